@@ -1,0 +1,55 @@
+"""One way to write a value as bytes, so that the same facts have the same hash for ever and in every database."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value reads best
+    """Return ``value`` as JSON kinds only. Bytes become their SHA-256, moments become UTC, sets are sorted.
+
+    Raises:
+        TypeError: for a float (money and measures are integers here) or any kind without one fixed form.
+
+    """
+    match value:
+        case None | bool() | int():
+            return value
+        case Enum():
+            return plain(value.value)
+        case str():
+            return str(value)
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        case date() | time():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case bytes() | bytearray() | memoryview():
+            return "sha256:" + hashlib.sha256(bytes(value)).hexdigest()
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case set() | frozenset():
+            return sorted(plain(item) for item in value)
+        case list() | tuple():
+            return [plain(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {part.name: plain(getattr(value, part.name)) for part in dataclasses.fields(value)}
+    message = f"no canonical form for {type(value).__name__}"
+    raise TypeError(message)
+
+
+def canonical(value: Any) -> bytes:
+    """Return ``value`` as canonical JSON: keys sorted, no spaces, UTF-8 as is."""
+    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", errors="surrogatepass")
+
+
+def sha256_hex(value: Any) -> str:
+    """Return the SHA-256 of the canonical form as 64 hexadecimal digits."""
+    return hashlib.sha256(canonical(value)).hexdigest()

@@ -1,0 +1,124 @@
+"""The base of every table: a key made here, a revision, and no way to write but through an action.
+
+``put`` and ``change`` in :mod:`janaseva.core.action` gather what an act writes; the flush at its end is the only place
+from which rows reach the database. Everything else that could write is refused here, so that ownership and the record
+cannot be forgotten.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, NoReturn, Self
+from uuid import UUID
+
+from django.db import models
+
+from janaseva.core.canonical import sha256_hex
+from janaseva.core.ids import uuid7
+
+_open: ContextVar[bool] = ContextVar("janaseva_rows_open", default=False)
+
+
+class OwnershipError(RuntimeError):
+    """A row was about to be written outside the action that owns it. This is a fault in the program."""
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Open the tables for the flush of an act; for the action wrapper and the ledger's recorder alone."""
+    token = _open.set(True)
+    try:
+        yield
+    finally:
+        _open.reset(token)
+
+
+def _refuse(what: str) -> NoReturn:
+    message = f"{what}: rows are written with put, change and remove inside an action or step"
+    raise OwnershipError(message)
+
+
+class Rows(models.QuerySet["Row"]):
+    """A query set that reads freely and writes only while an act is being flushed."""
+
+    def _insert(self, *args: Any, **kwargs: Any) -> Any:
+        if not _open.get():
+            _refuse(f"insert into {self.model._meta.db_table}")
+        return super()._insert(*args, **kwargs)  # type: ignore[misc]
+
+    def update(self, **values: Any) -> int:
+        """Refuse, except in a flush."""
+        if not _open.get():
+            _refuse(f"update of {self.model._meta.db_table}")
+        return super().update(**values)
+
+    def _update(self, *args: Any, **kwargs: Any) -> Any:
+        if not _open.get():
+            _refuse(f"update of {self.model._meta.db_table}")
+        return super()._update(*args, **kwargs)  # type: ignore[misc]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse, except in a flush."""
+        if not _open.get():
+            _refuse(f"delete from {self.model._meta.db_table}")
+        return super().delete()
+
+    def _raw_delete(self, using: str | None) -> int:
+        if not _open.get():
+            _refuse(f"delete from {self.model._meta.db_table}")
+        return super()._raw_delete(using)  # type: ignore[misc,no-any-return]
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Refuse, except in a flush."""
+        if not _open.get():
+            _refuse(f"bulk insert into {self.model._meta.db_table}")
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class Row(models.Model):
+    """One row of one room. ``recorded`` rows have their hash written into the event of each act that touched them."""
+
+    recorded: ClassVar[bool] = True
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = Rows.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def room(cls) -> str:
+        """Return the name of the room that owns this table."""
+        return cls._meta.app_label
+
+    @classmethod
+    def get_or_none(cls, key: UUID) -> Self | None:
+        """Return the row with this key, or ``None``."""
+        return cls._default_manager.filter(pk=key).first()  # type: ignore[return-value]
+
+    @classmethod
+    def locked(cls, key: UUID) -> Self | None:
+        """Return the row with this key, held against other writers to the end of the act, or ``None``."""
+        return cls._default_manager.select_for_update().filter(pk=key).first()  # type: ignore[return-value]
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse: rows are written with ``put`` and ``change``."""
+        if not _open.get():
+            _refuse(f"save of {self._meta.db_table}")
+        super().save_base(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: rows are removed with ``remove``."""
+        if not _open.get():
+            _refuse(f"delete from {self._meta.db_table}")
+        return super().delete(*args, **kwargs)
+
+    def columns(self) -> dict[str, Any]:
+        """Return every stored column by name, as the hash of the row sees it."""
+        return {part.attname: getattr(self, part.attname) for part in self._meta.concrete_fields}
+
+    def row_hash(self) -> str:
+        """Return the SHA-256 of all stored columns in canonical form."""
+        return sha256_hex(self.columns())

@@ -1,0 +1,78 @@
+"""The words of the interface in every language, from ``src/janaseva/words/<area>/<language>.yaml``.
+
+The files of all areas are merged into one catalogue of dotted keys. English is the source; a key that a language lacks
+is said in English. A key may have plural forms as sub-keys (``one``, ``other``, ... by CLDR), chosen by the fact
+``count``. ``_status`` in a file names who has approved it; ``draft`` until a native speaker has.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from ruamel.yaml import YAML
+
+from janaseva.core.text import LANGUAGES
+
+FOLDER = Path(__file__).resolve().parent.parent / "words"
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+@functools.cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Return all keys with their words in one language.
+
+    Raises:
+        ValueError: where two files define the same key.
+
+    """
+    words: dict[str, str] = {}
+    for path in sorted(FOLDER.glob(f"*/{language}.yaml")):
+        tree = YAML(typ="safe", pure=False).load(path.read_text(encoding="utf-8")) or {}
+        tree.pop("_status", None)
+        for key, value in _flat(tree):
+            if key in words:
+                message = f"{path}: {key} is worded twice"
+                raise ValueError(message)
+            words[key] = value
+    return words
+
+
+@functools.cache
+def _plural(language: str) -> Any:
+    return Locale.parse(language).plural_form
+
+
+def find(key: str, language: str, *, count: int | None = None) -> str | None:
+    """Return the unfilled words of ``key`` in ``language`` or English, or ``None`` where there are none."""
+    for code in (language, "en") if language in LANGUAGES else ("en",):
+        words = catalogue(code)
+        if count is not None:
+            form = words.get(f"{key}.{_plural(code)(count)}") or words.get(f"{key}.other")
+            if form is not None:
+                return form
+        if key in words:
+            return words[key]
+    return None
+
+
+def say(key: str, language: str, **facts: Any) -> str:
+    """Return the words of ``key``, with ``{fact}`` places filled.
+
+    Raises:
+        KeyError: where no language words the key, or a fact that the words name was not given.
+
+    """
+    count = facts.get("count")
+    words = find(key, language, count=count if isinstance(count, int) else None)
+    if words is None:
+        raise KeyError(key)
+    return words.format_map(facts) if "{" in words else words

@@ -1,0 +1,1 @@
+"""The door for people, alone or at a counter."""

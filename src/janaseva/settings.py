@@ -1,0 +1,119 @@
+"""Settings: read once from the environment (``JANASEVA_...``) and from ``janaseva.env``; each is told in docs/settings.md."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from pydantic import Field, HttpUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PACKAGE = Path(__file__).resolve().parent
+TREE = PACKAGE.parent.parent
+
+
+class Options(BaseSettings):
+    """What an administrator may set. Every default is safe; nothing here is a secret of the repository."""
+
+    model_config = SettingsConfigDict(env_prefix="JANASEVA_", env_file="janaseva.env", extra="ignore")
+
+    data_dir: Path = Field(default=Path("var"), description="Where the database, keys, log tiles and sockets live.")
+    database_url: str = Field(default="", description="sqlite:///PATH or postgres://...; empty: SQLite in data_dir.")
+    packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
+    public_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8000"), description="The address people type.")
+    allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
+    secret_key: str = Field(default="", description="Signing key of cookies; empty: made once, kept in data_dir/keys.")
+    secure_cookies: bool = Field(default=False, description="True behind HTTPS, that is everywhere but on one desk.")
+    demonstration: bool = Field(default=False, description="Demonstration people, mailbox and payment simulator.")
+    debug: bool = Field(default=False, description="Django's debug pages; never where people's papers are.")
+    log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
+    state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
+    time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret kept at ``path``, made on first use and readable by its owner alone."""
+    if path.exists():
+        return path.read_text(encoding="ascii").strip()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    value = secrets.token_urlsafe(48)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(value)
+    return value
+
+
+def _database(options: Options) -> dict[str, Any]:
+    """Return Django's description of the database that ``options`` name."""
+    url = options.database_url or f"sqlite:///{options.data_dir.resolve() / 'janaseva.sqlite3'}"
+    database: dict[str, Any] = dict(dj_database_url.parse(url))
+    database["ATOMIC_REQUESTS"] = False
+    if database["ENGINE"].endswith("sqlite3"):
+        # WAL with synchronous=FULL: NORMAL loses acknowledged commits in a power cut. IMMEDIATE takes the write lock
+        # at the start, so that two writers queue and neither fails half way.
+        database["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        }
+    else:
+        database["CONN_MAX_AGE"] = 600
+        database["CONN_HEALTH_CHECKS"] = True
+    return database
+
+
+OPTIONS = Options()
+
+BASE_DIR = TREE
+SECRET_KEY = OPTIONS.secret_key or _kept_secret(OPTIONS.data_dir / "keys" / "secret_key")
+DEBUG = OPTIONS.debug
+ALLOWED_HOSTS = OPTIONS.allowed_hosts
+DATABASES = {"default": _database(OPTIONS)}
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "janaseva.rooms.Ledger",
+    "janaseva.rooms.People",
+    "janaseva.rooms.Documents",
+    "janaseva.rooms.Forms",
+    "janaseva.rooms.Workflow",
+    "janaseva.rooms.Contact",
+    "janaseva.rooms.Registers",
+    "janaseva.rooms.Payments",
+    "janaseva.rooms.Services",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "janaseva.urls"
+WSGI_APPLICATION = "janaseva.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [PACKAGE / "design" / "templates", PACKAGE / "portal" / "templates", PACKAGE / "desk" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "janaseva.design.environment.environment"},
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = OPTIONS.data_dir.resolve() / "static"
+STATICFILES_DIRS = [PACKAGE / "design" / "static"]
+USE_TZ = True
+TIME_ZONE = OPTIONS.time_zone
+USE_I18N = False  # words come from janaseva.core.words: no compiled catalogues, and a language per request
+LANGUAGE_CODE = "en"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.secure_cookies
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+SILENCED_SYSTEM_CHECKS: list[str] = []
