@@ -1,0 +1,98 @@
+"""A process as a picture in data: nodes, arrows and limits, to be drawn elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from janaseva.workflow.rules.limit import Limit
+from janaseva.workflow.rules.process import OUTCOMES, Process, Step
+
+NodeKind = Literal["start", "decision", "enquiry", "review", "wait", "report", "applicant", "end"]
+ArrowKind = Literal["start", "move", "back", "time", "ask", "answer"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A place in the picture. ``title`` is empty for the start, for the applicant and for ends: they have own words."""
+
+    key: str
+    kind: NodeKind
+    title: Mapping[str, str]
+    role: str = ""
+    office: str = ""
+    limit: Limit | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrow:
+    """A way from one node to another. ``back`` leads to a step that stands earlier in the text."""
+
+    source: str
+    target: str
+    kind: ArrowKind
+    title: Mapping[str, str]
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """All nodes in reading order, all arrows, and the limit of the whole."""
+
+    nodes: tuple[Node, ...]
+    arrows: tuple[Arrow, ...]
+    limit: Limit | None
+
+
+def picture(process: Process) -> Picture:
+    """Return the process as nodes and arrows; reports and the applicant appear where a step may turn to them."""
+    nodes = [Node(key="start", kind="start", title={})]
+    arrows = [Arrow(source="start", target=process.first, kind="start", title={})]
+    order = {step.key: index for index, step in enumerate(process.steps)}
+    for step in process.steps:
+        nodes.append(_node(step))
+        arrows.extend(_ways(step, order))
+        for report in step.reports:
+            key = f"{step.key}/{report.key}"
+            nodes.append(
+                Node(
+                    key=key,
+                    kind="report",
+                    title=report.title,
+                    role=report.role,
+                    office=report.office,
+                    limit=report.limit,
+                )
+            )
+            arrows.append(Arrow(source=step.key, target=key, kind="ask", title={}))
+            arrows.append(Arrow(source=key, target=step.key, kind="answer", title={}))
+    if any(step.ask_applicant for step in process.steps):
+        nodes.append(Node(key="applicant", kind="applicant", title={}))
+    targets = {arrow.target for arrow in arrows}
+    nodes.extend(Node(key=key, kind="end", title={}) for key in OUTCOMES if key in targets)
+    return Picture(nodes=tuple(nodes), arrows=tuple(arrows), limit=process.limit)
+
+
+def _node(step: Step) -> Node:
+    return Node(
+        key=step.key,
+        kind=step.kind,
+        title=step.title,
+        role=step.role or "",
+        office=step.office or "",
+        limit=step.limit,
+    )
+
+
+def _ways(step: Step, order: Mapping[str, int]) -> list[Arrow]:
+    arrows = []
+    for move in step.moves:
+        kind: ArrowKind = "move"
+        if step.kind == "wait":
+            kind = "time"
+        elif order.get(move.to, len(order)) <= order[step.key]:
+            kind = "back"
+        arrows.append(Arrow(source=step.key, target=move.to, kind=kind, title=move.title, needs=move.needs))
+    if step.ask_applicant:
+        arrows.append(Arrow(source=step.key, target="applicant", kind="ask", title={}))
+        arrows.append(Arrow(source="applicant", target=step.key, kind="answer", title={}))
+    return arrows
