@@ -1,0 +1,134 @@
+"""Run everything that a change must pass, say how long each part took, and name at the end what did not pass.
+
+``make check`` calls this. All parts run even where one fails. The still parts run two at a time and show their output
+only where they fail; the tests show theirs as they go. A part's name picks it alone: ``python tests/check.py lint types``.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+WORKERS = str(max(2, os.cpu_count() or 2))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to pass: its name, what to do where it does not, and its command."""
+
+    name: str
+    advice: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a part went."""
+
+    part: Part
+    passed: bool
+    seconds: float
+    output: str
+
+
+STILL = (
+    Part("types", "mend the types; make types", ("mypy",)),
+    Part("format", "make fmt", ("ruff", "format", "--check", ".")),
+    Part("lint", "make fmt mends most of it", ("ruff", "check", ".")),
+    Part("walls", "docs/house.md, section 2", ("lint-imports",)),
+    Part(
+        "migrations",
+        "django-admin makemigrations ROOM --settings janaseva.settings",
+        ("django-admin", "makemigrations", "--check", "--dry-run", "--settings", "janaseva.settings"),
+    ),
+    Part("packs check", "each fault names its file and line", ("janaseva", "packs", "check", "packs")),
+    Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
+)
+TESTS = (
+    Part("tests on SQLite", "make test ARGS=...", ("pytest", "-n", WORKERS, "-q")),
+    Part("tests on PostgreSQL", "make test-postgres ARGS=...", ("pytest", "-n", WORKERS, "-q", "--db=postgres")),
+)
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of a part: no administrator's settings, and a data directory of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JANASEVA_")}
+    kept["JANASEVA_DATA_DIR"] = str(TREE / "build" / "check")
+    return kept
+
+
+def run(part: Part, *, shown: bool = False) -> Outcome:
+    """Run one part; ``shown`` passes its output on line by line."""
+    begun = time.monotonic()
+    lines: list[str] = []
+    command = [str(BIN / part.command[0]), *part.command[1:]]
+    with subprocess.Popen(
+        command,
+        cwd=TREE,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if shown:
+                print(line, end="", flush=True)
+    return Outcome(part, process.returncode == 0, time.monotonic() - begun, "".join(lines))
+
+
+def heading(outcome: Outcome) -> str:
+    """Return one line that says how a part went."""
+    return f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.part.name:<22} {outcome.seconds:6.1f} s"
+
+
+def closing(outcome: Outcome) -> str:
+    """Return the last line that a part printed: for pytest, its count."""
+    return next((line for line in reversed(outcome.output.splitlines()) if line.strip()), "")
+
+
+def report(outcomes: list[Outcome], seconds: float) -> str:
+    """Return the last words: every part with its seconds, the tests' closing lines, and what did not pass."""
+    lines = ["", "─" * 60]
+    for outcome in outcomes:
+        lines.append(heading(outcome) + (f"   {closing(outcome)}" if outcome.part in TESTS else ""))
+    failed = [outcome for outcome in outcomes if not outcome.passed]
+    lines.append("─" * 60)
+    lines.extend(f"{outcome.part.name} did not pass: {outcome.part.advice}" for outcome in failed)
+    lines.append(f"{'Everything passed' if not failed else 'Not passed'} in {seconds:.0f} s")
+    return "\n".join(lines)
+
+
+def main(chosen: Iterable[str] = ()) -> int:
+    """Run the chosen parts, or all, and return the exit code."""
+    begun = time.monotonic()
+    names = set(chosen)
+    unknown = names - {part.name for part in (*STILL, *TESTS)}
+    if unknown:
+        print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(p.name for p in (*STILL, *TESTS))}")
+        return 2
+    outcomes: list[Outcome] = []
+    with ThreadPoolExecutor(max_workers=2) as lanes:
+        for outcome in lanes.map(run, [part for part in STILL if not names or part.name in names]):
+            print(heading(outcome), flush=True)
+            if not outcome.passed:
+                print(outcome.output, flush=True)
+            outcomes.append(outcome)
+    for part in TESTS:
+        if not names or part.name in names:
+            print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
+            outcomes.append(run(part, shown=True))
+    print(report(outcomes, time.monotonic() - begun))
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

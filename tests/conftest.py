@@ -1,0 +1,191 @@
+"""What every test stands on: a fresh data directory, a database of choice, no network, and a fixed moment.
+
+``pytest`` runs on SQLite, ``pytest --db=postgres`` on a real PostgreSQL that it starts itself. Both are chosen here,
+before the settings are read, so this file imports nothing of Janaseva at its top.
+"""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""The name of this xdist worker; empty in the controller and where tests run in one process."""
+
+
+def _data_directory() -> Path:
+    """Make the run's data directory; a worker gets its own inside the controller's."""
+    if WORKER and (given := os.environ.get("JANASEVA_TEST_RUN")):
+        folder = Path(given) / WORKER
+        folder.mkdir()
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix="janaseva-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["JANASEVA_TEST_RUN"] = str(folder)
+    return folder
+
+
+DATA = _data_directory()
+
+for _name in [name for name in os.environ if name.startswith("JANASEVA_") and not name.startswith("JANASEVA_TEST_")]:
+    del os.environ[_name]  # an administrator's settings are not the tests'
+if WORKER and (_url := os.environ.get("JANASEVA_TEST_DATABASE_URL")):
+    os.environ["JANASEVA_DATABASE_URL"] = _url
+os.environ["JANASEVA_DATA_DIR"] = str(DATA)
+os.environ["JANASEVA_DEMONSTRATION"] = "true"
+os.environ["DJANGO_SETTINGS_MODULE"] = "janaseva.settings"
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright's loop runs beside the synchronous database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the database be chosen."""
+    parser.addoption(
+        "--db", choices=["sqlite", "postgres"], default="sqlite", help="the database to test on (default: sqlite)"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL where it is asked for, once a run, before Django reads its settings."""
+    _shut_the_network()
+    if config.getoption("--db") == "postgres" and not hasattr(config, "workerinput"):
+        from tests.postgres import Server
+
+        server = Server()
+        config.add_cleanup(server.stop)
+        os.environ["JANASEVA_DATABASE_URL"] = os.environ["JANASEVA_TEST_DATABASE_URL"] = server.url
+    import django
+
+    django.setup()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Hide the settings' name from workers: each first chooses its own data directory, above."""
+    if getattr(session.config.option, "dist", "no") != "no":
+        del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say on which database the tests run."""
+    return f"database: {config.getoption('--db')}; chromium: {chromium() or 'none, browser tests are skipped'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip by name what this machine or this database cannot show."""
+    on_postgres = config.getoption("--db") == "postgres"
+    for item in items:
+        if item.get_closest_marker("postgres") and not on_postgres:
+            item.add_marker(pytest.mark.skip(reason="a race: SQLite hides it, run with --db=postgres"))
+        if item.get_closest_marker("browser"):
+            if not chromium():
+                item.add_marker(pytest.mark.skip(reason="no chromium found: install it, or run .ci/run"))
+            elif on_postgres:
+                item.add_marker(pytest.mark.skip(reason="screens are the same on both databases: shown on SQLite"))
+
+
+def chromium() -> str | None:
+    """Return the path of the system's chromium, or ``None``."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+class NetworkError(RuntimeError):
+    """A test reached for the network. Use the ``Fake`` beside the adapter."""
+
+
+def _is_local(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a unix socket's path
+    host = str(address[0])
+    return host in ("localhost", "::1", "", "0.0.0.0", "::") or host.startswith("127.")
+
+
+def _shut_the_network() -> None:
+    """Make every connection but to this machine fail, for the whole run."""
+    connect, connect_ex, find = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def refuse(address: Any) -> None:
+        message = f"tests use no network, this one reached for {address!r}: use the Fake beside the adapter"
+        raise NetworkError(message)
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if not _is_local(address):
+            refuse(address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        if not _is_local(address):
+            refuse(address)
+        return connect_ex(self, address)
+
+    def guarded_find(host: Any, *args: Any, **kwargs: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name is not None and not _is_local((name,)):
+            refuse(name)
+        return find(host, *args, **kwargs)
+
+    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
+    socket.socket.connect_ex = guarded_connect_ex  # type: ignore[method-assign]
+    socket.getaddrinfo = guarded_find
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Keep the test database in a file: threads and processes then meet as they do in earnest.
+
+    SQLite's file lies in this worker's data directory; PostgreSQL's database is named after the worker.
+    """
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    on_sqlite = database["ENGINE"].endswith("sqlite3")
+    database.setdefault("TEST", {})["NAME"] = str(DATA / "test.sqlite3") if on_sqlite else f"test_janaseva_{WORKER}"
+    if on_sqlite:
+        database["OPTIONS"] = {**database["OPTIONS"], "init_command": _without_fsync(database["OPTIONS"])}
+    database["CONN_MAX_AGE"] = 0
+
+
+def _without_fsync(options: dict[str, Any]) -> str:
+    """Return the settings' commands without waiting for the disk: a test's data need not outlive a power cut."""
+    return str(options["init_command"]).replace("synchronous=FULL", "synchronous=OFF")
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A fixed moment to act at: Monday 23 November 2026, 11:00 in India."""
+    return datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def later(at: datetime) -> Callable[..., datetime]:
+    """Moments after ``at``: ``later(days=3)``."""
+    return lambda **spans: at + timedelta(**spans)
+
+
+@pytest.fixture
+def settle(at: datetime) -> Callable[..., Any]:
+    """Let the worker hear all news there is: ``settle()`` or ``settle(moment)``; see ``ledger.handlers.settle``."""
+    from janaseva.ledger.handlers import settle as until_nothing_is_due
+
+    def run(moment: datetime | None = None, **options: Any) -> Any:
+        return until_nothing_is_due(moment or at, **options)
+
+    return run
+
+
+@pytest.fixture
+def fresh_words() -> Any:
+    """Words read anew before and after, for a test that points ``janaseva.core.words.FOLDER`` elsewhere."""
+    from janaseva.core import words
+
+    words.catalogue.cache_clear()
+    yield
+    words.catalogue.cache_clear()
