@@ -27,6 +27,14 @@ class Options(BaseSettings):
     secure_cookies: bool = Field(default=False, description="True behind HTTPS, that is everywhere but on one desk.")
     demonstration: bool = Field(default=False, description="Demonstration people, mailbox and payment simulator.")
     debug: bool = Field(default=False, description="Django's debug pages; never where people's papers are.")
+    payment_gateway_url: str = Field(default="", description="The payment gateway's address; empty: the simulator.")
+    payment_gateway_key: str = Field(default="", description="Key shared with it; empty: made in data_dir/keys.")
+    sms_gateway_url: str = Field(default="", description="The Mobile Seva push address; empty: no SMS leaves.")
+    sms_username: str = Field(default="", description="The Mobile Seva account.")
+    sms_password: str = Field(default="", description="The Mobile Seva account's password.")
+    sms_sender: str = Field(default="", description="The sender's name of six characters, registered under TRAI DLT.")
+    sms_key: str = Field(default="", description="The Mobile Seva account's secure key.")
+    sms_templates: dict[str, str] = Field(default={}, description="DLT template ids by words key and language.")
     log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
@@ -67,6 +75,7 @@ OPTIONS = Options()
 
 BASE_DIR = TREE
 SECRET_KEY = OPTIONS.secret_key or _kept_secret(OPTIONS.data_dir / "keys" / "secret_key")
+PAYMENT_GATEWAY_KEY = OPTIONS.payment_gateway_key or _kept_secret(OPTIONS.data_dir / "keys" / "payment_gateway_key")
 DEBUG = OPTIONS.debug
 ALLOWED_HOSTS = OPTIONS.allowed_hosts
 DATABASES = {"default": _database(OPTIONS)}

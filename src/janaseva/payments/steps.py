@@ -1,0 +1,143 @@
+"""What payments does inside the actions of higher rooms and its own: demand, let go, and post both sides."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.core.action import change, put, step, tell
+from janaseva.core.actor import Actor
+from janaseva.core.ids import uuid7
+from janaseva.core.refusal import not_found
+from janaseva.payments import events
+from janaseva.payments.models import Demand, Payment, Posting, Refund
+from janaseva.payments.rules import entries
+from janaseva.payments.rules import lines as line_rules
+from janaseva.payments.rules.lines import Line
+
+
+@step
+def demand(
+    *,
+    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    at: datetime,
+    story: UUID,
+    payer_person_id: UUID,
+    office_id: UUID,
+    lines: Sequence[Line],
+    receipt_series: str = "state",
+) -> UUID:
+    """Demand the sum of ``lines`` from a person and return the demand's id. Zero is settled at once.
+
+    ``receipt_series`` names the series of its receipt: the code of the office, or ``state``.
+    """
+    total_paise = line_rules.total_paise(lines)
+    row = put(
+        Demand(
+            story=story,
+            payer_person_id=payer_person_id,
+            office_id=office_id,
+            lines=line_rules.stored(lines),
+            total_paise=total_paise,
+            receipt_series=receipt_series,
+            state="open" if total_paise else "settled_zero",
+            demanded_at=at,
+            settled_at=None if total_paise else at,
+        )
+    )
+    tell(events.Demanded(demand_id=row.id, amount_paise=total_paise), story=story, office_id=office_id)
+    if total_paise:
+        post(entries.demanded(lines), of=row, payment=None, at=at)
+    else:
+        settled = events.Settled(demand_id=row.id, amount_paise=0, settled_at=at)
+        tell(settled, story=story, office_id=office_id)
+    return row.id
+
+
+@step
+def cancel(*, by: Actor, at: datetime, demand_id: UUID, why: str) -> None:
+    """Let go of a demand: an open one is cancelled, a paid one falls due for refund; a repeat changes nothing.
+
+    ``why`` is a code that is kept with the refund, such as ``withdrawn``.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Demand.locked(demand_id)
+    if row is None:
+        raise not_found()
+    if row.state == "paid":
+        payment = Payment.objects.select_for_update().get(demand_id=demand_id, state="received")
+        let_go(by=by, at=at, of=row, payment=payment, why=why, note="")
+    elif row.state in ("open", "settled_zero"):
+        if row.state == "open":
+            post(entries.cancelled(line_rules.read(row.lines)), of=row, payment=None, at=at)
+        change(row, state="cancelled")
+        tell(events.Cancelled(demand_id=row.id), story=row.story, office_id=row.office_id)
+
+
+@step
+def let_go(*, by: Actor, at: datetime, of: Demand, payment: Payment, why: str, note: str) -> UUID:
+    """Give up the fees of a paid demand and owe its payment back; both rows are held. Return the refund's id."""
+    post(entries.given_up(line_rules.read(of.lines)), of=of, payment=payment, at=at)
+    change(of, state="cancelled")
+    tell(events.Cancelled(demand_id=of.id), story=of.story, office_id=of.office_id)
+    return owe_back(by=by, at=at, of=of, payment=payment, why=why, note=note)
+
+
+@step
+def owe_back(
+    *,
+    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    at: datetime,
+    of: Demand,
+    payment: Payment,
+    why: str,
+    note: str = "",
+) -> UUID:
+    """Let a refund of the whole payment fall due and return its id; the caller has posted that it is owed back."""
+    change(payment, state="refund_due")
+    amount_paise = payment.amount_paise
+    refund = put(
+        Refund(
+            payment_id=payment.id,
+            office_id=of.office_id,
+            amount_paise=amount_paise,
+            why=why,
+            note=note,
+            state="due",
+            due_at=at,
+        )
+    )
+    fell_due = events.RefundFellDue(
+        demand_id=of.id, payment_id=payment.id, refund_id=refund.id, amount_paise=amount_paise, why=why
+    )
+    tell(fell_due, story=of.story, office_id=of.office_id)
+    return refund.id
+
+
+@step
+def post(sides: Sequence[entries.Side], *, of: Demand, payment: Payment | None, at: datetime) -> None:
+    """Post one entry.
+
+    Raises:
+        ArithmeticError: where its sides do not sum to zero; a fault of the program, and nothing is kept.
+
+    """
+    if not entries.balanced(sides):
+        message = f"an entry does not sum to zero: {sides}"
+        raise ArithmeticError(message)
+    entry = uuid7()
+    for side in sides:
+        put(
+            Posting(
+                entry=entry,
+                account=side.account,
+                line=side.line,
+                amount_paise=side.amount_paise,
+                demand_id=of.id,
+                payment_id=None if payment is None else payment.id,
+                office_id=of.office_id,
+                posted_at=at,
+            )
+        )
