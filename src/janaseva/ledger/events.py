@@ -1,0 +1,27 @@
+"""The ledger's own news."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from janaseva.core.news import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(News):
+    """An action was refused; nothing of it was kept. Codes only: what a person typed is not in here."""
+
+    name: ClassVar[str] = "ledger.refused"
+
+    action: str
+    code: str
+    status: int
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retried(News):
+    """Deliveries that had been given up were put back to be tried again."""
+
+    name: ClassVar[str] = "ledger.retried"
+
+    count: int

@@ -1,0 +1,61 @@
+"""An event as bytes: its canonical record, its salted hash, and the leaf that the log publishes of it.
+
+The log holds only the salted hash and the event's name, so erasing a record and its salt leaves nothing to guess from.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from janaseva.core.canonical import canonical
+
+RECORD_VERSION = 1
+SALT_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """All that one event states. ``rows`` are ``[table, key, hash or null, revision or null]`` of what was written."""
+
+    id: UUID
+    story: UUID
+    ordinal: int
+    name: str
+    version: int
+    at: datetime
+    office_id: UUID | None
+    actor_kind: str
+    actor_name: str
+    person_id: UUID | None
+    charge_id: UUID | None
+    post_id: UUID | None
+    act_id: UUID
+    act: str
+    facts: Mapping[str, Any]
+    rows: Sequence[Sequence[Any]]
+    numbers: Sequence[Sequence[Any]]
+    previous: str
+
+
+def record_bytes(record: Record) -> bytes:
+    """Return the canonical JSON of ``record``, headed by the version of this form."""
+    parts = {name: getattr(record, name) for name in Record.__dataclass_fields__}
+    return canonical({"record_version": RECORD_VERSION, **parts})
+
+
+def event_hash(*, salt: bytes, record: bytes) -> str:
+    """Return SHA-256 over salt and canonical record as 64 hexadecimal digits; the next event of the story names it."""
+    return hashlib.sha256(salt + record).hexdigest()
+
+
+def leaf_data(*, hash_hex: str, name: str) -> bytes:
+    """Return the log's entry for an event: its hash, a space, its name."""
+    return f"{hash_hex} {name}".encode("ascii")
+
+
+def usable_key(key: str) -> bool:
+    """Return whether ``key`` can serve as an idempotency key: 1 to 200 printable characters."""
+    return 0 < len(key) <= 200 and key.isprintable()  # noqa: PLR2004 - the limit is this line's own

@@ -1,0 +1,149 @@
+"""The recorder that every action runs under: keys claimed first, events, leaves and deliveries kept last."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+
+from janaseva.core.action import Act, Told
+from janaseva.core.canonical import plain
+from janaseva.core.ids import uuid7
+from janaseva.core.news import listeners_by_news
+from janaseva.core.refusal import UNPROCESSABLE, Invalid, Refusal
+from janaseva.core.row import Row
+from janaseva.ledger import rules
+from janaseva.ledger.events import Refused
+from janaseva.ledger.models import Delivery, Event, Key, Leaf, Story
+
+
+def _recorded_rows(act: Act) -> list[list[Any]]:
+    """Return table, key, hash and revision of every recorded row that ``act`` wrote; no hash where it was removed."""
+    found: list[list[Any]] = []
+    for (label, key), row in act.written.items():
+        model = type(row) if row is not None else apps.get_model(label)
+        if issubclass(model, Row) and model.recorded:
+            found.append([label, str(key), None, None] if row is None else [label, str(key), row.row_hash(), row.revision])
+    return found
+
+
+def _stories(ids: Sequence[UUID]) -> dict[UUID, Story]:
+    """Return the stories by id, made where new, and locked in one order so that two acts cannot wait on each other."""
+    wanted = sorted(set(ids))
+    held = Story.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    found = {story.pk: story for story in held}
+    if len(found) < len(wanted):
+        Story.objects.bulk_create([Story(id=key) for key in wanted if key not in found], ignore_conflicts=True)
+        found = {story.pk: story for story in held.all()}
+    return found  # type: ignore[return-value]
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The heads of the stories that an act adds to, and the events added so far."""
+
+    act: Act
+    stories: dict[UUID, Story]
+    own: list[Story] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+    def add(self, told: Told, *, rows: list[list[Any]], numbers: list[list[Any]]) -> Event:
+        """Chain one event to its story, or begin a story of its own with it."""
+        act, key = self.act, uuid7()
+        story = self.stories[told.story] if told.story else Story(id=key)
+        if told.story is None:
+            self.own.append(story)
+        record = rules.Record(
+            id=key,
+            story=story.pk,
+            ordinal=story.length + 1,
+            name=type(told.news).name,
+            version=type(told.news).version,
+            at=act.at,
+            office_id=told.office_id,
+            actor_kind=act.by.kind,
+            actor_name=act.by.name,
+            person_id=act.by.person_id,
+            charge_id=act.by.charge_id,
+            post_id=act.by.post_id,
+            act_id=act.id,
+            act=act.name,
+            facts=plain(told.news),
+            rows=rows,
+            numbers=numbers,
+            previous=story.head,
+        )
+        salt = os.urandom(rules.SALT_BYTES)
+        digest = rules.event_hash(salt=salt, record=rules.record_bytes(record))
+        values = {name: getattr(record, name) for name in rules.Record.__dataclass_fields__}
+        event = Event(**values, salt=salt, hash=digest)
+        story.length, story.head = record.ordinal, digest
+        self.events.append(event)
+        return event
+
+
+def _keep(act: Act, told: Sequence[Told]) -> None:
+    """Write the events of an act, their leaves and their deliveries, and move the stories' heads."""
+    if not told:
+        return
+    named = [item.story for item in told if item.story is not None]
+    chain = _Chain(act=act, stories=_stories(named) if named else {})
+    rows = _recorded_rows(act)
+    numbers: list[list[Any]] = [[item.series, item.year, item.value] for item in act.numbers]
+    for item in told:
+        chain.add(item, rows=rows, numbers=numbers)
+        rows, numbers = [], []
+    Event.objects.bulk_create(chain.events)
+    leaves = [(event, rules.leaf_data(hash_hex=event.hash, name=event.name).decode()) for event in chain.events]
+    Leaf.objects.bulk_create([Leaf(id=event.pk, data=data) for event, data in leaves])
+    if chain.own:
+        Story.objects.bulk_create(chain.own)
+    for story in chain.stories.values():
+        Story.objects.filter(pk=story.pk).update(length=story.length, head=story.head)
+    deliveries = [
+        Delivery(event_id=event.pk, listener=listener.name, due_at=act.at)
+        for event in chain.events
+        for listener in listeners_by_news.get(event.name, ())
+    ]
+    if deliveries:
+        Delivery.objects.bulk_create(deliveries)
+
+
+class LedgerRecorder:
+    """What the ledger offers to every action (see :class:`janaseva.core.action.Recorder`)."""
+
+    def claim(self, act: Act) -> str | None:
+        """Claim the act's key; return the stored answer where the same was done before.
+
+        Where two come at once, the second waits at the unique key until the first has committed (then it is answered
+        what the first was answered) or rolled back (then it goes ahead).
+
+        Raises:
+            Refusal: ``key_unusable`` for a key that is empty, too long or unprintable; ``key_reused`` where the key
+                came before with another action or another body.
+
+        """
+        if not rules.usable_key(act.key):
+            raise Refusal("key_unusable", status=UNPROCESSABLE)
+        mine = Key(scope=act.by.scope, key=act.key, act=act.name, body_hash=act.body_hash)
+        Key.objects.bulk_create([mine], ignore_conflicts=True)
+        held = Key.objects.get(scope=mine.scope, key=mine.key)
+        if held.pk == mine.pk:
+            return None
+        if (held.act, held.body_hash) != (act.name, act.body_hash):
+            raise Refusal("key_reused", status=UNPROCESSABLE)
+        return held.answer
+
+    def keep(self, act: Act, answer: str) -> None:
+        """Write the act's events, leaves, deliveries and answer."""
+        _keep(act, act.told)
+        Key.objects.filter(scope=act.by.scope, key=act.key).update(answer=answer)
+
+    def refused(self, act: Act, refusal: Refusal) -> None:
+        """Record the refusal as an event of its own; what the act had gathered is gone and not named here."""
+        faults = tuple(fault.code for fault in refusal.faults) if isinstance(refusal, Invalid) else ()
+        news = Refused(action=act.name, code=refusal.code, status=refusal.status, faults=faults)
+        bare = Act(name=act.name, by=act.by, at=act.at, key=act.key, body_hash=act.body_hash, id=act.id)
+        _keep(bare, [Told(news=news, story=None, office_id=act.by.office_id)])
