@@ -9,9 +9,11 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from janaseva.core.secret import Secret, keyed_hash
 
-def plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value reads best
-    """Return ``value`` as JSON kinds only. Bytes become their SHA-256, moments become UTC, sets are sorted.
+
+def plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one return a kind of value reads best
+    """Return ``value`` as JSON kinds only: bytes as SHA-256, secrets as a keyed hash, moments in UTC, sets sorted.
 
     Raises:
         TypeError: for a float (money and measures are integers here) or any kind without one fixed form.
@@ -30,6 +32,8 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one return a kind of value read
             return value.isoformat()
         case UUID():
             return str(value)
+        case Secret():
+            return "secret:" + keyed_hash("canonical", value.reveal())
         case bytes() | bytearray() | memoryview():
             return "sha256:" + hashlib.sha256(bytes(value)).hexdigest()
         case Mapping():

@@ -4,9 +4,10 @@ Three functions, for three questions. :func:`tidy` answers what is stored: one e
 :func:`flags` answers what should make a careful reader stop; ask it about the text *as given*, before tidying.
 :func:`fold` answers what two people would call the same words; for search and comparison, never for display.
 
-Why not simply NFKC and ``\\w``: official Malayalam mixes two encodings of the chillu letters, which no normalisation form
-unifies; ZWJ and ZWNJ carry meaning in Indic and Arabic writing; Sindhi uses letters that Urdu and Arabic treat as mere
-variants; and ``\\w`` leaves out the vowel signs (category Mc, Mn), so that it cuts Malayalam words apart.
+Why not simply NFKC and a pattern for "word characters": official Malayalam mixes two encodings of the chillu letters,
+which no normalisation form unifies; ZWJ and ZWNJ carry meaning in Indic and Arabic writing; Sindhi uses letters that
+Urdu and Arabic treat as mere variants; and Python's word characters leave out the vowel signs (category Mc, Mn), so
+that they cut Malayalam words apart.
 """
 
 import re
@@ -36,7 +37,7 @@ _CHILLU: Final = {
     "\u0d33": "\u0d7e",
     "\u0d15": "\u0d7f",
 }
-"""Consonant -> its chillu letter. Before Unicode 5.1 a chillu was written consonant + virama + ZWJ (Core Spec §12.9)."""
+"""Consonant -> its chillu letter. Before Unicode 5.1 it was written consonant + virama + ZWJ (Core Spec §12.9)."""
 
 _OLD_CHILLU: Final = re.compile("([\u0d15\u0d23\u0d28\u0d30\u0d32\u0d33])\u0d4d\u200d")
 _NEW_CHILLU: Final = {ord(new): f"{old}\u0d4d" for old, new in _CHILLU.items()} | {0x0D4E: "\u0d30\u0d4d"}
@@ -125,7 +126,7 @@ def _has_unbalanced_isolate(text: str) -> bool:
 
 
 def _joiner_between_others(text: str) -> bool:
-    """Return whether a ZWJ or ZWNJ stands where it shapes nothing: beside no Indic, Arabic or pictographic character."""
+    """Return whether a ZWJ or ZWNJ shapes nothing where it stands: after no Indic, Arabic or pictographic one."""
     for place, character in enumerate(text):
         if character not in (ZWJ, ZWNJ):
             continue
@@ -189,7 +190,7 @@ _LETTERS: Final = _table(
     noon="\u0646\u06ba",
     anusvara="\u0902\u0901",
 )
-"""Letters that one hears as one, or that keyboards of Arabic, Urdu and Sindhi exchange; right for finding, not showing."""
+"""Letters that sound as one, or that keyboards of Arabic, Urdu and Sindhi exchange; for finding, never for showing."""
 
 _DROPPED: Final = re.compile(
     "[\u0300-\u036f"  # Latin accents
