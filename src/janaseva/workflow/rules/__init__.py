@@ -1,5 +1,7 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
+from janaseva.workflow.rules.calendar import Calendar, DayKind, working_days_between
+from janaseva.workflow.rules.clock import Day, Due, Reason, Span, Standing, Urgency, due, explain, urgency
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.picture import Arrow, Node, Picture, picture
 from janaseva.workflow.rules.process import (
@@ -19,7 +21,11 @@ from janaseva.workflow.rules.process_faults import faults
 __all__ = [
     "OUTCOMES",
     "Arrow",
+    "Calendar",
+    "Day",
+    "DayKind",
     "Desk",
+    "Due",
     "Item",
     "Kind",
     "Limit",
@@ -29,8 +35,16 @@ __all__ = [
     "Outcome",
     "Picture",
     "Process",
+    "Reason",
     "Report",
+    "Span",
+    "Standing",
     "Step",
+    "Urgency",
+    "due",
+    "explain",
     "faults",
     "picture",
+    "urgency",
+    "working_days_between",
 ]
