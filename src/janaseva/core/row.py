@@ -8,13 +8,15 @@ cannot be forgotten.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar, NoReturn, Self
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
 
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.ids import uuid7
+
+R_co = TypeVar("R_co", bound="Row", covariant=True)
 
 _open: ContextVar[bool] = ContextVar("janaseva_rows_open", default=False)
 
@@ -38,7 +40,7 @@ def _refuse(what: str) -> NoReturn:
     raise OwnershipError(message)
 
 
-class Rows(models.QuerySet["Row"]):
+class Rows(models.QuerySet[R_co]):
     """A query set that reads freely and writes only while an act is being flushed."""
 
     def _insert(self, *args: Any, **kwargs: Any) -> Any:
