@@ -1,0 +1,372 @@
+"""The one rule language: small, total, typed. It decides what is asked, who may apply, what it costs, where it goes.
+
+A formula is a CEL expression over named facts. It is compiled against a :class:`Scope`, which knows the kind of every
+fact, so that a wrong name or kind is a fault with its line and column when the definition is checked, not when a person
+waits. Dates are days, money is integer paise, a table is a list of rows; ``members.income`` is the list of one column.
+
+**Missing answers.** A formula that needs an answer which is not there has no value: its outcome is ``missing``, with the
+names. But ``false && x`` is false and ``true || x`` is true whatever ``x`` is. ``given.x`` is true where ``x`` was
+answered. Tables and lists of choices are never missing, only empty; a declaration not ticked is false.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from typing import Any, Final, Literal, Self
+
+from cel_expr_python import cel
+
+from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Places, lent
+
+Kind = Literal["text", "texts", "integer", "yes_no", "date", "datetime"]
+State = Literal["value", "missing", "fault"]
+
+LONGEST: Final = 2_000
+"""Characters in a formula."""
+DEEPEST: Final = 2
+"""Rules over rows inside rules over rows (``all`` in ``exists``); with 100 rows a table that is 10,000 turns."""
+MOST_ROWS: Final = 100
+
+_TYPES: Final[dict[Kind, cel.Type]] = {
+    "text": cel.Type.STRING,
+    "texts": cel.Type.List(cel.Type.STRING),
+    "integer": cel.Type.INT,
+    "yes_no": cel.Type.BOOL,
+    "date": cel.Type.TIMESTAMP,
+    "datetime": cel.Type.TIMESTAMP,
+}
+_STRING: Final = re.compile(r"""[rR]?("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
+_ROWS: Final = re.compile(r"\.\s*(?:all|exists_one|exists|filter|map)\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
+_PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a formula something is wrong (both from 1), what it is, and what to do."""
+
+    line: int
+    column: int
+    message: str
+    mend: str = ""
+
+
+class FormulaError(ValueError):
+    """The formula cannot be used; ``places`` lists every fault in it."""
+
+    def __init__(self, places: Sequence[Place]) -> None:
+        self.places = tuple(places)
+        super().__init__("; ".join(place.message for place in places))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a formula came to. ``value`` is plain (dates are :class:`date`); ``missing`` names the absent answers."""
+
+    state: State
+    value: Any = None
+    missing: tuple[str, ...] = ()
+    message: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Return whether the formula is known to be true."""
+        return self.state == "value" and self.value is True
+
+    @property
+    def fails(self) -> bool:
+        """Return whether the formula is known to be false, or could not be worked out (never: merely missing)."""
+        return self.state == "fault" or (self.state == "value" and self.value is False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One part of a formula with its own outcome, and the facts it looked at: how a decision is explained."""
+
+    text: str
+    result: Result
+    facts: Mapping[str, Any]
+    parts: tuple["Reason", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Answers made ready for many formulas of one scope."""
+
+    plain: Mapping[str, Any]
+    values: Mapping[str, Any]
+    activation: Any
+    calendar: Calendar | None
+    places: Places | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """What formulas may name: simple facts by kind, and tables with the kinds of their columns."""
+
+    simple: Mapping[str, Kind]
+    tables: Mapping[str, Mapping[str, Kind]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, simple: Mapping[str, Kind], tables: Mapping[str, Mapping[str, Kind]] | None = None) -> Self:
+        """Return the scope of these facts; ``today`` is always there."""
+        return cls(simple={**simple, "today": "date"}, tables=dict(tables or {}))
+
+    def having(self, **kinds: Kind) -> "Scope":
+        """Return this scope with more simple facts in it."""
+        return Scope(simple={**self.simple, **kinds}, tables=self.tables)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return every name that a formula may use for a fact."""
+        columns = {f"{table}.{column}" for table, kinds in self.tables.items() for column in kinds}
+        given = {f"given.{name}" for name in (*self.simple, *self.tables)}
+        return frozenset({*self.simple, *self.tables, *columns, *given})
+
+    @cached_property
+    def _env(self) -> Any:
+        types: dict[str, cel.Type] = {name: _TYPES[kind] for name, kind in self.simple.items()}
+        for table, kinds in self.tables.items():
+            types[table] = cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN))
+            types.update({f"{table}.{name}": cel.Type.List(_TYPES[kind]) for name, kind in kinds.items()})
+        types.update({f"given.{name}": cel.Type.BOOL for name in (*self.simple, *self.tables)})
+        return cel.NewEnv(variables=types, functions=FUNCTIONS)
+
+    @cached_property
+    def _compiled(self) -> dict[tuple[str, Kind | None], "Formula"]:
+        return {}
+
+    def compile(self, text: str, returns: Kind | None = None) -> "Formula":
+        """Return the formula, compiled once a scope.
+
+        Raises:
+            FormulaError: with every fault and its place.
+
+        """
+        known = self._compiled.get((text, returns))
+        if known is None:
+            known = self._compiled[text, returns] = _compile(self, text, returns)
+        return known
+
+    def facts(
+        self,
+        answers: Mapping[str, Any],
+        *,
+        today: date,
+        calendar: Calendar | None = None,
+        places: Places | None = None,
+    ) -> Facts:
+        """Return answers (plain JSON, as forms keep them) ready for formulas. Answers of a wrong kind are left out."""
+        plain: dict[str, Any] = {**answers, "today": today.isoformat()}
+        values: dict[str, Any] = {}
+        for name, kind in self.simple.items():
+            value = _value(plain.get(name), kind)
+            values[f"given.{name}"] = value is not None and value != []
+            if value is not None or kind == "texts":
+                values[name] = [] if value is None else value
+        for table, kinds in self.tables.items():
+            rows = plain.get(table)
+            rows = [row for row in rows if isinstance(row, Mapping)][:MOST_ROWS] if isinstance(rows, list) else []
+            ready = [{name: _value(row.get(name), kind) for name, kind in kinds.items()} for row in rows]
+            values[table] = [{name: value for name, value in row.items() if value is not None} for row in ready]
+            values[f"given.{table}"] = bool(rows)
+            for name in kinds:
+                values[f"{table}.{name}"] = [row[name] for row in ready if row[name] is not None]
+        activation = self._env.Activation(values)
+        return Facts(plain=plain, values=values, activation=activation, calendar=calendar, places=places)
+
+
+def _moment(text: str, *, whole_day: bool) -> datetime | None:
+    try:
+        if whole_day:
+            return datetime.combine(date.fromisoformat(text), time(), UTC)
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _value(value: Any, kind: Kind) -> Any:  # noqa: PLR0911 - one return a kind
+    """Return an answer as CEL takes it, or ``None`` where it is absent or of another kind."""
+    match kind:
+        case "integer":
+            return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62 else None
+        case "yes_no":
+            return value if isinstance(value, bool) else None
+        case "texts":
+            return [item for item in value if isinstance(item, str)] if isinstance(value, list) else None
+        case "date" | "datetime":
+            if isinstance(value, date) and not isinstance(value, datetime):
+                value = value.isoformat()
+            return _moment(value, whole_day=kind == "date") if isinstance(value, str) else None
+        case _:
+            return value if isinstance(value, str) and value else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """A compiled formula: its text, the facts it looks at, and the kind of what it returns."""
+
+    text: str
+    uses: tuple[str, ...]
+    kind: Kind | None
+    expression: Any
+    scope: Scope
+
+    def evaluate(self, facts: Facts) -> Result:
+        """Return what the formula comes to. It never raises: arithmetic out of range is an outcome of state fault."""
+        with lent(calendar=facts.calendar, places=facts.places):
+            answer = self.expression.eval(facts.activation)
+        if answer.type() == cel.Type.ERROR:
+            message = str(answer.value())
+            if "No value with name" in message or "Key not found in map" in message:
+                absent = tuple(name for name in self.uses if self._absent(name, facts))
+                return Result(state="missing", missing=absent or self.uses)
+            return Result(state="fault", message=message)
+        value = answer.plain_value()
+        if isinstance(value, datetime):
+            value = value.date() if self.kind == "date" or value.time() == time() else value.replace(tzinfo=None)
+        return Result(state="value", value=value)
+
+    def _absent(self, name: str, facts: Facts) -> bool:
+        return not name.startswith("given.") and name.split(".")[0] in self.scope.simple and name not in facts.values
+
+    def explain(self, facts: Facts) -> Reason:
+        """Return the outcome of the whole and of each part joined by ``&&`` or ``||``, with the facts looked at."""
+        seen = {name: facts.plain.get(name.split(".")[0]) for name in self.uses if not name.startswith("given.")}
+        parts = tuple(
+            self.scope.compile(part, "yes_no").explain(facts) for part in split(self.text) if part != self.text
+        )
+        return Reason(text=self.text, result=self.evaluate(facts), facts=seen, parts=parts)
+
+
+def _blank(text: str) -> str:
+    """Return the formula with its quoted strings as spaces, positions kept."""
+    return _STRING.sub(lambda match: " " * len(match.group()), text)
+
+
+def split(text: str) -> list[str]:
+    """Return the parts of a formula that ``&&``, or else ``||``, joins outside all brackets; itself where none does."""
+    bare = _blank(text)
+    while bare.startswith("(") and _closing(bare) == len(bare) - 1:
+        text, bare = text[1:-1].strip(), _blank(text[1:-1].strip())
+    if "?" in bare:
+        return [text]
+    for joint in ("||", "&&"):
+        depth, begin, parts = 0, 0, []
+        for index, sign in enumerate(bare):
+            depth += (sign in "([{") - (sign in ")]}")
+            if depth == 0 and bare.startswith(joint, index):
+                parts.append(text[begin:index].strip())
+                begin = index + len(joint)
+        if parts:
+            return [*parts, text[begin:].strip()]
+    return [text]
+
+
+def _closing(bare: str) -> int:
+    depth = 0
+    for index, sign in enumerate(bare):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth == 0:
+            return index
+    return -1
+
+
+def _spot(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def _depth(bare: str) -> int:
+    """Return how deep rules over rows stand within one another."""
+    starts = {match.end() - 1: True for match in _ROWS.finditer(bare)}
+    opened: list[bool] = []
+    deepest = 0
+    macro_brackets = {bare.rfind("(", 0, end) for end in starts}
+    for index, sign in enumerate(bare):
+        if sign == "(":
+            opened.append(index in macro_brackets)
+            deepest = max(deepest, sum(opened))
+        elif sign == ")" and opened:
+            opened.pop()
+    return deepest
+
+
+def _bounds(text: str) -> Place | None:
+    if len(text) > LONGEST:
+        return Place(1, 1, f"the formula is longer than {LONGEST} characters", "split it into computed fields")
+    if any(ord(sign) < 32 and sign not in "\n\t" or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+        return Place(1, 1, "the formula contains a control character", "type it again by hand")
+    if _depth(_blank(text)) > DEEPEST:
+        return Place(1, 1, f"rules over rows stand more than {DEEPEST} deep", "compute the inner one in a field")
+    return None
+
+
+def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
+    """Return the facts that the formula names, and a fault for each column that no table has."""
+    rows = {match.group(1) for match in _ROWS.finditer(bare)}
+    used: dict[str, None] = {}
+    wrong: list[Place] = []
+    tables: set[str] = set()
+    chains = [(match.start(), "".join(match.group().split())) for match in _NAME.finditer(bare)]
+    for _, chain in chains:
+        parts = chain.split(".")
+        for name in (".".join(parts[:2]), parts[0]):
+            if name in scope.names and parts[0] not in rows:
+                used[name] = None
+                tables |= {parts[0]} & set(scope.tables)
+                break
+    for offset, chain in chains:
+        head, _, rest = chain.partition(".")
+        column = rest.split(".")[0]
+        if head in rows and column and not any(column in scope.tables[table] for table in tables):
+            known = ", ".join(sorted({name for table in tables for name in scope.tables[table]}))
+            wrong.append(Place(*_spot(bare, offset), f"no column '{column}'", f"the columns are: {known}"))
+    return tuple(used), wrong
+
+
+_MENDS: Final[tuple[tuple[str, Callable[[Scope], str]], ...]] = (
+    ("undeclared reference", lambda scope: "known here: " + ", ".join(sorted({*scope.simple, *scope.tables, *NAMES}))),
+    ("no matching overload", lambda _: "compare like with like: dates with dates, money with rupees(...), text in quotes"),
+    ("Syntax error", lambda _: "look for a missing bracket, quote or operator at this place"),
+)
+
+
+def _compile(scope: Scope, text: str, returns: Kind | None) -> Formula:
+    bound = _bounds(text)
+    if bound is not None:
+        raise FormulaError([bound])
+    try:
+        expression = scope._env.compile(text)
+    except (RuntimeError, TypeError) as error:
+        raise FormulaError(_places(scope, str(error))) from None
+    uses, wrong = _uses(scope, _blank(text))
+    if wrong:
+        raise FormulaError(wrong)
+    got = expression.return_type()
+    kind = _kind(got, returns)
+    if returns is not None and kind is None:
+        message = f"this is of kind {got.name().lower()}, but {returns} is wanted here"
+        raise FormulaError([Place(1, 1, message, "compare, or choose, so that the formula says what is asked of it")])
+    return Formula(text=text, uses=uses, kind=kind, expression=expression, scope=scope)
+
+
+def _kind(got: Any, returns: Kind | None) -> Kind | None:
+    if returns is not None:
+        return returns if got in (_TYPES[returns], cel.Type.DYN) else None
+    return next((kind for kind, known in _TYPES.items() if got == known), None)
+
+
+def _places(scope: Scope, message: str) -> list[Place]:
+    places = [
+        Place(
+            int(match.group(1)),
+            int(match.group(2)),
+            match.group(3).replace(" (in container '')", ""),
+            next((mend(scope) for sign, mend in _MENDS if sign in match.group(3)), ""),
+        )
+        for match in _PLACE.finditer(message)
+    ]
+    return places or [Place(1, 1, message.split("[")[0].strip()[:200], "simplify the formula")]

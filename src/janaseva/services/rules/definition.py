@@ -1,0 +1,326 @@
+"""A service as its owner writes it: what, who, ask, check, variants, fee, limit, appeal, happens, out, messages.
+
+These models are the shape of ``service.yaml``; each part names its law and sources, and whatever nobody has found is
+``unknown:`` and appears in :meth:`Definition.todo`. Words are one English string in the file and gain their other
+languages from the words files before they come here. How the file is read and every fault found:
+:mod:`janaseva.services.rules.compiling`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from janaseva.core.formula import Scope
+from janaseva.core.text import Text
+from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Sourced, Unknown, Words
+from janaseva.payments.rules.fees import Fee, fee_scope
+from janaseva.workflow.rules import Desk, Item, Limit, Process
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
+"""A name of the directory or of a file: small letters, digits, ``-`` and ``_``."""
+
+ServiceKey = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)+$", max_length=60)]
+"""The service's name in addresses: its state's code, then words joined by ``-``; the folder is named so."""
+
+AreaCode = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*:[0-9A-Za-z_-]{1,40}$")]
+"""An area as ``scheme:code``, for example ``lgd-state:32``."""
+
+
+class LawText(Sourced):
+    """A law under which the service is given: its title, and where in it."""
+
+    title: Words
+    section: str | None = None
+
+
+class What(Sourced):
+    """What the service is. ``keywords`` are words by which people look for it, by language."""
+
+    name: Words
+    summary: Words
+    department: Code
+    keywords: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    laws: tuple[LawText, ...] | Unknown = ()
+    digilocker: str | None = None
+
+
+class Coverage(Sourced):
+    """Where the service is given; whoever names a place outside these areas cannot apply."""
+
+    areas: tuple[AreaCode, ...] = Field(min_length=1)
+
+
+class Condition(Sourced):
+    """One condition of eligibility: a rule over the form's fields that must hold, and the words where it does not."""
+
+    key: Key
+    title: Words
+    rule: Formula
+    message: Words
+
+
+class Who(Sourced):
+    """Who may apply. ``questions`` are the form's fields that are asked before sign-in to check ``eligibility``."""
+
+    coverage: Coverage
+    questions: tuple[Key, ...] = ()
+    eligibility: tuple[Condition, ...] = ()
+
+
+class Ask(Part):
+    """What is asked: pages of fields, and groups of documents."""
+
+    pages: tuple[Page, ...] = Field(min_length=1)
+    documents: tuple[DocumentGroup, ...] | Unknown = ()
+
+
+class Officer(Sourced):
+    """Who decides: a role in a kind of office. ``place`` is the area field whose answer finds the office."""
+
+    role: Code
+    office: Code
+    place: Key
+
+
+class Promise(Limit):
+    """A time limit with the law behind it."""
+
+    law: str | None = None
+    confidence: Literal["official", "reported", "conflicting", "assumed"] | None = None
+    note: str | None = None
+
+
+class Validity(Sourced):
+    """How long what is issued stays good: for life, or so many months, years or days from the day of issue."""
+
+    lifetime: bool = False
+    months: Annotated[int, Field(ge=1, le=1200)] | None = None
+    years: Annotated[int, Field(ge=1, le=100)] | None = None
+    days: Annotated[int, Field(ge=1, le=36500)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(bool(way) for way in (self.lifetime, self.months, self.years, self.days)) != 1:
+            message = "a validity is exactly one of lifetime, years, months, days"
+            raise ValueError(message)
+        return self
+
+
+class Variant(Part):
+    """A way in which the service runs, chosen by its rule: who decides, and what else differs from the service's own."""
+
+    key: Key
+    title: Words
+    when: Formula = "true"
+    officer: Officer
+    limit: Promise | None = None
+    fee: Fee | Unknown | None = None
+    validity: Validity | Unknown | None = None
+
+
+class AppealLevel(Sourced):
+    """One level of appeal: to whom, within how many days, and in how many days it is decided."""
+
+    authority: Words | Unknown
+    office: Code | None = None
+    file_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
+    decide_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
+    by_itself: bool = False
+
+
+class Appeal(Part):
+    """The two levels of appeal; ``by_itself`` where the law opens the appeal without an act of the citizen."""
+
+    first: AppealLevel | Unknown
+    second: AppealLevel | Unknown
+
+
+class CertificateFact(Part):
+    """One fact that the certificate states: its label and the formula that gives it.
+
+    ``shows`` tells how it is written: as text, as money (from paise), as a date, or as the name of an area.
+    """
+
+    label: Words
+    value: Formula
+    shows: Literal["text", "number", "money", "date", "area", "choice"] = "text"
+    also: dict[str, Formula] = Field(default_factory=dict)
+
+
+class Certificate(Part):
+    """What is issued: title, series of numbers, the sentence it states, its facts, how long it is good.
+
+    ``statement`` may name facts in braces (``{applicant_name}``); ``holder`` is the fact that names its holder.
+    """
+
+    title: Words
+    kind: Code
+    series: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,30}$")]
+    statement: Words
+    holder: Key
+    facts: dict[Key, CertificateFact] = Field(min_length=1)
+    validity: Validity | Unknown
+    letter: str | None = None
+    notes: tuple[Words, ...] = ()
+
+
+class RegisterEntry(Part):
+    """What is written into a register when the service is granted."""
+
+    register_: Code = Field(alias="register")
+    facts: dict[Key, Formula]
+
+
+class Ground(Sourced):
+    """A coded reason for which an application may be refused, with its law."""
+
+    key: Code
+    title: Words
+
+
+class Out(Part):
+    """What comes out: a certificate, an entry in a register, or a refusal on one of the coded reasons."""
+
+    certificate: Certificate | None = None
+    register_: RegisterEntry | None = Field(default=None, alias="register")
+    reasons: tuple[Ground, ...] = Field(min_length=1)
+
+
+MessageKey = Literal["submitted", "question", "approved", "refused", "issued", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """Something that is still to be found out or confirmed, with its place in the definition."""
+
+    place: str
+    what: str
+    kind: Literal["unknown", "assumed", "conflicting"]
+
+
+class Definition(Part):
+    """One version of one service. It never changes; a running case keeps the version that it began with.
+
+    ``pack_country`` and ``sources`` come from the pack; everything else is the file.
+    """
+
+    key: ServiceKey
+    version: Annotated[int, Field(ge=1, le=9999)]
+    from_: date = Field(alias="from")
+    what: What
+    who: Who
+    ask: Ask
+    check: tuple[Check, ...] = ()
+    variants: tuple[Variant, ...] = Field(min_length=1)
+    fee: Fee | Unknown
+    limit: Promise
+    appeal: Appeal | Unknown
+    happens: Process
+    out: Out
+    messages: dict[MessageKey, Words] = Field(default_factory=dict)
+    pack_country: Literal["IN", "PK"] = "IN"
+    sources: dict[str, str] = Field(default_factory=dict)
+
+    @cached_property
+    def form(self) -> Form:
+        """Return the form. The conditions of eligibility are checked with it, like every other rule."""
+        conditions = tuple(
+            Check(key=one.key, rule=one.rule, message=one.message, law=one.law, source=one.source)
+            for one in self.who.eligibility
+        )
+        documents = () if isinstance(self.ask.documents, Unknown) else self.ask.documents
+        return Form(
+            key=self.key,
+            version=self.version,
+            pages=self.ask.pages,
+            documents=documents,
+            checks=(*conditions, *self.check),
+            region=self.pack_country,
+        )
+
+    @cached_property
+    def scope(self) -> Scope:
+        """Return what this definition's formulas may name."""
+        return self.form.scope
+
+    @cached_property
+    def fee_scope(self) -> Scope:
+        """Return what the formulas of its fees may name: the form's fields, ``channel`` and ``pages``."""
+        return fee_scope(self.scope)
+
+    @cached_property
+    def outcome(self) -> Out:
+        """Return what comes out."""
+        return self.out
+
+    def process_for(self, variant: Variant) -> Process:
+        """Return what happens in this variant: its officer in every ``@officer`` place, its limit, the coded reasons."""
+        reasons = tuple(Item(key=one.key, title=one.title, source=one.source) for one in self.out.reasons)
+        whole = self.happens.model_copy(update={"reasons": reasons, "limit": self.limit_for(variant)})
+        desk = Desk(role=variant.officer.role, office=variant.officer.office)
+        return whole.assigned(dict.fromkeys(whole.open_names(), desk))
+
+    @property
+    def process(self) -> Process:
+        """Return what happens in the first variant."""
+        return self.process_for(self.variants[0])
+
+    def limit_for(self, variant: Variant) -> Promise:
+        """Return the time limit of a variant."""
+        return variant.limit or self.limit
+
+    def fee_for(self, variant: Variant) -> Fee | Unknown:
+        """Return the fee of a variant."""
+        return self.fee if variant.fee is None else variant.fee
+
+    def validity_for(self, variant: Variant) -> Validity | Unknown | None:
+        """Return how long the certificate of a variant stays good; ``None`` where there is no certificate."""
+        if self.out.certificate is None:
+            return None
+        return self.out.certificate.validity if variant.validity is None else variant.validity
+
+    def variant(self, key: str) -> Variant | None:
+        """Return the variant with this key, or ``None``."""
+        return next((one for one in self.variants if one.key == key), None)
+
+    def todo(self) -> tuple[Todo, ...]:
+        """Return everything unknown, assumed or conflicting, in the order of the file."""
+        return tuple(_todo("", self.model_dump(by_alias=True, exclude={"sources"})))
+
+    def source_addresses(self, keys: tuple[str, ...]) -> Mapping[str, str]:
+        """Return the addresses of these source keys; a key that is itself an address stands for itself."""
+        return {key: self.sources.get(key, key) for key in keys}
+
+
+def _todo(place: str, part: Any) -> Iterator[Todo]:
+    if isinstance(part, Mapping):
+        unknown = part.get("unknown")
+        if isinstance(unknown, str):
+            yield Todo(place, unknown, "unknown")
+        confidence = part.get("confidence")
+        if confidence in ("assumed", "conflicting"):
+            yield Todo(place, part.get("note") or "", confidence)
+        for key, value in part.items():
+            yield from _todo(f"{place}.{key}" if place else str(key), value)
+    elif isinstance(part, list | tuple):
+        for number, value in enumerate(part):
+            name = value.get("key", number) if isinstance(value, Mapping) else number
+            yield from _todo(f"{place}.{name}", value)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedText:
+    """A definition as it is kept: every file that makes it, by name.
+
+    ``service.yaml`` is always there; ``words.<lang>.yaml``, ``glossary.<lang>.yaml``, ``examples.yaml``,
+    ``sources.yaml``, ``pack.yaml`` and ``letter.typ`` where the pack has them.
+    """
+
+    files: Mapping[str, str]
+
+
+NO_WORDS: Text = {}
