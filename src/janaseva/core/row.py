@@ -68,7 +68,7 @@ class Rows(models.QuerySet[R_co]):
     def _raw_delete(self, using: str | None) -> int:
         if not _open.get():
             _refuse(f"delete from {self.model._meta.db_table}")
-        return super()._raw_delete(using)  # type: ignore[misc,no-any-return]
+        return super()._raw_delete(using)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Refuse, except in a flush."""
