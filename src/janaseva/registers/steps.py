@@ -1,0 +1,127 @@
+"""What registers does inside the actions of higher rooms: open a register, record an entry, correct it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from janaseva.core.action import change, put, step, tell
+from janaseva.core.actor import Actor
+from janaseva.core.canonical import plain
+from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.core.text import Text
+from janaseva.registers import events
+from janaseva.registers.models import Entry, Register, Version
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+@step
+def open_register(*, by: Actor, at: datetime, key: str, title: Text, pack: str) -> UUID:  # noqa: ARG001 - as every step
+    """Open a register, or change the title of an open one; a repeat changes nothing. Return its id.
+
+    Raises:
+        Refusal: ``register_taken`` where another pack keeps a register of this key.
+
+    """
+    known = Register.objects.select_for_update().filter(key=key).first()
+    if known is not None and known.pack != pack:
+        raise Refusal("register_taken", status=CONFLICT, register=key, pack=known.pack)
+    if known is not None and known.title == dict(title):
+        return known.id
+    words = dict(title)
+    row = put(Register(key=key, title=words, pack=pack)) if known is None else change(known, title=words)
+    tell(events.Opened(register=key, pack=pack))
+    return row.id
+
+
+@step
+def record(
+    *,
+    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    at: datetime,
+    story: UUID,
+    office_id: UUID,
+    register: str,
+    facts: Mapping[str, Any],
+    number: str,
+    holder_person_id: UUID | None = None,
+    valid_from: date | None = None,
+) -> UUID:
+    """Enter facts in a register under a number and return the entry's id. They hold from today, unless said otherwise.
+
+    Raises:
+        Refusal: ``register_unknown``; ``register_number_taken`` where another matter has the number.
+
+    """
+    book = Register.objects.filter(key=register).first()
+    if book is None:
+        raise Refusal("register_unknown", status=CONFLICT, register=register)
+    if Entry.objects.filter(register_id=book.id, number=number).exists():
+        raise Refusal("register_number_taken", status=CONFLICT, register=register, number=number)
+    entry = put(
+        Entry(
+            register_id=book.id,
+            number=number,
+            story=story,
+            office_id=office_id,
+            holder_person_id=holder_person_id,
+            current=1,
+        )
+    )
+    put(
+        Version(
+            entry_id=entry.id, number=1, facts=plain(facts), valid_from=valid_from or _day(at), recorded_at=at, why=""
+        )
+    )
+    tell(events.Recorded(register=register, entry_id=entry.id, number=number), story=story, office_id=office_id)
+    return entry.id
+
+
+@step
+def correct(
+    *,
+    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    at: datetime,
+    entry_id: UUID,
+    facts: Mapping[str, Any],
+    why: str,
+    valid_from: date | None = None,
+) -> int:
+    """Add a version with all facts as they truly are, and the reason; return its number. Nothing known is lost.
+
+    Without ``valid_from`` the new facts hold from the day from which the entry's current version does: the earlier
+    ones were wrong all along. With it, something changed on that day.
+
+    Raises:
+        Refusal: ``not_found``; ``register_reason_missing``.
+
+    """
+    if not why.strip():
+        raise Refusal("register_reason_missing")
+    entry = Entry.locked(entry_id)
+    if entry is None:
+        raise not_found()
+    before = Version.objects.get(entry_id=entry_id, number=entry.current)
+    number = entry.current + 1
+    put(
+        Version(
+            entry_id=entry_id,
+            number=number,
+            facts=plain(facts),
+            valid_from=valid_from or before.valid_from,
+            recorded_at=at,
+            why=why,
+        )
+    )
+    change(entry, current=number)
+    key = Register.objects.values_list("key", flat=True).get(pk=entry.register_id)
+    tell(
+        events.Corrected(register=key, entry_id=entry_id, version=number), story=entry.story, office_id=entry.office_id
+    )
+    return number
