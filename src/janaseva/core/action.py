@@ -158,7 +158,7 @@ def change(row: T, **values: Any) -> T:
     with ``changed_meanwhile`` and nothing is kept.
     """
     act = _own(row)
-    names = {part.name for part in row._meta.concrete_fields}
+    names = {name for part in row._meta.concrete_fields for name in (part.name, part.attname)}
     unknown = set(values) - names
     if unknown:
         message = f"{row._meta.db_table} has no {', '.join(sorted(unknown))}"
