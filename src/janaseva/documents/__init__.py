@@ -1,1 +1,1 @@
-"""What is written."""
+"""What is written: files that people give, and certificates and letters that the state issues, signs and vouches for."""

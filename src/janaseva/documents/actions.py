@@ -1,0 +1,136 @@
+"""What the worker, officers and administrators may do with documents: seal, seal again, revoke, and manage keys."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.core.action import action, allow, change, put, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.documents import events, rules
+from janaseva.documents.models import Document, Key, Revocation
+from janaseva.documents.steps import keep
+
+PDF = "application/pdf"
+
+
+def _document(document_id: UUID) -> Document:
+    document = Document.locked(document_id)
+    if document is None:
+        raise not_found()
+    return document
+
+
+@action
+def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes, key_id: str, qr: str) -> str:  # noqa: ARG001
+    """Store the typeset and signed file of a document and return its SHA-256.
+
+    Raises:
+        Refusal: ``document_sealed_already`` where another worker was first.
+
+    """
+    allow(rules.may_seal(by))
+    document = _document(document_id)
+    if document.state == "sealed":
+        raise Refusal("document_sealed_already", status=CONFLICT)
+    sha256 = hashlib.sha256(content).hexdigest()
+    blob = keep(content, sha256=sha256, media_type=PDF)
+    change(document, state="sealed", failure="", blob=blob, sha256=sha256, sealed_at=at, key_id=key_id, qr=qr)
+    news = events.Sealed(document_id=document_id, sha256=sha256, key_id=key_id)
+    tell(news, story=document.story, office_id=document.office_id)
+    return sha256
+
+
+@action
+def fail_sealing(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str) -> None:  # noqa: ARG001
+    """Mark a document whose letter cannot be set, so that it is seen and mended; nothing is lost of what was decided."""
+    allow(rules.may_seal(by))
+    document = _document(document_id)
+    if document.state == "sealed":
+        raise Refusal("document_sealed_already", status=CONFLICT)
+    change(document, state="failed", failure=reason)
+    news = events.SealingFailed(document_id=document_id, reason=reason)
+    tell(news, story=document.story, office_id=document.office_id)
+
+
+@action
+def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:  # noqa: ARG001
+    """Let a failed document be typeset and sealed again, after its letter or the signing device was mended."""
+    allow(rules.may_seal(by) or rules.may_revoke(by))
+    document = _document(document_id)
+    if document.state != "failed":
+        raise Refusal("document_not_failed", status=CONFLICT)
+    change(document, state="to_seal", failure="")
+    tell(events.SealAsked(document_id=document_id), story=document.story, office_id=document.office_id)
+
+
+@action
+def revoke(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str, words: str = "") -> None:  # noqa: ARG001
+    """Revoke a document: whoever verifies it from now on is told so, with the date and the coded ``reason``.
+
+    Raises:
+        Refusal: ``document_revoked_already``; ``document_revocation_reason`` where the reason is not a known one.
+
+    """
+    allow(rules.may_revoke(by), "not_permitted")
+    if reason not in rules.REVOCATION_REASONS:
+        raise Refusal("document_revocation_reason")
+    document = _document(document_id)
+    if not rules.may_revoke_of(by, document.office_id):
+        raise not_found()
+    if Revocation.objects.filter(document_id=document_id).exists():
+        raise Refusal("document_revoked_already", status=CONFLICT)
+    put(
+        Revocation(
+            document=document,
+            office_id=document.office_id,
+            reason=reason,
+            words=words,
+            revoked_at=at,
+            post_id=by.post_id,
+        )
+    )
+    tell(events.Revoked(document_id=document_id, reason=reason), story=document.story, office_id=document.office_id)
+
+
+@action
+def add_key(
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,  # noqa: ARG001
+    key_id: str,
+    use: str,
+    public_pem: str,
+    certificate_pem: str,
+    issuer: str,
+) -> str:
+    """Begin to use a signing key: pin its public half. Keys of the same use that still signed are retired now."""
+    allow(rules.may_manage_keys(by))
+    if not Key.objects.filter(key_id=key_id).exists():
+        for old in Key.objects.select_for_update().filter(use=use, valid_until__isnull=True):
+            change(old, valid_until=at)
+            tell(events.KeyRetired(key_id=old.key_id, compromised=False))
+        put(
+            Key(
+                key_id=key_id,
+                use=use,
+                public_pem=public_pem,
+                certificate_pem=certificate_pem,
+                issuer=issuer,
+                valid_from=at,
+            )
+        )
+        tell(events.KeyAdded(key_id=key_id, use=use))
+    return key_id
+
+
+@action
+def distrust_key(*, by: Actor, at: datetime, key: str, key_id: str, since: datetime) -> None:  # noqa: ARG001
+    """Say that a key was compromised: what it signed from ``since`` on is no longer believed."""
+    allow(rules.may_manage_keys(by))
+    row = Key.objects.select_for_update().filter(key_id=key_id).first()
+    if row is None:
+        raise not_found()
+    change(row, compromised_at=since, valid_until=row.valid_until or at)
+    tell(events.KeyRetired(key_id=key_id, compromised=True))

@@ -1,0 +1,80 @@
+"""What documents tells the rooms above: ids and hashes, never what is written in a document."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from janaseva.core.news import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached(News):
+    """A file was received and kept; ``sha256`` is that of the kept bytes (after cleaning), 64 hexadecimal digits."""
+
+    name: ClassVar[str] = "documents.attached"
+    attachment_id: UUID
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued(News):
+    """A document was decided on; it waits to be typeset and sealed. ``facts_sha256`` fixes what it will say."""
+
+    name: ClassVar[str] = "documents.issued"
+    document_id: UUID
+    kind: str
+    facts_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed(News):
+    """A document was typeset and signed; ``sha256`` is that of the whole file, ``key_id`` the key that signed it."""
+
+    name: ClassVar[str] = "documents.sealed"
+    document_id: UUID
+    sha256: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealingFailed(News):
+    """A document could not be typeset or signed; ``reason`` is a refusal code. It stays visible until sealed again."""
+
+    name: ClassVar[str] = "documents.sealing_failed"
+    document_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealAsked(News):
+    """Somebody asked that a failed document be typeset and sealed again."""
+
+    name: ClassVar[str] = "documents.seal_asked"
+    document_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked(News):
+    """A document was revoked: it says so to everyone who verifies it from now on."""
+
+    name: ClassVar[str] = "documents.revoked"
+    document_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAdded(News):
+    """A signing key began to be used."""
+
+    name: ClassVar[str] = "documents.key_added"
+    key_id: str
+    use: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRetired(News):
+    """A signing key stopped being used; what it signed before stays genuine, unless it was compromised."""
+
+    name: ClassVar[str] = "documents.key_retired"
+    key_id: str
+    compromised: bool

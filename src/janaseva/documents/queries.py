@@ -1,0 +1,304 @@
+"""Questions about documents: their bytes, their states, and whether one that somebody holds is genuine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import OuterRef, Subquery
+
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.documents import rules
+from janaseva.documents.models import Attachment, Document, Key, Revocation
+
+MAX_SAME_NUMBER = 10
+_ENDED_AT = Subquery(Revocation.objects.filter(document_id=OuterRef("pk")).values("revoked_at")[:1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Bytes for a door to hand out, always as an attachment with this name."""
+
+    filename: str
+    media_type: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentView:
+    """An issued document as its holder and the officers of its matter see it; ``state``: to_seal, sealed, failed."""
+
+    document_id: UUID
+    kind: str
+    number: str
+    code: str
+    title: Mapping[str, str]
+    issued_at: datetime
+    valid_from: date
+    valid_until: date | None
+    state: str
+    failure: str
+    sha256: str
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentView:
+    """A file that was given for a matter."""
+
+    attachment_id: UUID
+    kind: str
+    filename: str
+    media_type: str
+    size_bytes: int
+    pages: int
+    sha256: str
+    attached_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSeal:
+    """A document that waits for its seal, with everything that is needed to typeset it."""
+
+    composed: rules.Composed
+    letter: str
+    story: UUID
+
+
+def number_taken(*, kind: str, number: str) -> bool:
+    """Answer whether a document of this kind has the number already."""
+    return Document.objects.filter(kind=kind, number=number).exists()
+
+
+def _may_read(by: Actor, holder_person_id: UUID | None, *, story_visible: bool) -> bool:
+    own = by.person_id is not None and by.kind == "person" and by.person_id == holder_person_id
+    return own or story_visible or by.kind == "system"
+
+
+def content(by: Actor, document_id: UUID, *, story_visible: bool = False) -> Content:
+    """Return the bytes of a sealed document or of an attachment.
+
+    ``story_visible`` is what the room above found: whether ``by`` may see the matter that it belongs to. Without it,
+    only the holder of a document and the giver of an attachment may read.
+
+    Raises:
+        Refusal: ``not_found``; ``document_not_sealed`` while the file is not there yet.
+
+    """
+    document = Document.objects.select_related("blob").filter(pk=document_id).first()
+    if document is not None:
+        if not _may_read(by, document.holder_person_id, story_visible=story_visible):
+            raise not_found()
+        if document.state != "sealed":
+            raise Refusal("document_not_sealed", status=CONFLICT)
+        return _content(f"{document.kind}-{document.number}.pdf", document)
+    attachment = Attachment.objects.select_related("blob").filter(pk=document_id).first()
+    if attachment is None or not _may_read(by, attachment.person_id, story_visible=story_visible):
+        raise not_found()
+    return _content(attachment.filename, attachment)
+
+
+def _content(filename: str, row: Any) -> Content:
+    return Content(
+        filename=rules.tidy_filename(filename),
+        media_type=row.blob.media_type,
+        content=bytes(row.blob.content),
+        sha256=row.blob.sha256,
+    )
+
+
+def documents_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[DocumentView]:
+    """Return the documents issued in a matter, oldest first: all where the matter is visible, else those one holds."""
+    rows = Document.objects.defer("facts").filter(story=story).order_by("issued_at", "id")
+    if not story_visible and by.kind != "system":
+        rows = rows.filter(holder_person_id=by.person_id, holder_person_id__isnull=False)
+    return [_view(row) for row in rows.annotate(ended_at=_ENDED_AT)]
+
+
+def documents_held(by: Actor) -> list[DocumentView]:
+    """Return every document of which ``by`` is the holder, newest first."""
+    if by.person_id is None:
+        return []
+    rows = Document.objects.defer("facts").filter(holder_person_id=by.person_id).order_by("-issued_at", "-id")
+    return [_view(row) for row in rows.annotate(ended_at=_ENDED_AT)]
+
+
+def failed(by: Actor) -> list[DocumentView]:
+    """Return the documents that could not be sealed, for administrators; nothing for others."""
+    if not by.is_official:
+        return []
+    rows = Document.objects.defer("facts").filter(state="failed").order_by("issued_at")
+    return [_view(row) for row in rows.annotate(ended_at=_ENDED_AT)]
+
+
+def _view(row: Any) -> DocumentView:
+    return DocumentView(
+        document_id=row.id,
+        kind=row.kind,
+        number=row.number,
+        code=row.code,
+        title=row.title,
+        issued_at=row.issued_at,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        state=row.state,
+        failure=row.failure,
+        sha256=row.sha256,
+        revoked_at=row.ended_at,
+    )
+
+
+def attachments_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[AttachmentView]:
+    """Return the files given in a matter, oldest first: all where the matter is visible, else those one gave."""
+    rows = Attachment.objects.select_related("blob").defer("blob__content").filter(story=story)
+    if not story_visible and by.kind != "system":
+        rows = rows.filter(person_id=by.person_id, person_id__isnull=False)
+    return [
+        AttachmentView(
+            attachment_id=row.id,
+            kind=row.kind,
+            filename=row.filename,
+            media_type=row.blob.media_type,
+            size_bytes=row.blob.size_bytes,
+            pages=row.pages,
+            sha256=row.blob.sha256,
+            attached_at=row.attached_at,
+        )
+        for row in rows.order_by("attached_at", "id")
+    ]
+
+
+def attachment_kinds(story: UUID, attachment_ids: frozenset[UUID]) -> dict[UUID, str]:
+    """Return the kind of each of these attachments that belongs to the matter; for rooms above, in their actions."""
+    rows = Attachment.objects.filter(story=story, pk__in=attachment_ids)
+    return dict(rows.values_list("id", "kind"))
+
+
+def state_of(document_id: UUID) -> str:
+    """Return ``to_seal``, ``sealed``, ``failed`` or ``revoked``; for rooms above and the worker.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Document.objects.filter(pk=document_id).annotate(ended_at=_ENDED_AT).values_list("state", "ended_at").first()
+    if row is None:
+        raise not_found()
+    return "revoked" if row[1] is not None else str(row[0])
+
+
+def to_seal(document_id: UUID) -> ToSeal | None:
+    """Return what is needed to typeset a document, or ``None`` where it is sealed or failed already."""
+    document = Document.objects.filter(pk=document_id, state="to_seal").first()
+    if document is None:
+        return None
+    return ToSeal(composed=_composed(document), letter=document.letter, story=document.story)
+
+
+def _composed(document: Document) -> rules.Composed:
+    return rules.Composed(
+        document_id=document.id,
+        kind=document.kind,
+        number=document.number,
+        code=document.code,
+        title=document.title,
+        facts=document.facts,
+        languages=document.languages,
+        issued_at=document.issued_at,
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+    )
+
+
+def key_ring() -> rules.KeyRing:
+    """Return the pinned public keys; they are for everyone to know."""
+    return rules.KeyRing.of(
+        rules.PublicKey(
+            key_id=key.key_id,
+            use=key.use,
+            public_pem=key.public_pem,
+            certificate_pem=key.certificate_pem,
+            issuer=key.issuer,
+            valid_from=key.valid_from,
+            valid_until=key.valid_until,
+            compromised_at=key.compromised_at,
+        )
+        for key in Key.objects.all()
+    )
+
+
+def _record(document: Document | None) -> rules.Record | None:
+    if document is None:
+        return None
+    ended = Revocation.objects.filter(document_id=document.id).first()
+    return rules.Record(
+        document_id=document.id,
+        kind=document.kind,
+        number=document.number,
+        code=document.code,
+        title=document.title,
+        facts=document.facts,
+        facts_sha256=document.facts_sha256,
+        issued_at=document.issued_at,
+        valid_from=document.valid_from,
+        valid_until=document.valid_until,
+        state=document.state,
+        sha256=document.sha256,
+        qr=document.qr,
+        revoked_at=ended.revoked_at if ended else None,
+        revoked_reason=ended.reason if ended else "",
+    )
+
+
+def _by_id(document_id: UUID) -> rules.Record | None:
+    return _record(Document.get_or_none(document_id))
+
+
+def _by_number(kind: str, number: str) -> rules.Record | None:
+    return _record(Document.objects.filter(kind=kind, number=number).first())
+
+
+def _today(at: datetime) -> date:
+    """Return the day of ``at`` where the state is: validity ends with the day there."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def verify_number(number: str, code: str, *, at: datetime) -> rules.Verdict:
+    """Verify by what is printed: the number, and the code beside it. For everyone; doors bound the rate."""
+    today = _today(at)
+    found = Document.objects.filter(number=number.strip()[:80])[:MAX_SAME_NUMBER]
+    verdicts = [rules.compare_number(_record(document), code=code, today=today) for document in found]
+    verdicts.append(rules.compare_number(None, code=code, today=today))
+    return next((verdict for verdict in verdicts if verdict.outcome != "not_found"), verdicts[-1])
+
+
+def verify_qr(text: str, *, at: datetime) -> rules.Verdict:
+    """Verify the text of a scanned code by the pinned keys and the record. For everyone."""
+    read = rules.read_qr(text, key_ring())
+    if read.outcome != rules.GENUINE or read.claims is None:
+        return rules.judge_qr_alone(read, today=_today(at))
+    return rules.compare_qr(
+        read,
+        _by_id(read.claims.document_id),
+        _by_number(read.claims.kind, read.claims.number),
+        text=text.strip("\r\n\t"),
+        today=_today(at),
+    )
+
+
+def verify_file(content: bytes, *, at: datetime) -> rules.Verdict:
+    """Verify a file by the pinned keys and the record. For everyone; nothing of the file is kept."""
+    read = rules.read_sealed_file(content, key_ring())
+    if read.outcome != rules.GENUINE:
+        return rules.compare_file(read, None, None, today=_today(at))
+    return rules.compare_file(
+        read,
+        _by_id(UUID(read.facts["document_id"])),
+        _by_number(read.facts["kind"], read.facts["number"]),
+        today=_today(at),
+    )

@@ -1,0 +1,193 @@
+"""The signed code on paper: a COSE_Sign1 (RFC 9052) of CBOR claims with Ed25519, base45 (RFC 9285), prefix ``JS1:``.
+
+Base 45 keeps to the alphanumeric mode of QR codes, so that the square stays small. Claims use integer names: 1 issuer,
+4 end of validity, 5 begin of validity and 6 time of issue are those of CWT (RFC 8392); the others are our own.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import cbor2
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from janaseva.documents.rules.keys import KEY_ID_BYTES, KeyRing
+
+PREFIX: Final = "JS1:"
+MAX_TEXT: Final = 4_296
+"""Characters that the largest QR code holds in alphanumeric mode (ISO/IEC 18004)."""
+_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_ALG, _KID, _EDDSA = 1, 4, -8
+_SIGN1_PARTS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What the code on paper says; ``facts`` are the few that decide what the document proves, as words."""
+
+    document_id: UUID
+    kind: str
+    number: str
+    code: str
+    issuer: str
+    holder: str
+    facts: Mapping[str, str]
+    issued_at: datetime
+    signed_at: datetime
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCode:
+    """What was read: the outcome (``genuine``, ``altered``, ``unknown_key``, ``not_ours``, ``unreadable``) and claims."""
+
+    outcome: str
+    key_id: str = ""
+    claims: Claims | None = None
+
+
+def base45(data: bytes) -> str:
+    """Return ``data`` in base 45 (RFC 9285)."""
+    out: list[str] = []
+    for start in range(0, len(data), 2):
+        pair = data[start : start + 2]
+        value = int.from_bytes(pair, "big")
+        for _ in range(len(pair) + 1):
+            value, rest = divmod(value, 45)
+            out.append(_ALPHABET[rest])
+    return "".join(out)
+
+
+def from_base45(text: str) -> bytes:
+    """Return the bytes of base 45 ``text``.
+
+    Raises:
+        ValueError: where the text is not base 45 in its one proper form.
+
+    """
+    out = bytearray()
+    for start in range(0, len(text), 3):
+        digits = [_ALPHABET.index(character) for character in text[start : start + 3]]
+        value = sum(digit * 45**place for place, digit in enumerate(digits))
+        out += value.to_bytes(len(digits) - 1 if len(digits) > 1 else 0, "big") if value < 1 << 16 else _bad()
+    if base45(bytes(out)) != text:
+        _bad()
+    return bytes(out)
+
+
+def _bad() -> bytes:
+    message = "not base 45"
+    raise ValueError(message)
+
+
+def _day(value: date) -> int:
+    return value.toordinal()
+
+
+def _payload(claims: Claims) -> bytes:
+    tree: dict[int, Any] = {
+        1: claims.issuer,
+        5: _day(claims.valid_from),
+        6: int(claims.signed_at.timestamp()),
+        10: claims.document_id.bytes,
+        11: claims.kind,
+        12: claims.number,
+        13: claims.code,
+        14: claims.holder,
+        15: dict(claims.facts),
+        16: int(claims.issued_at.timestamp()),
+    }
+    if claims.valid_until is not None:
+        tree[4] = _day(claims.valid_until)
+    return bytes(cbor2.dumps(tree, canonical=True))
+
+
+def _to_sign(protected: bytes, payload: bytes) -> bytes:
+    """Return the Sig_structure of RFC 9052 §4.4."""
+    return bytes(cbor2.dumps(["Signature1", protected, b"", payload], canonical=True))
+
+
+def write_qr(claims: Claims, *, key_id: str, sign: Callable[[bytes], bytes]) -> str:
+    """Return the text for the QR code, signed by ``sign`` (Ed25519 over the bytes it is given)."""
+    protected = bytes(cbor2.dumps({_ALG: _EDDSA, _KID: bytes.fromhex(key_id)}, canonical=True))
+    payload = _payload(claims)
+    message = cbor2.dumps([protected, {}, payload, sign(_to_sign(protected, payload))], canonical=True)
+    return PREFIX + base45(message)
+
+
+def _claims(payload: bytes) -> Claims:
+    tree = cbor2.loads(payload)
+    facts = tree[15]
+    if not isinstance(facts, dict) or not all(isinstance(item, str) for pair in facts.items() for item in pair):
+        raise TypeError
+    return Claims(
+        document_id=UUID(bytes=tree[10]),
+        kind=str(tree[11]),
+        number=str(tree[12]),
+        code=str(tree[13]),
+        issuer=str(tree[1]),
+        holder=str(tree[14]),
+        facts=facts,
+        issued_at=datetime.fromtimestamp(tree[16], UTC),
+        signed_at=datetime.fromtimestamp(tree[6], UTC),
+        valid_from=date.fromordinal(tree[5]),
+        valid_until=date.fromordinal(tree[4]) if 4 in tree else None,  # noqa: PLR2004 - claim 4 of RFC 8392
+    )
+
+
+def _parts(text: str) -> tuple[bytes, bytes, bytes, str]:
+    """Return protected header, payload, signature and key id of a code.
+
+    Raises:
+        ValueError: where it is not a COSE_Sign1 with EdDSA in the one form that :func:`write_qr` writes.
+
+    """
+    message = from_base45(text)
+    parts = cbor2.loads(message)
+    if cbor2.dumps(parts, canonical=True) != message:
+        raise ValueError
+    if not isinstance(parts, list) or len(parts) != _SIGN1_PARTS or parts[1] != {}:
+        raise ValueError
+    protected, _, payload, signature = parts
+    if not all(isinstance(part, bytes) for part in (protected, payload, signature)):
+        raise ValueError
+    header = cbor2.loads(protected)
+    if not isinstance(header, dict) or set(header) != {_ALG, _KID} or header[_ALG] != _EDDSA:
+        raise ValueError
+    if not isinstance(header[_KID], bytes) or len(header[_KID]) != KEY_ID_BYTES:
+        raise ValueError
+    return protected, payload, signature, header[_KID].hex()
+
+
+def read_qr(text: str, ring: KeyRing) -> ReadCode:
+    """Read a code without any network or database: only the pinned keys decide. Never raises."""
+    text = text.strip("\r\n\t")
+    if not text.startswith(PREFIX):
+        return ReadCode("not_ours")
+    if len(text) > MAX_TEXT:
+        return ReadCode("unreadable")
+    try:
+        protected, payload, signature, key_id = _parts(text.removeprefix(PREFIX))
+    except (ValueError, TypeError, KeyError, OverflowError, cbor2.CBORError, RecursionError, MemoryError):
+        return ReadCode("unreadable")
+    key = ring.find(key_id, "qr")
+    if key is None:
+        return ReadCode("unknown_key", key_id)
+    public = serialization.load_pem_public_key(key.public_pem.encode())
+    if not isinstance(public, Ed25519PublicKey):
+        return ReadCode("unknown_key", key_id)
+    try:
+        public.verify(signature, _to_sign(protected, payload))
+        claims = _claims(payload)
+    except InvalidSignature:
+        return ReadCode("altered", key_id)
+    except (ValueError, TypeError, KeyError, OverflowError, cbor2.CBORError, RecursionError):
+        return ReadCode("unreadable", key_id)
+    if not key.trusted_at(claims.signed_at):
+        return ReadCode("unknown_key", key_id, claims)
+    return ReadCode("genuine", key_id, claims)

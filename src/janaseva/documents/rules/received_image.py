@@ -1,0 +1,78 @@
+"""Photos and scans: decoded within bounds, turned upright, shrunk, and written anew as JPEG without any metadata."""
+
+import io
+from typing import Final
+
+from PIL import Image, ImageOps
+
+from janaseva.core.refusal import Refusal
+
+MAX_JPEG_PIXELS: Final = 64_000_000
+"""More than a 10 MB photo of any present phone holds; a JPEG is decoded at reduced scale, so memory stays small."""
+MAX_PIXELS: Final = 32_000_000
+MAX_PIXEL_SCANS: Final = 16 * MAX_JPEG_PIXELS
+"""Pixels times passes of a progressive JPEG; an honest one has about ten passes."""
+LONG_EDGE: Final = 2_000
+TARGET_BYTES: Final = 500_000
+QUALITIES: Final = (85, 75, 65, 55, 45)
+
+Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
+
+
+def _within_bounds(image: Image.Image, content: bytes) -> None:
+    pixels = image.width * image.height
+    limit = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
+    scans = max(1, content.count(b"\xff\xda")) if image.format in ("JPEG", "MPO") else 1
+    if pixels > limit or pixels * scans > MAX_PIXEL_SCANS:
+        raise Refusal("file_image_too_large", megapixels=limit // 1_000_000)
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Return the image in grey or RGB, what was transparent on white."""
+    if image.mode in ("L", "RGB"):
+        return image
+    if image.mode in ("1", "I;16", "I", "F"):
+        return image.convert("L")
+    if image.mode in ("RGBA", "LA", "PA", "P"):
+        see_through = image.convert("RGBA")
+        paper = Image.new("RGB", see_through.size, "white")
+        paper.paste(see_through, mask=see_through.getchannel("A"))
+        return paper
+    return image.convert("RGB")
+
+
+def clean_image(content: bytes) -> bytes:
+    """Return the picture as a JPEG of at most 2,000 pixels on its long edge and about 500 kB.
+
+    Raises:
+        Refusal: ``file_image_too_large``, told from the header before anything is decoded.
+        OSError: (or another error of the decoder) for a damaged file.
+
+    """
+    try:
+        image: Image.Image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refusal("file_image_too_large", megapixels=MAX_JPEG_PIXELS // 1_000_000) from error
+    _within_bounds(image, content)
+    orientation = image.getexif().get(0x0112, 1)
+    image.draft(None, (LONG_EDGE, LONG_EDGE))
+    image.load()
+    image = _flat(image)
+    image.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image = _upright(image, orientation)
+    picture = Image.new(image.mode, image.size)
+    picture.paste(image)
+    for quality in QUALITIES:
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=quality, optimize=True, progressive=False)
+        if out.tell() <= TARGET_BYTES:
+            break
+    return out.getvalue()
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    """Return the image turned as its EXIF orientation (TIFF tag 274) says."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    image.info["exif"] = exif.tobytes()
+    return ImageOps.exif_transpose(image)
