@@ -85,7 +85,7 @@ class Row(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
 
-    objects = Rows.as_manager()
+    objects: ClassVar[models.Manager[Self]] = Rows.as_manager()
 
     class Meta:
         abstract = True
