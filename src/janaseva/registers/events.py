@@ -33,4 +33,4 @@ class Corrected(News):
     name: ClassVar[str] = "registers.corrected"
     register: str
     entry_id: UUID
-    version: int
+    entry_version: int

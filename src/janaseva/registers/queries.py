@@ -1,6 +1,6 @@
 """What may be asked of registers: one entry, entries by exact facts, and what the state knows of a person already."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,7 +47,9 @@ class EntryView:
 
 def registers(by: Actor) -> list[RegisterView]:
     """Return all registers by key, for those who act for the state; nobody else has a list of them."""
-    rows: Sequence[Register] = Register.objects.order_by("key") if rules.may_find(by) else ()
+    if not rules.may_find(by):
+        return []
+    rows = Register.objects.order_by("key")
     return [RegisterView(key=row.key, title=row.title, pack=row.pack) for row in rows]
 
 

@@ -122,6 +122,8 @@ def correct(
     change(entry, current=number)
     key = Register.objects.values_list("key", flat=True).get(pk=entry.register_id)
     tell(
-        events.Corrected(register=key, entry_id=entry_id, version=number), story=entry.story, office_id=entry.office_id
+        events.Corrected(register=key, entry_id=entry_id, entry_version=number),
+        story=entry.story,
+        office_id=entry.office_id,
     )
     return number
