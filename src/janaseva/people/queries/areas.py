@@ -1,0 +1,78 @@
+"""Areas: public knowledge, so nobody's permission is asked."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from janaseva.core.text import Text
+from janaseva.people import rules
+from janaseva.people.models import Area
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaView:
+    """An area with its code, its names by language, and what is doubtful about it (``note``)."""
+
+    id: UUID
+    scheme: str
+    code: str
+    level: str
+    parent_id: UUID | None
+    names: Text
+    time_zone: str
+    note: str
+
+    @property
+    def reference(self) -> str:
+        """Return ``scheme:code``, as answers of forms refer to it."""
+        return rules.area_reference(self.scheme, self.code)
+
+
+def _view(row: Area) -> AreaView:
+    return AreaView(
+        id=row.id,
+        scheme=row.scheme,
+        code=row.code,
+        level=row.level,
+        parent_id=row.parent_id,
+        names=row.names,
+        time_zone=row.time_zone,
+        note=row.note,
+    )
+
+
+def areas(parent_id: UUID | None) -> list[AreaView]:
+    """Return the areas directly within another, or the topmost ones, by English name."""
+    found = [_view(row) for row in Area.objects.filter(parent_id=parent_id)]
+    return sorted(found, key=lambda view: view.names.get("en", "").casefold())
+
+
+def area(area_id: UUID) -> AreaView | None:
+    """Return one area."""
+    row = Area.get_or_none(area_id)
+    return _view(row) if row else None
+
+
+def area_by_code(scheme: str, code: str) -> AreaView | None:
+    """Return the area with this code of this scheme."""
+    row = Area.objects.filter(scheme=scheme, code=code).first()
+    return _view(row) if row else None
+
+
+def area_by_reference(reference: str) -> AreaView | None:
+    """Return the area that ``scheme:code`` refers to."""
+    return area_by_code(*rules.split_reference(reference))
+
+
+def area_path(area_id: UUID) -> list[AreaView]:
+    """Return the area and those it lies within, the nearest first; empty where there is no such area."""
+    row = Area.objects.select_related("parent__parent__parent__parent").filter(pk=area_id).first()
+    path = []
+    while row is not None:
+        path.append(_view(row))
+        row = row.parent
+    return path
+
+
+def time_zone_of(area_id: UUID) -> str | None:
+    """Return the time zone of the area, or of the nearest one around it that says."""
+    return next((view.time_zone for view in area_path(area_id) if view.time_zone), None)

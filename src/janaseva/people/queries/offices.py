@@ -1,0 +1,106 @@
+"""Offices and posts: public knowledge, so nobody's permission is asked."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from janaseva.core.text import Text
+from janaseva.people.models import Office, Post
+from janaseva.people.queries.areas import area_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeView:
+    """An office, the area it serves, and the office it stands under."""
+
+    id: UUID
+    key: str
+    kind: str
+    area_id: UUID
+    department_id: UUID
+    superior_id: UUID | None
+    names: Text
+    is_demonstration: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """A post of an office, with its role."""
+
+    id: UUID
+    key: str
+    office_id: UUID
+    role: str
+    names: Text
+
+
+def office_view(row: Office) -> OfficeView:
+    """Return what is told of an office."""
+    return OfficeView(
+        id=row.id,
+        key=row.key,
+        kind=row.kind,
+        area_id=row.area_id,
+        department_id=row.department_id,
+        superior_id=row.superior_id,
+        names=row.names,
+        is_demonstration=row.is_demonstration,
+    )
+
+
+def post_view(row: Post) -> PostView:
+    """Return what is told of a post."""
+    return PostView(id=row.id, key=row.key, office_id=row.office_id, role=row.role, names=row.names)
+
+
+def office(office_id: UUID) -> OfficeView | None:
+    """Return one office."""
+    row = Office.get_or_none(office_id)
+    return office_view(row) if row else None
+
+
+def offices(
+    *, kind: str | None = None, area_id: UUID | None = None, superior_id: UUID | None = None
+) -> list[OfficeView]:
+    """Return offices by key: of a kind, of exactly this area, directly under an office, or all."""
+    rows = Office.objects.order_by("key")
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if area_id is not None:
+        rows = rows.filter(area_id=area_id)
+    if superior_id is not None:
+        rows = rows.filter(superior_id=superior_id)
+    return [office_view(row) for row in rows]
+
+
+def office_for(kind: str, area_id: UUID) -> OfficeView | None:
+    """Return the office of that kind that serves the area: its own, else that of the nearest area around it.
+
+    Where one area has several of the kind, the first by key answers.
+    """
+    path = [view.id for view in area_path(area_id)]
+    rows = Office.objects.filter(kind=kind, area_id__in=path).order_by("key")
+    nearest = min(rows, key=lambda row: path.index(row.area_id), default=None)
+    return office_view(nearest) if nearest else None
+
+
+def post(post_id: UUID) -> PostView | None:
+    """Return one post."""
+    row = Post.get_or_none(post_id)
+    return post_view(row) if row else None
+
+
+def posts(post_ids: Collection[UUID]) -> dict[UUID, PostView]:
+    """Return many posts by id, in one query."""
+    return {row.id: post_view(row) for row in Post.objects.filter(pk__in=post_ids)}
+
+
+def posts_of(office_id: UUID) -> list[PostView]:
+    """Return the posts of an office, by key."""
+    return [post_view(row) for row in Post.objects.filter(office_id=office_id).order_by("key")]
+
+
+def post_in(office_id: UUID, role: str) -> PostView | None:
+    """Return the post with this role in an office; the first by key where there are several."""
+    row = Post.objects.filter(office_id=office_id, role=role).order_by("key").first()
+    return post_view(row) if row else None

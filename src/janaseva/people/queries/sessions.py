@@ -1,0 +1,121 @@
+"""Who is signed in."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import not_found
+from janaseva.core.text import Text, in_language
+from janaseva.people import rules
+from janaseva.people.models import Charge, Grant, Session
+from janaseva.people.queries.charges import ChargeView, charge_view, force_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A live session. ``kind`` is ``citizen`` or ``officer``.
+
+    ``needs_charge``: the officer has yet to choose (or holds no charge). ``keep_due``: the door should call
+    ``actions.keep_session``. ``idle_at`` and ``ends_at`` are when it ends unused, and in any case.
+    """
+
+    actor: Actor
+    language: str
+    session_id: UUID
+    display_name: str
+    kind: str
+    charge: ChargeView | None
+    needs_charge: bool
+    keep_due: bool
+    idle_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionView:
+    """One's own live sessions, to be ended where they are not known."""
+
+    id: UUID
+    kind: str
+    made_at: datetime
+    seen_at: datetime
+    post: Text
+
+
+def token_hash(token: str) -> str:
+    """Return how a session token is kept: its SHA-256. The token has 128 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode("utf-8", errors="surrogatepass")).hexdigest()
+
+
+def _officer(session: Session, at: datetime) -> Actor:
+    """Return the officer as the chosen charge makes it: all posts that it may act for, and what those permit."""
+    if session.charge is None:
+        return Actor(kind="officer", person_id=session.person_id)
+    stood_in = Charge.objects.select_related("post").filter(force_at(at), person_id=session.person_id, kind="stand_in")
+    held = {session.charge.post_id: session.charge.post.role, **{row.post_id: row.post.role for row in stood_in}}
+    grants = Grant.objects.filter(role__in=set(held.values())).values_list("permission", flat=True)
+    return Actor(
+        kind="officer",
+        person_id=session.person_id,
+        charge_id=session.charge_id,
+        post_id=session.charge.post_id,
+        post_ids=frozenset(held),
+        office_id=session.charge.post.office_id,
+        role=session.charge.post.role,
+        grants=frozenset(grants),
+    )
+
+
+def signed_in(token: str, at: datetime) -> SignedIn | None:
+    """Return who holds this token, or ``None`` where it is unknown, ended, idle too long, or its charge has passed on.
+
+    Three queries at most; nothing is written.
+    """
+    session = (
+        Session.objects.select_related("person", "charge__post__office")
+        .filter(token_hash=token_hash(token), ended_at=None)
+        .first()
+    )
+    if session is None or not rules.is_live(session.kind, session.seen_at, session.ends_at, at):
+        return None
+    charge = session.charge
+    if charge is not None and not rules.in_force(charge.from_at, charge.to_at, at):
+        return None
+    person = session.person
+    if person.is_demonstration and not settings.OPTIONS.demonstration:
+        return None
+    shown = in_language(person.names, session.language) or rules.masked(person.phone or "")
+    return SignedIn(
+        actor=_officer(session, at) if session.kind == "officer" else Actor.person(session.person_id),
+        language=session.language,
+        session_id=session.id,
+        display_name=shown,
+        kind=session.kind,
+        charge=charge_view(charge) if charge is not None else None,
+        needs_charge=session.kind == "officer" and charge is None,
+        keep_due=rules.keep_due(session.seen_at, at),
+        idle_at=rules.live_until(session.kind, session.seen_at, session.ends_at),
+        ends_at=session.ends_at,
+    )
+
+
+def sessions_of(by: Actor, at: datetime) -> list[SessionView]:
+    """Return one's own live sessions, the latest used first."""
+    if by.person_id is None:
+        raise not_found()
+    rows = Session.objects.select_related("charge__post").filter(person_id=by.person_id, ended_at=None)
+    return [
+        SessionView(
+            id=row.id,
+            kind=row.kind,
+            made_at=row.made_at,
+            seen_at=row.seen_at,
+            post=row.charge.post.names if row.charge else {},
+        )
+        for row in rows.order_by("-seen_at")
+        if rules.is_live(row.kind, row.seen_at, row.ends_at, at)
+    ]

@@ -1,0 +1,321 @@
+"""The directory as text: areas.csv, roles.yaml, offices.yaml and people.demo.yaml, read into one ``Directory``.
+
+Every fault of a file is told at once, with file and line. Reading needs only the text; loading it into the tables is
+``actions.load_directory``.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from janaseva.core import writing
+from janaseva.core.refusal import Fault, Invalid
+from janaseva.core.text import LANGUAGES
+from janaseva.people.rules.access import PERMISSIONS
+from janaseva.people.rules.areas import AREA_LEVELS, area_reference
+
+OFFICE_KINDS: Final = (
+    *("village_office", "taluk_office", "collectorate", "revenue_division", "local_body", "labour_office"),
+    *("tehsil_office", "municipality", "janpad_panchayat", "lok_seva_kendra", "union_council"),
+    *("deputy_commissioner_office", "secretariat"),
+)
+
+_MAX_CHARACTERS: Final = 4_000_000
+
+
+def _honest_names(names: dict[str, str]) -> dict[str, str]:
+    for language, name in names.items():
+        if language not in LANGUAGES:
+            message = f"{language} is none of {', '.join(LANGUAGES)}"
+            raise ValueError(message)
+        if not name.strip() or writing.flags(name):
+            message = f"the name in {language} is empty or has {', '.join(sorted(writing.flags(name))) or 'no letters'}"
+            raise ValueError(message)
+    if names and "en" not in names:
+        message = "the English name is missing"
+        raise ValueError(message)
+    return {language: writing.tidy(name) for language, name in names.items()}
+
+
+def _known(kind: str, known: Iterable[str]) -> AfterValidator:
+    allowed = tuple(sorted(known))
+
+    def check(value: str) -> str:
+        if value not in allowed:
+            message = f"{value} is no {kind}; known are {', '.join(allowed)}"
+            raise ValueError(message)
+        return value
+
+    return AfterValidator(check)
+
+
+Names = Annotated[dict[str, str], AfterValidator(_honest_names)]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
+Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[a-z-]{2,32}:[A-Za-z0-9-]{1,64}$")]
+PostKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}/[a-z0-9_]{1,40}$")]
+
+_STRICT: Final = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class AreaRow:
+    """One area; ``parent`` refers to another by ``scheme:code`` or is empty."""
+
+    scheme: Annotated[str, StringConstraints(pattern=r"^[a-z-]{2,32}$")]
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+    level: Annotated[str, _known("level", AREA_LEVELS)]
+    parent: Literal[""] | Reference = ""
+    names: Names
+    time_zone: str = ""
+    source: Annotated[str, StringConstraints(max_length=300)] = ""
+    note: Annotated[str, StringConstraints(max_length=500)] = ""
+
+    @property
+    def reference(self) -> str:
+        """Return ``scheme:code``."""
+        return area_reference(self.scheme, self.code)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class DepartmentRow:
+    """A department."""
+
+    key: Key
+    names: Names
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class PostRow:
+    """A post of an office; ``suffix`` tells two posts of one role apart. Without names it is named as its role is."""
+
+    role: Role
+    names: Names = field(default_factory=dict)
+    suffix: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{0,8}$")] = ""
+
+    def key(self, office: str) -> str:
+        """Return the post's key: ``office/role``."""
+        return f"{office}/{self.role}{self.suffix}"
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class OfficeRow:
+    """An office with its posts; ``under`` is the key of the office above it."""
+
+    key: Key
+    kind: Annotated[str, _known("office kind", OFFICE_KINDS)]
+    area: Reference
+    department: Key
+    under: Key | None = None
+    names: Names
+    demonstration: bool = False
+    posts: tuple[PostRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class RoleRow:
+    """A role: its names, and what its posts may do."""
+
+    role: Role
+    names: Names
+    may: tuple[Annotated[str, _known("permission", PERMISSIONS)], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class OfficerRow:
+    """A demonstration officer with the posts held, in the order in which they are offered after sign-in."""
+
+    login: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{2,63}$")]
+    names: Names
+    language: Annotated[str, _known("language", LANGUAGES)] = "en"
+    charges: tuple[PostKey, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Directory:
+    """Everything that ``actions.load_directory`` brings up to date."""
+
+    areas: tuple[AreaRow, ...] = ()
+    departments: tuple[DepartmentRow, ...] = ()
+    offices: tuple[OfficeRow, ...] = ()
+    roles: tuple[RoleRow, ...] = ()
+    officers: tuple[OfficerRow, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class _OfficesFile:
+    demonstration: bool = False
+    departments: tuple[DepartmentRow, ...] = ()
+    offices: tuple[OfficeRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class _PeopleFile:
+    demonstration: Literal[True]
+    officers: tuple[OfficerRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class _RolesFile:
+    roles: dict[str, Any]
+
+
+def _fault(file: str, line: int, path: Sequence[Any], why: str) -> Fault:
+    place = ".".join(str(part) for part in path)
+    return Fault(
+        place=f"{file}:{line}" + (f": {place}" if place else ""),
+        code="directory_fault",
+        facts={"file": file, "line": line, "why": why},
+    )
+
+
+def _line(tree: Any, path: Sequence[Any]) -> int:
+    """Return the line (from 1) of the deepest part of ``path`` that the file has."""
+    line = 1
+    for part in path:
+        marks = getattr(tree, "lc", None)
+        try:
+            line = (marks.item(part) if isinstance(part, int) else marks.key(part))[0] + 1 if marks else line
+            tree = tree[part]
+        except (KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def _tree(text: str, file: str) -> Any:
+    if len(text) > _MAX_CHARACTERS:
+        raise Invalid([_fault(file, 1, (), "the file is too large")])
+    try:
+        return YAML(typ="rt", pure=True).load(text)
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        why = str(getattr(error, "problem", None) or error)
+        raise Invalid([_fault(file, (mark.line if mark else 0) + 1, (), why)]) from error
+
+
+def _plain(tree: Any) -> Any:
+    if isinstance(tree, Mapping):
+        return {str(key): _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_plain(value) for value in tree]
+    return tree
+
+
+def _read(kind: type[Any], text: str, file: str) -> Any:
+    """Return the file as ``kind``; every fault with its line."""
+    tree = _tree(text, file)
+    try:
+        return TypeAdapter(kind).validate_python(_plain(tree))
+    except ValidationError as error:
+        faults = [_fault(file, _line(tree, one["loc"]), one["loc"], one["msg"]) for one in error.errors()]
+        raise Invalid(faults) from error
+
+
+def read_offices(text: str, file: str) -> Directory:
+    """Return the departments and offices of an ``offices.yaml``.
+
+    Raises:
+        Invalid: with every fault, its file and line.
+
+    """
+    read = _read(_OfficesFile, text, file)
+    return Directory(departments=read.departments, offices=read.offices)
+
+
+def read_people(text: str, file: str) -> Directory:
+    """Return the officers of a ``people.demo.yaml``; it must say ``demonstration: true``.
+
+    Raises:
+        Invalid: with every fault, its file and line.
+
+    """
+    return Directory(officers=_read(_PeopleFile, text, file).officers)
+
+
+def read_roles(text: str, file: str) -> Directory:
+    """Return the roles of a ``roles.yaml``: a mapping of role to ``names`` and ``may``.
+
+    Raises:
+        Invalid: with every fault, its file and line.
+
+    """
+    read = _read(_RolesFile, text, file)
+    tree = _tree(text, file)
+    roles, faults = [], []
+    for role, row in read.roles.items():
+        try:
+            roles.append(TypeAdapter(RoleRow).validate_python({"role": role, **(row or {})}))
+        except ValidationError as error:
+            for one in error.errors():
+                path = ("roles", role, *one["loc"])
+                faults.append(_fault(file, _line(tree, path), path, one["msg"]))
+    if faults:
+        raise Invalid(faults)
+    return Directory(roles=tuple(roles))
+
+
+def read_areas(text: str, file: str) -> Directory:
+    """Return the areas of an ``areas.csv``: scheme, code, level, parent, name_en, name_ml ..., time_zone, source, note.
+
+    Raises:
+        Invalid: with every fault, its file and line.
+
+    """
+    areas, faults = [], []
+    rows = csv.DictReader(io.StringIO(text))
+    for row in rows:
+        names = {
+            column.removeprefix("name_"): value
+            for column, value in row.items()
+            if column and column.startswith("name_") and value
+        }
+        rest = {column: value for column, value in row.items() if not str(column).startswith("name_")}
+        try:
+            areas.append(TypeAdapter(AreaRow).validate_python({**rest, "names": names}))
+        except ValidationError as error:
+            faults += [_fault(file, rows.line_num, one["loc"], one["msg"]) for one in error.errors()]
+    if faults:
+        raise Invalid(faults)
+    return Directory(areas=tuple(areas))
+
+
+def _doubled(what: str, keys: Iterable[str]) -> Iterator[Fault]:
+    for key, times in Counter(keys).items():
+        if times > 1:
+            why = f"{what} {key} is there {times} times"
+            yield Fault(place=key, code="directory_fault", facts={"file": "", "line": 0, "why": why})
+
+
+def merged(*directories: Directory) -> Directory:
+    """Return several files as one directory.
+
+    Raises:
+        Invalid: where a key is there twice.
+
+    """
+    whole = Directory(
+        areas=tuple(row for part in directories for row in part.areas),
+        departments=tuple(row for part in directories for row in part.departments),
+        offices=tuple(row for part in directories for row in part.offices),
+        roles=tuple(row for part in directories for row in part.roles),
+        officers=tuple(row for part in directories for row in part.officers),
+    )
+    faults = [
+        *_doubled("area", (row.reference for row in whole.areas)),
+        *_doubled("department", (row.key for row in whole.departments)),
+        *_doubled("office", (row.key for row in whole.offices)),
+        *_doubled("post", (post.key(row.key) for row in whole.offices for post in row.posts)),
+        *_doubled("role", (row.role for row in whole.roles)),
+        *_doubled("officer", (row.login for row in whole.officers)),
+    ]
+    if faults:
+        raise Invalid(faults)
+    return whole

@@ -1,0 +1,32 @@
+"""Officers' login names and passwords."""
+
+import re
+import unicodedata
+from typing import Final
+
+from janaseva.core.refusal import Fault
+
+MIN_PASSWORD_LENGTH: Final = 12
+MAX_PASSWORD_LENGTH: Final = 200
+"""NIST SP 800-63B: length and not composition rules; the upper bound keeps hashing cheap."""
+
+_LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{2,63}")
+
+
+def tidy_login(given: str) -> str:
+    """Return the login name as it is looked up: full-width and capital letters no longer differ."""
+    return unicodedata.normalize("NFKC", given[:200]).strip().casefold()[:64]
+
+
+def login_faults(login: str) -> tuple[Fault, ...]:
+    """Return what is wrong with a new login name."""
+    return () if _LOGIN.fullmatch(login) else (Fault(place="login", code="login_not_valid"),)
+
+
+def password_faults(password: str, *, login: str) -> tuple[Fault, ...]:
+    """Return what is wrong with a new password: too short, too long, or made of the login name or one letter."""
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        return (Fault(place="password", code="password_length", facts={"least": MIN_PASSWORD_LENGTH}),)
+    if login in password.casefold() or len(set(password)) < 4:  # noqa: PLR2004 - "aaaaaaaaaaab" is no password
+        return (Fault(place="password", code="password_too_simple"),)
+    return ()
