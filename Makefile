@@ -7,8 +7,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-UV_VERSION := 0.11.31
-UV := build/uv/bin/uv
+UV_VERSION := 0.13.9
+UV := build/uv-$(UV_VERSION)/bin/uv
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
@@ -31,7 +31,8 @@ up: install ## Install, load packs and demonstration people, start web and worke
 
 install: $(INSTALLED) ## Make .venv from uv.lock (nothing to do where it is up to date)
 
-$(INSTALLED): pyproject.toml uv.lock | $(UV)
+$(INSTALLED): pyproject.toml uv.lock
+	@$(MAKE) $(UV)
 	@echo "Installing what uv.lock names into .venv"
 	@$(UV) sync --frozen --quiet --python "$(PYTHON)" || $(MAKE) install-by-pip
 	@touch $@
@@ -42,8 +43,8 @@ $(UV):
 		echo "On Debian and Ubuntu: apt-get install python3 python3-venv. Or name one: make PYTHON=/path/to/python3"; \
 		exit 1; fi
 	@echo "Making the installer ($$($(PYTHON) --version), uv $(UV_VERSION))"
-	@$(PYTHON) -m venv build/uv
-	@build/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(PYTHON) -m venv build/uv-$(UV_VERSION)
+	@build/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 # Where uv cannot reach the addresses in the lock but pip knows a mirror: the same versions and hashes, by pip.
 .PHONY: install-by-pip
@@ -88,7 +89,7 @@ bench: install ## Measure: submissions, decisions, certificates and verification
 demo: install ## Take one application of every service from apply to verified certificate, in a scratch database
 	@$(BIN)/janaseva demo journey --json
 
-sbom: install ## Write what is shipped, and under which licences, to build/sbom.json (CycloneDX)
+sbom: install $(UV) ## Write what is shipped, and under which licences, to build/sbom.json (CycloneDX)
 	@mkdir -p build
 	@$(UV) export --frozen --no-dev --no-emit-project --no-hashes --quiet --output-file build/runtime.txt
 	@$(BIN)/cyclonedx-py environment --gather-license-texts --pyproject pyproject.toml --mc-type application --output-reproducible --output-file build/sbom.json $(BIN)/python
