@@ -1,0 +1,186 @@
+"""The news of cases: ids and facts, never what was written in them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from janaseva.core.news import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(News):
+    """A case began and rests on its first desk."""
+
+    name: ClassVar[str] = "workflow.started"
+    case_id: UUID
+    definition_key: str
+    definition_version: str
+    state: str
+    post_id: UUID | None
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed(News):
+    """A case was found complete; a clock that runs from completeness began."""
+
+    name: ClassVar[str] = "workflow.completed"
+    case_id: UUID
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken(News):
+    """An officer took a task in hand; ``out_of_turn`` where it was not the next one."""
+
+    name: ClassVar[str] = "workflow.taken"
+    case_id: UUID
+    task_id: UUID
+    post_id: UUID | None
+    out_of_turn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBack(News):
+    """A task was put back on its desk, at its old place."""
+
+    name: ClassVar[str] = "workflow.put_back"
+    case_id: UUID
+    task_id: UUID
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(News):
+    """An officer opened a case; told once a day and charge."""
+
+    name: ClassVar[str] = "workflow.looked"
+    case_id: UUID
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(News):
+    """An officer wrote a note beside a case."""
+
+    name: ClassVar[str] = "workflow.noted"
+    case_id: UUID
+    note_id: UUID
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(News):
+    """A case went from one state to another by a move of its process."""
+
+    name: ClassVar[str] = "workflow.moved"
+    case_id: UUID
+    move_id: UUID
+    move: str
+    source: str
+    target: str
+    reason: str
+    recommends: str
+    post_id: UUID | None
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(News):
+    """The applicant was asked something; the clock stands still."""
+
+    name: ClassVar[str] = "workflow.asked"
+    case_id: UUID
+    task_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(News):
+    """The applicant answered; the clock runs again."""
+
+    name: ClassVar[str] = "workflow.answered"
+    case_id: UUID
+    task_id: UUID
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAsked(News):
+    """Another post was asked for an enquiry report; the clock runs on."""
+
+    name: ClassVar[str] = "workflow.report_asked"
+    case_id: UUID
+    task_id: UUID
+    report: str
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported(News):
+    """An enquiry report came back."""
+
+    name: ClassVar[str] = "workflow.reported"
+    case_id: UUID
+    task_id: UUID
+    report: str
+    post_id: UUID | None
+    documents: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled(News):
+    """A question or a request for a report was taken back unanswered; the clock runs again."""
+
+    name: ClassVar[str] = "workflow.recalled"
+    case_id: UUID
+    task_id: UUID
+    kind: str
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(News):
+    """A case went to the office that serves another area; its clock did not begin anew."""
+
+    name: ClassVar[str] = "workflow.transferred"
+    case_id: UUID
+    from_office_id: UUID
+    to_office_id: UUID
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(News):
+    """A case ended. ``late`` where it was due before."""
+
+    name: ClassVar[str] = "workflow.ended"
+    case_id: UUID
+    outcome: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(News):
+    """A task went back to its desk because the one who held it no longer has charge."""
+
+    name: ClassVar[str] = "workflow.released"
+    case_id: UUID
+    task_id: UUID
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarLoaded(News):
+    """A calendar was loaded or changed; due dates that rest on it are counted again."""
+
+    name: ClassVar[str] = "workflow.calendar_loaded"
+    calendar_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recounted(News):
+    """The due date of a case changed because its calendar did."""
+
+    name: ClassVar[str] = "workflow.recounted"
+    case_id: UUID
+    due_at: str | None

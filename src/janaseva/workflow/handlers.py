@@ -1,0 +1,46 @@
+"""What workflow does on hearing that a charge ended or a calendar changed, and as time passes."""
+
+from datetime import datetime
+
+from janaseva.core.actor import Actor
+from janaseva.core.news import Heard, every, hears
+from janaseva.people import events as people
+from janaseva.workflow import actions, events, queries
+
+
+@hears(people.ChargeHandedOver)
+def release_what_was_held(heard: Heard[people.ChargeHandedOver]) -> None:
+    """Put back the tasks of the holder who left: the new one takes them, each at its old place."""
+    actions.release(
+        by=Actor.system("workflow.release"),
+        at=heard.at,
+        key=f"release:{heard.event_id}",
+        charge_id=heard.news.old_charge_id,
+    )
+
+
+@hears(people.StandInEnded)
+def release_what_the_stand_in_held(heard: Heard[people.StandInEnded]) -> None:
+    """Put back the tasks of a stand-in whose time was ended."""
+    actions.release(
+        by=Actor.system("workflow.release"),
+        at=heard.at,
+        key=f"release:{heard.event_id}",
+        charge_id=heard.news.charge_id,
+    )
+
+
+@hears(events.CalendarLoaded)
+def count_again(heard: Heard[events.CalendarLoaded]) -> None:
+    """Count the due dates again that rest on a calendar which changed."""
+    for case_id in queries.running(heard.news.calendar_key):
+        actions.recount(
+            by=Actor.system("workflow.recount"), at=heard.at, key=f"recount:{heard.event_id}:{case_id}", case_id=case_id
+        )
+
+
+@every(seconds=60)
+def let_time_pass(at: datetime) -> None:
+    """Move on the cases whose time of waiting is over."""
+    for task_id in queries.times_over(at):
+        actions.pass_time(by=Actor.clock(), at=at, key=f"pass_time:{task_id}", task_id=task_id)

@@ -1,0 +1,199 @@
+"""Cases, the tasks that hang on posts, the moves that were made, and the calendars and clocks that time them."""
+
+from django.db import models
+
+from janaseva.core.row import Row
+
+
+class Case(Row):
+    """One matter on its way through one process; it keeps the process with which it began, as text.
+
+    ``state`` is a step's key, or the outcome once ``ended_at`` is set. ``desks`` holds the post resolved for each step
+    and report: ``{step or step/report: {post_id, office_id}}``. ``arrived_at`` is when the application was received:
+    the order in which desks serve.
+    """
+
+    story = models.UUIDField(db_index=True)
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
+    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+")
+    definition_key = models.CharField(max_length=80)
+    definition_version = models.CharField(max_length=80)
+    process = models.JSONField()
+    desks = models.JSONField()
+    calendar_key = models.CharField(max_length=80, blank=True)
+    applicant_person_id = models.UUIDField(null=True)
+    made_by_person_id = models.UUIDField(null=True)
+    state = models.CharField(max_length=63)
+    arrived_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "ended_at"], name="workflow_case_office_ended")]
+
+
+class Task(Row):
+    """Work that waits on a post (or for the applicant, or for time to pass) and is held by one person at most.
+
+    ``kind``: main (the step's own), report, applicant, time. ``state``: waiting, held, paused (while another task of
+    the case is answered), done, void. ``arrived_at`` repeats the case's, so that the queue is one index.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
+    kind = models.CharField(max_length=9)
+    step = models.CharField(max_length=63)
+    report = models.CharField(max_length=63, blank=True)
+    title = models.JSONField(default=dict)
+    other_person = models.BooleanField(default=False)
+    state = models.CharField(max_length=7)
+    arrived_at = models.DateTimeField()
+    since = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    held_by_charge_id = models.UUIDField(null=True)
+    held_by_person_id = models.UUIDField(null=True)
+    held_at = models.DateTimeField(null=True)
+    out_of_turn = models.TextField(blank=True)
+    question = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["post", "state", "arrived_at", "id"], name="workflow_task_queue"),
+            models.Index(fields=["kind", "state", "due_at"], name="workflow_task_time"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(kind__in=["main", "time"], state__in=["waiting", "held", "paused"]),
+                name="workflow_one_main_task",
+            ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(kind__in=["report", "applicant"], state__in=["waiting", "held"]),
+                name="workflow_one_side_task",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="held", held_by_charge_id__isnull=False)
+                | (~models.Q(state="held") & models.Q(held_by_charge_id__isnull=True))
+                | models.Q(state="done"),
+                name="workflow_held_by_someone",
+            ),
+        ]
+
+
+class Move(Row):
+    """One thing that was done with a case: a move of the process, a question, an answer, a report, a transfer.
+
+    ``ordinal`` counts from 1 within the case. ``documents`` are the ids of what came with it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
+    ordinal = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12)
+    key = models.CharField(max_length=63, blank=True)
+    source = models.CharField(max_length=130)
+    target = models.CharField(max_length=130)
+    charge_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    note = models.TextField(blank=True)
+    reason = models.CharField(max_length=63, blank=True)
+    checked = models.JSONField(default=list)
+    recommends = models.CharField(max_length=7, blank=True)
+    documents = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "ordinal"], name="workflow_move_ordinal")]
+
+
+class Note(Row):
+    """What an officer wrote down beside a case; the applicant does not read it here."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
+    charge_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    at = models.DateTimeField()
+    text = models.TextField()
+
+
+class Deadline(Row):
+    """A clock of a case: the whole case's, or (with ``step``) one step's own.
+
+    ``limit`` is the limit as the definition gave it. ``due_at`` is empty while no date can be said: the limit is
+    unknown, the clock has not begun, or it stands still (``standing``).
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=63, blank=True)
+    limit = models.JSONField(null=True)
+    began_at = models.DateTimeField(null=True)
+    standing = models.CharField(max_length=9)
+    due_at = models.DateTimeField(null=True)
+    met_at = models.DateTimeField(null=True)
+
+
+class Pause(Row):
+    """A time in which the clock of a case stood still."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=20)
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(to_at__isnull=True), name="workflow_one_open_pause"
+            )
+        ]
+
+
+class Look(Row):
+    """That an officer opened a case, once a day and charge: the applicant may see who looked, and when."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
+    charge_id = models.UUIDField()
+    person_id = models.UUIDField(null=True)
+    day = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "charge_id", "day"], name="workflow_one_look_a_day")]
+
+
+class WorkCalendar(Row):
+    """The weekly rule and the hours of a state's, a district's or an office's calendar, as its pack gives them."""
+
+    key = models.CharField(max_length=80, unique=True)
+    names = models.JSONField(default=dict)
+    time_zone = models.CharField(max_length=60)
+    weekly_off = models.JSONField(default=list)
+    saturdays_off = models.JSONField(default=list)
+    opens = models.TimeField()
+    closes = models.TimeField()
+    known_until = models.DateField(null=True)
+    source = models.JSONField(default=list)
+
+
+class WorkDay(Row):
+    """A day that is otherwise than the weekly rule says. ``kind``: holiday, closure, working."""
+
+    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=7)
+    title = models.CharField(max_length=200)
+    source = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "day", "kind"], name="workflow_one_day_a_kind")]

@@ -1,0 +1,49 @@
+"""Questions about desks, cases, clocks and calendars."""
+
+from janaseva.workflow.queries.calendars import calendar, calendar_or_plain, plain_calendar, reckon
+from janaseva.workflow.queries.cases import (
+    CaseView,
+    MoveView,
+    NoteView,
+    Option,
+    WhyDue,
+    case,
+    case_of_story,
+    history,
+    is_visible,
+    notes,
+    running,
+    why_due,
+)
+from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, next_task, queue, task, times_over
+from janaseva.workflow.queries.pendency import Pendency, pendency
+from janaseva.workflow.queries.views import TaskView
+
+__all__ = [
+    "CaseView",
+    "DeskCounts",
+    "DeskView",
+    "MoveView",
+    "NoteView",
+    "Option",
+    "Pendency",
+    "TaskView",
+    "WhyDue",
+    "calendar",
+    "calendar_or_plain",
+    "case",
+    "case_of_story",
+    "desk",
+    "history",
+    "is_visible",
+    "next_task",
+    "notes",
+    "pendency",
+    "plain_calendar",
+    "queue",
+    "reckon",
+    "running",
+    "task",
+    "times_over",
+    "why_due",
+]

@@ -1,0 +1,76 @@
+"""What the doors and the rooms above see of cases and tasks: frozen, plain, without tables behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.text import Text
+from janaseva.workflow import rules
+from janaseva.workflow.models import Case, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskView:
+    """One task on a desk. ``place`` is its place in the queue (from 1), 0 where it does not wait.
+
+    ``waits_for`` says on whom a paused task waits: ``applicant`` or ``report``.
+    """
+
+    task_id: UUID
+    case_id: UUID
+    story: UUID
+    definition_key: str
+    kind: str
+    step: str
+    report: str
+    title: Text
+    state: str
+    post_id: UUID | None
+    office_id: UUID
+    arrived_at: datetime
+    since: datetime
+    due_at: datetime | None
+    urgency: rules.Urgency
+    held_by_me: bool
+    held_by_person_id: UUID | None
+    held_at: datetime | None
+    question: str
+    waits_for: str = ""
+    place: int = 0
+
+
+def task_view(
+    task: Task,
+    case: Case,
+    *,
+    by: Actor,
+    at: datetime,
+    zones: Mapping[str, rules.Calendar],
+    place: int = 0,
+) -> TaskView:
+    """Return the view of a task that was read together with its case."""
+    return TaskView(
+        task_id=task.id,
+        case_id=case.id,
+        story=case.story,
+        definition_key=case.definition_key,
+        kind=task.kind,
+        step=task.step,
+        report=task.report,
+        title=task.title,
+        state=task.state,
+        post_id=task.post_id,
+        office_id=task.office_id,
+        arrived_at=task.arrived_at,
+        since=task.since,
+        due_at=task.due_at,
+        urgency=rules.urgency(due_at=task.due_at, at=at, calendar=zones[case.calendar_key]),
+        held_by_me=task.state == "held" and task.held_by_charge_id == by.charge_id,
+        held_by_person_id=task.held_by_person_id,
+        held_at=task.held_at,
+        question=task.question,
+        waits_for=getattr(task, "waits_for", None) or "",
+        place=place,
+    )

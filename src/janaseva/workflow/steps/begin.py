@@ -1,0 +1,167 @@
+"""How a case begins, and how its clock does where it runs from completeness."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from janaseva.core.action import change, put, step, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, Refusal
+from janaseva.workflow import events, rules
+from janaseva.workflow.models import Case, Deadline, Task
+from janaseva.workflow.steps import clocks, desks, rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartedCase:
+    """A case that rests on its first desk. ``due_at`` is empty where no date can be said: ``standing`` says why."""
+
+    case_id: UUID
+    task_id: UUID
+    state: str
+    office_id: UUID
+    post_id: UUID | None
+    standing: rules.Standing
+    due_at: datetime | None
+
+
+@step
+def start(
+    *,
+    by: Actor,
+    at: datetime,
+    story: UUID,
+    process: rules.Process,
+    definition_key: str,
+    definition_version: str,
+    area_id: UUID,
+    received_at: datetime,
+    complete_at: datetime | None,
+    applicant_person_id: UUID | None,
+    made_by_person_id: UUID | None = None,
+    calendar_key: str = "",
+    limit: rules.Limit | None = None,
+) -> StartedCase:
+    """Begin a case: resolve every desk of the process for the area, lay the first task down, start the clock.
+
+    ``process`` has its ``@names`` assigned. ``limit`` is the variant's own; without it the process's holds. A clock that
+    runs from completeness begins at ``complete_at``, or with :func:`complete` later. ``received_at`` also gives
+    the case its place in every queue.
+
+    Raises:
+        Refusal: ``no_post_for_role``.
+        ValueError: for a process with open ``@names`` or faults, which publication should have refused.
+
+    """
+    if process.open_names() or rules.faults(process):
+        message = f"{definition_key} {definition_version}: the process is not sound or has open names"
+        raise ValueError(message)
+    found = desks.resolve_all(process, area_id)
+    first = found.get(process.first) or next(iter(found.values()))
+    lasting = limit or process.limit
+    case = put(
+        Case(
+            story=story,
+            office_id=UUID(first["office_id"]),
+            area_id=area_id,
+            definition_key=definition_key,
+            definition_version=definition_version,
+            process=process.model_dump(mode="json", exclude_defaults=True),
+            desks=found,
+            calendar_key=calendar_key,
+            applicant_person_id=applicant_person_id,
+            made_by_person_id=made_by_person_id,
+            state=process.first,
+            arrived_at=received_at,
+        )
+    )
+    began_at = complete_at if lasting is not None and lasting.starts == "completeness" else received_at
+    due = clocks.begin(case, limit=lasting, began_at=began_at)
+    task = lay_down(case, process, process.first, at, case_due_at=due.at)
+    tell(
+        events.Started(
+            case_id=case.id,
+            definition_key=definition_key,
+            definition_version=definition_version,
+            state=case.state,
+            post_id=task.post_id,
+            due_at=rows.iso(due.at),
+        ),
+        story=story,
+        office_id=case.office_id,
+    )
+    return StartedCase(
+        case_id=case.id,
+        task_id=task.id,
+        state=case.state,
+        office_id=case.office_id,
+        post_id=task.post_id,
+        standing=due.standing,
+        due_at=due.at,
+    )
+
+
+def lay_down(case: Case, process: rules.Process, key: str, at: datetime, *, case_due_at: datetime | None) -> Task:
+    """Lay the task of a step on its desk, set the step's own clock, and let the case rest there."""
+    here = process.step(key)
+    if here is None:
+        message = f"there is no step {key}"
+        raise ValueError(message)
+    desk = case.desks.get(key)
+    post_id = UUID(desk["post_id"]) if desk else None
+    if desk:
+        change(case, office_id=UUID(desk["office_id"]))
+    change(case, state=key, post_id=post_id)
+    moments = [case_due_at]
+    if here.limit is not None:
+        moments.append(clocks.begin(case, limit=here.limit, began_at=at, step=key).at)
+    if here.kind == "wait":
+        moments = [_waits_until(moments[-1], here.limit, at)]
+    return put(
+        Task(
+            case=case,
+            office_id=case.office_id,
+            post_id=post_id,
+            kind="time" if here.kind == "wait" else "main",
+            step=key,
+            title=here.title,
+            other_person=here.other_person,
+            state="waiting",
+            arrived_at=case.arrived_at,
+            since=at,
+            due_at=min((moment for moment in moments if moment is not None), default=None),
+        )
+    )
+
+
+def _waits_until(due_at: datetime | None, limit: rules.Limit | None, at: datetime) -> datetime | None:
+    """Return when a wait is over; without a calendar to count by, whole days from now; unknown: never by itself."""
+    if due_at is not None or limit is None or limit.days is None:
+        return due_at
+    return at + timedelta(days=limit.days)
+
+
+@step
+def complete(*, by: Actor, at: datetime, case_id: UUID, complete_at: datetime) -> rules.Due:
+    """Begin the clock of a case that was received incomplete: the limit runs from the day of completeness.
+
+    Raises:
+        Refusal: ``not_found``; ``case_ended``; ``clock_runs_already``.
+
+    """
+    case = rows.open_case(case_id)
+    deadline = Deadline.objects.filter(case_id=case.id, step="", began_at=None).first()
+    if deadline is None:
+        raise Refusal("clock_runs_already", status=CONFLICT)
+    change(deadline, began_at=complete_at)
+    rows.settle()
+    counted = clocks.recount(case)
+    task = rows.open_task(case)
+    if task is not None and task.kind == "main":
+        change(task, due_at=counted.task_at)
+    tell(
+        events.Completed(case_id=case.id, due_at=rows.iso(counted.whole.at)),
+        story=case.story,
+        office_id=case.office_id,
+    )
+    return counted.whole

@@ -1,0 +1,85 @@
+"""The clocks of a case, kept in step with its pauses: the whole case's, and the present step's own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from janaseva.core.action import change, put
+from janaseva.workflow import queries, rules
+from janaseva.workflow.models import Case, Deadline, Pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """What the clocks of a case say: ``whole`` for the case, ``task_at`` the earliest that presses on its desk."""
+
+    whole: rules.Due
+    task_at: datetime | None
+
+
+def spans(pauses: Iterable[Pause]) -> list[rules.Span]:
+    """Return pauses as the rules read them."""
+    return [rules.Span(from_at=pause.from_at, to_at=pause.to_at, why=pause.why) for pause in pauses]
+
+
+def limit_of(deadline: Deadline) -> rules.Limit | None:
+    """Return the limit that a clock was set to."""
+    return None if deadline.limit is None else rules.Limit.model_validate(deadline.limit)
+
+
+def begin(
+    case: Case, *, limit: rules.Limit | None, began_at: datetime | None, step: str = "", pauses: Iterable[Pause] = ()
+) -> rules.Due:
+    """Set a clock for the case, or for one step of it."""
+    due = queries.reckon(limit=limit, began_at=began_at, pauses=spans(pauses), calendar_key=case.calendar_key)
+    put(
+        Deadline(
+            case=case,
+            office_id=case.office_id,
+            step=step,
+            limit=None if limit is None else limit.model_dump(mode="json"),
+            began_at=began_at,
+            standing=due.standing,
+            due_at=due.at,
+        )
+    )
+    return due
+
+
+def own_time(case: Case, limit: rules.Limit | None, at: datetime) -> datetime | None:
+    """Return when something asked for at ``at`` under its own limit is due, or ``None`` where it has none."""
+    return queries.reckon(limit=limit, began_at=at, pauses=(), calendar_key=case.calendar_key).at
+
+
+def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
+    """Count every running clock of the case anew and keep what changed.
+
+    ``pauses`` are those of the case, where one of them is not yet written.
+    """
+    kept = list(Pause.objects.filter(case_id=case.id)) if pauses is None else list(pauses)
+    whole = rules.Due(standing="unknown")
+    moments = []
+    for deadline in Deadline.objects.filter(case_id=case.id, met_at=None):
+        due = queries.reckon(
+            limit=limit_of(deadline),
+            began_at=deadline.began_at,
+            pauses=spans(kept),
+            calendar_key=case.calendar_key,
+        )
+        if (deadline.standing, deadline.due_at) != (due.standing, due.at):
+            change(deadline, standing=due.standing, due_at=due.at)
+        if not deadline.step:
+            whole = due
+        if due.at is not None:
+            moments.append(due.at)
+    return Clocks(whole=whole, task_at=min(moments, default=None))
+
+
+def meet(case: Case, at: datetime, *, step: str | None = None) -> bool:
+    """Stop the clocks of the case (or only of one step); return whether the whole case's limit was passed."""
+    running = Deadline.objects.filter(case_id=case.id, met_at=None)
+    late = False
+    for deadline in running if step is None else running.filter(step=step):
+        late = late or (not deadline.step and deadline.due_at is not None and at > deadline.due_at)
+        change(deadline, met_at=at)
+    return late

@@ -1,0 +1,309 @@
+"""What is done with a case in hand: moves of its process, notes, looks, transfer, withdrawal, and the passing of time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.core.action import change, put, step, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
+from janaseva.workflow import events, queries, rules
+from janaseva.workflow.models import Case, Look, Note, Pause, Task
+from janaseva.workflow.steps import begin, clocks, desks, rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedCase:
+    """Where a case stands after a move. ``outcome`` is empty while it goes on; ``late`` is told at its end."""
+
+    case_id: UUID
+    move_id: UUID
+    source: str
+    target: str
+    outcome: str
+    late: bool
+    task_id: UUID | None
+    post_id: UUID | None
+    office_id: UUID
+    due_at: datetime | None
+
+
+@step
+def move(
+    *,
+    by: Actor,
+    at: datetime,
+    case_id: UUID,
+    move: str,
+    note: str = "",
+    reason: str = "",
+    checked: Sequence[str] = (),
+    documents: Sequence[UUID] = (),
+    task_id: UUID | None = None,
+) -> MovedCase:
+    """Make a move of the process: recommend, return, approve, refuse ...
+
+    Pass the ``task_id`` that the officer had before the eyes, so that a decision on what has meanwhile moved on is
+    refused. The applicant's own case and (where the step says so) one's own earlier moves are not one's to act on.
+
+    Raises:
+        Refusal: ``not_found``; ``case_ended``; ``case_moved_on``; ``task_waits_for_answer``; ``not_holder``;
+            ``not_permitted``; ``own_case``; ``own_move``; ``move_not_possible``.
+        Invalid: with every missing note, reason or line of the checklist at once.
+
+    """
+    case = rows.open_case(case_id)
+    process = rows.process_of(case)
+    here = rows.step_of(case, process)
+    task = rows.main_task(case, task_id)
+    rows.ensure_holder(by, task)
+    if not rules.may_work(by, kind=here.kind):
+        raise Refusal("not_permitted", status=FORBIDDEN)
+    rows.ensure_other(by, case, other_person=here.other_person)
+    chosen = here.move(move)
+    if chosen is None:
+        raise Refusal("move_not_possible", status=CONFLICT, move=move, step=here.key)
+    missing = rules.missing(process=process, step=here, move=chosen, note=note, reason=reason, checked=checked)
+    if missing:
+        raise Invalid(missing)
+    return _carry_out(
+        case, process, task, chosen, by=by, at=at, note=note, reason=reason, checked=checked, documents=documents
+    )
+
+
+def _carry_out(
+    case: Case,
+    process: rules.Process,
+    task: Task,
+    chosen: rules.Move,
+    *,
+    by: Actor,
+    at: datetime,
+    note: str = "",
+    reason: str = "",
+    checked: Sequence[str] = (),
+    documents: Sequence[UUID] = (),
+) -> MovedCase:
+    source, post_id = case.state, task.post_id
+    made = rows.put_move(
+        case,
+        by=by,
+        at=at,
+        kind="move",
+        key=chosen.key,
+        source=source,
+        target=chosen.to,
+        post_id=post_id,
+        note=note.strip(),
+        reason=reason,
+        checked=list(checked),
+        recommends=chosen.recommends or "",
+        documents=documents,
+    )
+    change(task, state="done", done_at=at)
+    clocks.meet(case, at, step=source)
+    rows.settle()
+    ends = chosen.to in rules.OUTCOMES
+    after: Task | None = None
+    late = False
+    if ends:
+        late = _end(case, chosen.to, at)
+    else:
+        after = begin.lay_down(case, process, chosen.to, at, case_due_at=clocks.recount(case).task_at)
+    due_at = after.due_at if after else None
+    tell(
+        events.Moved(
+            case_id=case.id,
+            move_id=made.id,
+            move=chosen.key,
+            source=source,
+            target=chosen.to,
+            reason=reason,
+            recommends=chosen.recommends or "",
+            post_id=post_id,
+            due_at=rows.iso(due_at),
+        ),
+        story=case.story,
+        office_id=made.office_id,
+    )
+    if ends:
+        _tell_end(case, late=late)
+    return MovedCase(
+        case_id=case.id,
+        move_id=made.id,
+        source=source,
+        target=chosen.to,
+        outcome=case.outcome,
+        late=late,
+        task_id=after.id if after else None,
+        post_id=case.post_id,
+        office_id=case.office_id,
+        due_at=due_at,
+    )
+
+
+def _end(case: Case, outcome: str, at: datetime) -> bool:
+    """Close the case and its clocks; return whether it was late."""
+    late = clocks.meet(case, at)
+    change(case, state=outcome, outcome=outcome, ended_at=at)
+    return late
+
+
+def _tell_end(case: Case, *, late: bool) -> None:
+    tell(
+        events.Ended(case_id=case.id, outcome=case.outcome, late=late),
+        story=case.story,
+        office_id=case.office_id,
+    )
+
+
+@step
+def pass_time(*, by: Actor, at: datetime, task_id: UUID) -> bool:
+    """Make the only move of a step that waited for time to pass; return ``False`` where it is not over, or done.
+
+    Raises:
+        Refusal: ``not_found`` for anyone but the clock and the system.
+
+    """
+    seen = Task.get_or_none(task_id)
+    if seen is None or by.kind not in ("clock", "system"):
+        raise not_found()
+    case = rows.case_locked(seen.case_id)
+    task = Task.objects.get(pk=task_id)
+    over = task.kind == "time" and task.state == "waiting" and task.due_at is not None and task.due_at <= at
+    if not over or case.ended_at is not None:
+        return False
+    process = rows.process_of(case)
+    _carry_out(case, process, task, rows.step_of(case, process).moves[0], by=by, at=at)
+    return True
+
+
+@step
+def withdraw(*, by: Actor, at: datetime, case_id: UUID, note: str = "") -> None:
+    """End the case on the applicant's word.
+
+    Raises:
+        Refusal: ``not_found`` for whoever is no party to it; ``case_ended``.
+
+    """
+    case = rows.case_locked(case_id)
+    if not rules.may_answer(by, applicant_person_id=case.applicant_person_id, made_by_person_id=case.made_by_person_id):
+        raise not_found()
+    rows.ensure_open(case)
+    rows.put_move(
+        case, by=by, at=at, kind="withdrawal", source=case.state, target="withdrawn", post_id=None, note=note.strip()
+    )
+    for task in Task.objects.filter(case_id=case.id, state__in=rows.OPEN):
+        rows.void(task, at)
+    for pause in Pause.objects.filter(case_id=case.id, to_at=None):
+        change(pause, to_at=at)
+    late = _end(case, "withdrawn", at)
+    _tell_end(case, late=late)
+
+
+@step
+def transfer(*, by: Actor, at: datetime, case_id: UUID, area_id: UUID, note: str) -> UUID:
+    """Send the case, as it stands, to the office that serves another area; return the post that has it now.
+
+    The clock does not begin anew, and the case keeps its place by its arrival.
+
+    Raises:
+        Refusal: ``not_found``; ``case_ended``; ``task_waits_for_answer``; ``not_holder``; ``not_permitted``;
+            ``own_case``; ``no_post_for_role``; ``transfer_to_same_desk``; ``transfer_needs_reason``.
+
+    """
+    case = rows.open_case(case_id)
+    process = rows.process_of(case)
+    here = rows.step_of(case, process)
+    task = rows.main_task(case)
+    rows.ensure_holder(by, task)
+    if not rules.may_work(by, kind=here.kind):
+        raise Refusal("not_permitted", status=FORBIDDEN)
+    rows.ensure_other(by, case, other_person=False)
+    if not rules.is_reason(note):
+        raise Refusal("transfer_needs_reason", status=UNPROCESSABLE, characters=rules.OUT_OF_TURN_CHARACTERS)
+    found = desks.resolve_all(process, area_id)
+    office_id, post_id = UUID(found[here.key]["office_id"]), UUID(found[here.key]["post_id"])
+    before, post_before = case.office_id, case.post_id
+    if post_id == post_before:
+        raise Refusal("transfer_to_same_desk", status=CONFLICT)
+    rows.put_move(
+        case,
+        by=by,
+        at=at,
+        kind="transfer",
+        source=case.state,
+        target=case.state,
+        post_id=post_before,
+        note=note.strip(),
+    )
+    rows.let_go(task, state="waiting", post_id=post_id, office_id=office_id, since=at, out_of_turn="")
+    change(case, area_id=area_id, office_id=office_id, post_id=post_id, desks=found)
+    tell(
+        events.Transferred(case_id=case.id, from_office_id=before, to_office_id=office_id, post_id=post_id),
+        story=case.story,
+        office_id=office_id,
+    )
+    return post_id
+
+
+@step
+def note(*, by: Actor, at: datetime, case_id: UUID, text: str) -> UUID:
+    """Write a note beside the case; officers who may see the case read it, the applicant does not.
+
+    Raises:
+        Refusal: ``not_found``; ``note_empty``.
+
+    """
+    case = rows.case_locked(case_id)
+    if by.kind != "officer" or not queries.is_visible(by, case):
+        raise not_found()
+    if not text.strip():
+        raise Refusal("note_empty", status=UNPROCESSABLE)
+    kept = put(
+        Note(
+            case=case,
+            office_id=case.office_id,
+            post_id=by.post_id,
+            charge_id=by.charge_id,
+            person_id=by.person_id,
+            at=at,
+            text=text.strip(),
+        )
+    )
+    tell(
+        events.Noted(case_id=case.id, note_id=kept.id, post_id=by.post_id),
+        story=case.story,
+        office_id=case.office_id,
+    )
+    return kept.id
+
+
+@step
+def looked(*, by: Actor, at: datetime, case_id: UUID) -> bool:
+    """Mark that an officer opened the case; return ``False`` where this charge did so already today.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    case = rows.case_locked(case_id)
+    if by.kind != "officer" or by.charge_id is None or not queries.is_visible(by, case):
+        raise not_found()
+    day = queries.calendar_or_plain(case.calendar_key).local_day(at)
+    if Look.objects.filter(case_id=case.id, charge_id=by.charge_id, day=day).exists():
+        return False
+    put(
+        Look(
+            case=case,
+            office_id=case.office_id,
+            post_id=by.post_id,
+            charge_id=by.charge_id,
+            person_id=by.person_id,
+            day=day,
+            at=at,
+        )
+    )
+    tell(events.Looked(case_id=case.id, post_id=by.post_id), story=case.story, office_id=case.office_id)
+    return True
