@@ -110,7 +110,10 @@ def hidden_imports(modules: Iterable[Module]) -> Iterator[str]:
     for module in modules:
         for node in module.nodes:
             name = module.dotted(node.func) if isinstance(node, ast.Call) else ""
-            if name in ("importlib.import_module", "__import__") and module.name not in ("janaseva.rooms", "janaseva.cli"):
+            if name in ("importlib.import_module", "__import__") and module.name not in (
+                "janaseva.rooms",
+                "janaseva.cli",
+            ):
                 yield f"{module.at(node.lineno)} calls {name}"
 
 
@@ -162,7 +165,11 @@ def test_banned(ban):
 
 
 def test_nothing_prints():
-    hold(printing(real()), law="only the command line prints", do="tell an event, or log with logging.getLogger(__name__)")
+    hold(
+        printing(real()),
+        law="only the command line prints",
+        do="tell an event, or log with logging.getLogger(__name__)",
+    )
 
 
 def test_no_import_hides():

@@ -19,7 +19,19 @@ IRREGULAR = {
     *("shut", "sold", "spent", "split", "stood", "struck", "sworn", "taken", "thrown", "told", "undone", "withdrawn"),
     *("won", "written", "overtaken", "let", "cut", "come"),
 }
-PERSONAL = {"name", "phone", "email", "address", "birth_date", "date_of_birth", "photo", "aadhaar", "password", "code", "token"}
+PERSONAL = {
+    "name",
+    "phone",
+    "email",
+    "address",
+    "birth_date",
+    "date_of_birth",
+    "photo",
+    "aadhaar",
+    "password",
+    "code",
+    "token",
+}
 
 
 def _events(modules: Iterable[Module]) -> Iterator[tuple[Module, ast.ClassDef]]:
@@ -65,7 +77,11 @@ def breaches(modules: Iterable[Module]) -> Iterator[str]:
             yield f"{place} is named {name}: the class would be {_camel(match[2])}"
         if not _is_past(match[2]):
             yield f"{place}: {name} is not in the past tense"
-        fields = {part.target.id for part in node.body if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)}
+        fields = {
+            part.target.id
+            for part in node.body
+            if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+        }
         yield from (f"{place} carries {field}" for field in sorted((fields - {"name"}) & PERSONAL))
     yield from (f"{name} names {count} kinds of news" for name, count in names.items() if name and count > 1)
 

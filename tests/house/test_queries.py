@@ -50,12 +50,19 @@ def test_every_public_query_exists():
 
 
 def test_every_public_query_has_a_reason():
-    assert all(len(reason) > 20 for reason in PUBLIC.values()), "say in a sentence why the answer may be given to anyone"
+    assert all(len(reason) > 20 for reason in PUBLIC.values()), (
+        "say in a sentence why the answer may be given to anyone"
+    )
 
 
 @pytest.mark.parametrize(
     "source",
-    ["def case(case_id, by): ...", "def case(by, case_id):\n    return case_id", "def desk(): ...", "def desk(*, at): ..."],
+    [
+        "def case(case_id, by): ...",
+        "def case(by, case_id):\n    return case_id",
+        "def desk(): ...",
+        "def desk(*, at): ...",
+    ],
 )
 def test_a_query_that_does_not_ask_is_seen(house, source):
     assert list(breaches(house({"workflow/queries.py": source}), {}))

@@ -96,7 +96,11 @@ def test_a_room_is_one_sentence():
 
 
 def test_names_say_something():
-    hold(empty_names(_everything()), law="no utils, helpers, common, manager, base, misc (section 7)", do="name what it does")
+    hold(
+        empty_names(_everything()),
+        law="no utils, helpers, common, manager, base, misc (section 7)",
+        do="name what it does",
+    )
 
 
 def test_missing_docstrings_are_seen(house):
@@ -110,7 +114,10 @@ def test_missing_docstrings_are_seen(house):
 
 @pytest.mark.parametrize(
     ("source", "said"),
-    [("def due():\n" + "    x = 1\n" * LONGEST_FUNCTION, "due has 71"), ("x = 1\n" * (LONGEST_MODULE + 1), "401 lines")],
+    [
+        ("def due():\n" + "    x = 1\n" * LONGEST_FUNCTION, "due has 71"),
+        ("x = 1\n" * (LONGEST_MODULE + 1), "401 lines"),
+    ],
 )
 def test_length_is_seen(house, source, said):
     assert said in " ".join(too_long(house({"workflow/rules.py": source})))

@@ -112,7 +112,11 @@ def load(path: Path) -> dict[str, object]:
 
 
 def _facts(words: str) -> set[str]:
-    return {name.partition(".")[0].partition("[")[0] for _, name, _, _ in string.Formatter().parse(words) if name is not None}
+    return {
+        name.partition(".")[0].partition("[")[0]
+        for _, name, _, _ in string.Formatter().parse(words)
+        if name is not None
+    }
 
 
 def _plural_groups(keys: Iterable[str]) -> set[str]:
@@ -175,13 +179,18 @@ def _against_english(place: str, english: dict[str, object], catalogue: dict[str
             ours, theirs = ours - {"count"}, theirs - {"count"}
         if ours != theirs:
             yield f"{place}: {key} names {sorted(theirs) or 'no facts'}, English names {sorted(ours) or 'none'}"
-        if source == words and len(re.findall(r"[A-Za-z]{2,}", re.sub(r"\{[^}]*\}", "", source))) >= LONG_ENOUGH_TO_TRANSLATE:
+        if (
+            source == words
+            and len(re.findall(r"[A-Za-z]{2,}", re.sub(r"\{[^}]*\}", "", source))) >= LONG_ENOUGH_TO_TRANSLATE
+        ):
             yield f"{place}: {key} is still in English"
 
 
 def _catalogues() -> dict[str, dict[str, str]]:
     return {
-        language: {key: str(value) for path in sorted(WORDS.glob(f"*/{language}.yaml")) for key, value in load(path).items()}
+        language: {
+            key: str(value) for path in sorted(WORDS.glob(f"*/{language}.yaml")) for key, value in load(path).items()
+        }
         for language in LANGUAGES
     }
 
@@ -191,10 +200,16 @@ def test_every_code_is_worded():
 
 
 def test_every_refusal_worded_is_said():
-    hold(unsaid(real(), _catalogues()["en"]), law="no words without a use", do="remove them in all languages, or say them")
+    hold(
+        unsaid(real(), _catalogues()["en"]),
+        law="no words without a use",
+        do="remove them in all languages, or say them",
+    )
 
 
-@pytest.mark.parametrize("folder", sorted(path for path in WORDS.iterdir() if path.is_dir()), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", sorted(path for path in WORDS.iterdir() if path.is_dir()), ids=lambda path: path.name
+)
 def test_the_files_of_an_area_agree(folder):
     hold(of_area(folder), law="an area's files have the same keys and the same facts in every language", do=DO)
 
