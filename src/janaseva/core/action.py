@@ -217,6 +217,23 @@ def _room(act: Act, function: Callable[..., Any]) -> Iterator[None]:
         act.rooms.pop()
 
 
+@contextmanager
+def upkeep() -> Iterator[None]:
+    """Open a short transaction for rows that are not ``recorded`` (places in the log, deliveries, rounds).
+
+    For the ledger's handlers alone: what is done here is no act, so nobody is asked and nothing is told.
+
+    Raises:
+        LawBrokenError: inside an action, whose own transaction these rows must not join.
+
+    """
+    if _act.get() is not None:
+        message = "upkeep belongs between actions, not inside one"
+        raise LawBrokenError(message)
+    with transaction.atomic(durable=True), writing():
+        yield
+
+
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """Mark what a room does inside another room's action; rows it writes must be its own."""
 
@@ -314,5 +331,6 @@ __all__ = [
     "remove",
     "step",
     "tell",
+    "upkeep",
     "use_recorder",
 ]

@@ -1,6 +1,31 @@
-"""The ledger's workers. Importing this module installs the recorder under which every action runs."""
+"""The ledger's workers. Importing this package installs the recorder under which every action runs."""
 
 from janaseva.core.action import use_recorder
+from janaseva.ledger.handlers.auditing import audit
+from janaseva.ledger.handlers.delivering import Delivered, back_off, deliver, read_news
+from janaseva.ledger.handlers.publishing import LogBrokenError, key_store, publish, sequence, tile_store
+from janaseva.ledger.handlers.rounds import forget_deliveries, rounds
+from janaseva.ledger.handlers.working import NotSettledError, Settled, run, settle, turn
 from janaseva.ledger.steps import LedgerRecorder
 
 use_recorder(LedgerRecorder())
+
+__all__ = [
+    "Delivered",
+    "LogBrokenError",
+    "NotSettledError",
+    "Settled",
+    "audit",
+    "back_off",
+    "deliver",
+    "forget_deliveries",
+    "key_store",
+    "publish",
+    "read_news",
+    "rounds",
+    "run",
+    "sequence",
+    "settle",
+    "tile_store",
+    "turn",
+]

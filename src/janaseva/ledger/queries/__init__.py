@@ -1,1 +1,29 @@
-"""Questions to the ledger."""
+"""Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
+
+from janaseva.ledger.queries.audit import Finding, Progress, audit
+from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_index, proof, tile, verifier
+from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
+from janaseva.ledger.queries.stories import EventView, story
+from janaseva.ledger.queries.working import DeadDelivery, RoundView, WorkerStatus, worker_status
+
+__all__ = [
+    "DeadDelivery",
+    "EventView",
+    "Finding",
+    "Progress",
+    "RoundView",
+    "WorkerStatus",
+    "audit",
+    "checkpoint",
+    "entries",
+    "head",
+    "leaf",
+    "leaf_index",
+    "proof",
+    "record_of",
+    "story",
+    "tile",
+    "tile_hashes",
+    "verifier",
+    "worker_status",
+]

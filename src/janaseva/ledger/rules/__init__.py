@@ -17,6 +17,7 @@ from janaseva.ledger.rules.merkle import (
 from janaseva.ledger.rules.notes import (
     Head,
     NoteError,
+    PrivateKey,
     Verifier,
     open_checkpoint,
     open_note,
@@ -35,6 +36,7 @@ from janaseva.ledger.rules.records import (
 )
 from janaseva.ledger.rules.tiles import (
     CHECKPOINT_PATH,
+    HIGHEST_LEVEL,
     Place,
     bundle,
     changed_places,
@@ -49,11 +51,13 @@ __all__ = [
     "CHECKPOINT_PATH",
     "EMPTY_ROOT",
     "HASH_BYTES",
+    "HIGHEST_LEVEL",
     "RECORD_VERSION",
     "SALT_BYTES",
     "TILE_WIDTH",
     "Head",
     "NoteError",
+    "PrivateKey",
     "Place",
     "Proof",
     "ProofError",

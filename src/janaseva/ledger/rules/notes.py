@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from janaseva.ledger.rules.merkle import HASH_BYTES
 
+PrivateKey = Ed25519PrivateKey
 _ED25519 = b"\x01"
 _KEY_ID_BYTES = 4
 _NAME = re.compile(r"[^\s+]{1,200}")

@@ -1,0 +1,169 @@
+"""Where the log's files and its key are kept: a directory and a PEM file, each with a fake beside it."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+
+class TileStore(Protocol):
+    """Files by path, as any web server may hand them out."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file's bytes, or ``None`` where there is none."""
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write files so that each is whole or absent, and on the disk when this returns."""
+
+    def forget_partial(self, path: str) -> None:
+        """Remove the partial tiles of a tile that is now full."""
+
+
+class DirectoryTiles:
+    """Tiles in a directory: written beside, fsynced, renamed into place, the directories fsynced last."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file's bytes, or ``None`` where there is none."""
+        try:
+            return (self.folder / path).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write files so that each is whole or absent, and on the disk when this returns."""
+        touched: set[Path] = set()
+        for path, content in files.items():
+            target = self.folder / path
+            touched.update(self._made(target.parent))
+            descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        for folder in sorted(touched):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def _made(self, folder: Path) -> list[Path]:
+        """Make ``folder`` and return the directories whose entries changed or will."""
+        new: list[Path] = []
+        at = folder
+        while not at.exists():
+            new.append(at)
+            at = at.parent
+        folder.mkdir(parents=True, exist_ok=True)
+        return [folder, *new, at] if new else [folder]
+
+    def forget_partial(self, path: str) -> None:
+        """Remove the partial tiles of a tile that is now full."""
+        folder = self.folder / f"{path}.p"
+        if folder.is_dir():
+            for file in folder.iterdir():
+                file.unlink(missing_ok=True)
+            folder.rmdir()
+
+
+class FakeTiles:
+    """Tiles in memory, for tests."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def read(self, path: str) -> bytes | None:
+        """Return the file's bytes, or ``None`` where there is none."""
+        return self.files.get(path)
+
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Keep the files."""
+        self.files.update(files)
+
+    def forget_partial(self, path: str) -> None:
+        """Remove the partial tiles of a tile that is now full."""
+        for name in [name for name in self.files if name.startswith(f"{path}.p/")]:
+            del self.files[name]
+
+
+class KeyStore(Protocol):
+    """Where the log's signing key is."""
+
+    def key(self) -> Ed25519PrivateKey | None:
+        """Return the key, or ``None`` where none was made yet."""
+
+    def make(self) -> Ed25519PrivateKey:
+        """Make the key, once.
+
+        Raises:
+            FileExistsError: where there is one already.
+
+        """
+
+
+class FileKey:
+    """A key in a PEM file that its owner alone may read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def key(self) -> Ed25519PrivateKey | None:
+        """Return the key, or ``None`` where none was made yet.
+
+        Raises:
+            TypeError: where the file holds a key of another kind.
+
+        """
+        if not self.path.exists():
+            return None
+        held = load_pem_private_key(self.path.read_bytes(), password=None)
+        if not isinstance(held, Ed25519PrivateKey):
+            message = f"{self.path} is not an Ed25519 key"
+            raise TypeError(message)
+        return held
+
+    def make(self) -> Ed25519PrivateKey:
+        """Make the key, once.
+
+        Raises:
+            FileExistsError: where there is one already.
+
+        """
+        made = Ed25519PrivateKey.generate()
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            file.flush()
+            os.fsync(file.fileno())
+        return made
+
+
+class FakeKey:
+    """A key in memory, for tests."""
+
+    def __init__(self) -> None:
+        self.held: Ed25519PrivateKey | None = None
+
+    def key(self) -> Ed25519PrivateKey | None:
+        """Return the key, or ``None`` where none was made yet."""
+        return self.held
+
+    def make(self) -> Ed25519PrivateKey:
+        """Make the key."""
+        self.held = Ed25519PrivateKey.generate()
+        return self.held

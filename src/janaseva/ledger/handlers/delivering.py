@@ -1,0 +1,148 @@
+"""Bringing news to those who listen for it: at least once, by lease, with back-off, and never silently lost."""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from pydantic import TypeAdapter
+
+from janaseva.core.action import upkeep
+from janaseva.core.news import Heard, Listener, News, NotYet, listeners
+from janaseva.core.refusal import Refusal
+from janaseva.ledger.models import Delivery, Event
+
+LEASE = timedelta(seconds=60)
+"""How long a worker holds a delivery; what a killed worker held comes back after it."""
+SOON = timedelta(milliseconds=500)
+"""When a listener that must wait for something is asked again."""
+MOST_ATTEMPTS = 12
+"""With the back-off below, about seventy minutes of trying."""
+LONGEST_BACK_OFF = timedelta(hours=1)
+BATCH = 8
+
+_log = logging.getLogger("janaseva.ledger")
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one batch came to."""
+
+    taken: int = 0
+    done: int = 0
+    not_yet: int = 0
+    failures: list[Exception] = field(default_factory=list)
+
+
+def back_off(attempts: int) -> timedelta:
+    """Return how long to wait after so many failed attempts: 1 s, 2 s, 4 s ... an hour."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 12)), LONGEST_BACK_OFF)
+
+
+@cache
+def _reader(kind: type[News]) -> TypeAdapter[News]:
+    return TypeAdapter(kind)
+
+
+def read_news(kind: type[News], facts: Mapping[str, Any]) -> News:
+    """Return the news of ``kind`` that was kept as ``facts``.
+
+    Raises:
+        pydantic.ValidationError: where the facts are of another form than ``kind`` has now.
+
+    """
+    return _reader(kind).validate_python(dict(facts))
+
+
+def _claimed(at: datetime, limit: int) -> list[Delivery]:
+    """Take up to ``limit`` deliveries that are due, for the length of a lease; each counts as an attempt."""
+    due = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    if not due.exists():
+        return []
+    with upkeep():
+        taken: list[Any] = list(due.select_for_update(skip_locked=True)[:limit])
+        keys = [delivery.pk for delivery in taken]
+        Delivery.objects.filter(pk__in=keys).update(due_at=at + LEASE, attempts=F("attempts") + 1)
+    for delivery in taken:
+        delivery.due_at, delivery.attempts = at + LEASE, delivery.attempts + 1
+    return taken
+
+
+def _settle(delivery: Delivery, **values: Any) -> bool:
+    """Write how a delivery ended, unless its lease ran out and another worker took it."""
+    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, due_at=delivery.due_at)
+    with upkeep():
+        return bool(mine.update(**values))
+
+
+def _fail(delivery: Delivery, error: Exception, at: datetime) -> None:
+    code = error.code if isinstance(error, Refusal) else type(error).__name__
+    dead = delivery.attempts >= MOST_ATTEMPTS
+    state = Delivery.State.DEAD if dead else Delivery.State.WAITING
+    _settle(delivery, state=state, due_at=at + back_off(delivery.attempts), error=code[:120])
+    _log.error(
+        "%s failed on event %s, attempt %s%s",
+        delivery.listener,
+        delivery.event_id,
+        delivery.attempts,
+        ": given up, see janaseva worker --status" if dead else "",
+        exc_info=error,
+    )
+
+
+def _listener(name: str) -> Listener:
+    try:
+        return listeners[name]
+    except KeyError as error:
+        message = f"nobody is called {name} any more"
+        raise LookupError(message) from error
+
+
+def _bring(delivery: Delivery, event: Event, at: datetime) -> None:
+    listener = _listener(delivery.listener)
+    news = read_news(listener.news, event.facts)
+    heard = Heard(event_id=event.pk, story=event.story, happened_at=event.at, at=at, news=news)
+    listener.function(heard)
+
+
+def _deliver_one(delivery: Delivery, event: Event, at: datetime, soon: timedelta, into: Delivered) -> None:
+    try:
+        _bring(delivery, event, at)
+    except NotYet:
+        _settle(delivery, due_at=at + soon, attempts=delivery.attempts - 1, error="")
+        into.not_yet += 1
+    except Exception as error:  # noqa: BLE001 - whatever a listener raises is counted, shown and tried again
+        _fail(delivery, error, at)
+        into.failures.append(error)
+    else:
+        _settle(delivery, state=Delivery.State.DONE, error="")
+        into.done += 1
+
+
+def deliver(at: datetime, *, limit: int = BATCH, soon: timedelta = SOON) -> Delivered:
+    """Take what is due at ``at`` and bring it to its listeners, outside of any transaction.
+
+    Args:
+        at: the present moment, passed on to the listeners.
+        limit: how many to take at most.
+        soon: when a listener that said :class:`~janaseva.core.news.NotYet` is asked again.
+
+    """
+    into = Delivered()
+    taken = _claimed(at, limit)
+    events: dict[UUID, Any] = Event.objects.in_bulk([delivery.event_id for delivery in taken])
+    began, into.taken = time.monotonic(), len(taken)
+    for delivery in taken:
+        passed = timedelta(seconds=time.monotonic() - began)
+        if passed > LEASE / 2:
+            renewed = delivery.due_at + passed
+            if not _settle(delivery, due_at=renewed):
+                continue
+            delivery.due_at = renewed
+        _deliver_one(delivery, events[delivery.event_id], at, soon, into)
+    return into

@@ -1,0 +1,40 @@
+"""The audit: everything recomputed from the rows, and each thing named that is not as it was recorded.
+
+It reads while work goes on: what looks wrong at first sight is looked at again with what was committed meanwhile.
+Memory: some 200 bytes for each recorded row.
+"""
+
+from collections.abc import Iterator
+
+from janaseva.ledger.models import Event
+from janaseva.ledger.queries.audit.chains import chains
+from janaseva.ledger.queries.audit.counted import counted, series_now
+from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.audit.memory import Memory
+from janaseva.ledger.queries.audit.published import ReadFile, published
+from janaseva.ledger.queries.audit.rows import recorded_models, rows
+from janaseva.ledger.queries.recorded import head
+
+
+def audit(
+    *, files: ReadFile | None = None, verifier: str = "", progress: Progress | None = None
+) -> Iterator[Finding]:
+    """Return every disagreement between tables, events, log and numbers; nothing where all is as recorded.
+
+    Args:
+        files: reads a published file of the log by path; ``None``: only the database is audited.
+        verifier: the log's public key as the auditor holds it; empty: the one kept beside the checkpoint, which
+            whoever can alter the database could have replaced.
+        progress: called as the audit goes on.
+
+    """
+    tick: Progress = progress or (lambda _what, _count: None)
+    counters, newest, held = series_now(), Event.objects.order_by("-pk").values_list("pk", flat=True).first(), head()
+    memory = Memory()
+    yield from chains(memory, tick)
+    yield from published(held, files=files, verifier=verifier, progress=tick)
+    yield from rows(memory, newest=newest, progress=tick)
+    yield from counted(memory, before=counters)
+
+
+__all__ = ["Finding", "Kind", "Progress", "audit", "recorded_models"]

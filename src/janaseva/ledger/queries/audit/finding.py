@@ -1,0 +1,26 @@
+"""What the audit finds: one thing that is not as the record says it must be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+Kind = Literal["altered", "missing", "inserted", "doubled", "unsigned"]
+
+Progress = Callable[[str, int], None]
+"""Called with what is being looked at (``events``, ``log``, ``rows``) and how many more of it were looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One disagreement. ``code`` has words under ``finding.<code>``; ``facts`` fill them and hold no personal data.
+
+    ``table`` and ``key`` name the row or file; ``event_id`` the last event that recorded it, where there is one.
+    """
+
+    kind: Kind
+    code: str
+    table: str
+    key: str
+    event_id: UUID | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict)

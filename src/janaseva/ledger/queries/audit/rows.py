@@ -1,0 +1,103 @@
+"""The audit of rows: what every room's tables hold now against the last event that recorded each row."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+
+from janaseva.core.row import Row
+from janaseva.ledger.models import Event
+from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.audit.memory import Memory, Seen
+
+_CHUNK = 2_000
+_LOOKS = 3
+_LONGEST_ACT_MILLISECONDS = 10 * 60 * 1000
+
+
+def recorded_models() -> list[type[Row]]:
+    """Return the models of all rooms whose rows are recorded."""
+    return [model for model in apps.get_models() if issubclass(model, Row) and model.recorded]
+
+
+def _hash(row: Row) -> bytes:
+    try:
+        return bytes.fromhex(row.row_hash())
+    except TypeError:
+        return b"no canonical form"
+
+
+def _judge(row: Row | None, seen: Seen | None) -> tuple[Kind, str] | None:
+    """Return what is wrong with one row, which may be gone, or ``None`` where it is as recorded."""
+    recorded = seen.hash if seen else None
+    if row is None:
+        return ("missing", "row_missing") if recorded else None
+    if recorded is None:
+        return ("inserted", "row_inserted")
+    return None if _hash(row) == recorded else ("altered", "row_altered")
+
+
+def _late(memory: Memory, since: UUID) -> None:
+    """Remember what acts recorded that were committed while the audit was reading."""
+    for key, rows in Event.objects.filter(pk__gte=since).values_list("pk", "rows").iterator(chunk_size=_CHUNK):
+        memory.keep_rows(key, rows)
+
+
+def _second_look(model: type[Row], key: UUID, memory: Memory, since: UUID) -> Finding | None:
+    """Judge a row again with what was recorded meanwhile, so that work going on is no finding."""
+    label = model._meta.label_lower
+    for _ in range(_LOOKS):
+        row = model.get_or_none(key)
+        _late(memory, since)
+        seen = memory.rows[label].get(key.bytes)
+        verdict = _judge(row, seen)
+        if verdict is None:
+            return None
+    if verdict is None:
+        return None
+    kind, code = verdict
+    event = seen.event_id if seen else None
+    facts: dict[str, str | int] = {"table": model._meta.db_table, "key": str(key), "event": str(event or "")}
+    return Finding(kind=kind, code=code, table=model._meta.db_table, key=str(key), event_id=event, facts=facts)
+
+
+def _table(model: type[Row], memory: Memory, progress: Progress) -> Iterator[UUID]:
+    """Return the keys of one table that are not as recorded at first sight."""
+    held = memory.rows[model._meta.label_lower]
+    present: set[bytes] = set()
+    counted = 0
+    rows: Any = model._default_manager.order_by("pk").iterator(chunk_size=_CHUNK)
+    for row in rows:
+        present.add(row.pk.bytes)
+        counted += 1
+        if _judge(row, held.get(row.pk.bytes)) is not None:
+            yield row.pk
+        if counted % _CHUNK == 0:
+            progress("rows", _CHUNK)
+    progress("rows", counted % _CHUNK)
+    gone = [key for key, seen in held.items() if seen.hash is not None and key not in present]
+    yield from (UUID(bytes=key) for key in gone)
+
+
+def since_of(newest: UUID | None) -> UUID:
+    """Return the key from which on events may have been committed after one with key ``newest`` was seen."""
+    milliseconds = (newest.int >> 80 if newest else 0) - _LONGEST_ACT_MILLISECONDS
+    return UUID(int=max(0, milliseconds) << 80)
+
+
+def rows(memory: Memory, *, newest: UUID | None, progress: Progress) -> Iterator[Finding]:
+    """Return every row that was altered, removed or inserted behind the application's back.
+
+    Args:
+        memory: what the events recorded.
+        newest: the newest event when the audit began; ``None`` where there was none.
+        progress: see :data:`Progress`.
+
+    """
+    since = since_of(newest)
+    for model in recorded_models():
+        for key in list(_table(model, memory, progress)):
+            finding = _second_look(model, key, memory, since)
+            if finding is not None:
+                yield finding

@@ -1,0 +1,72 @@
+"""The transparency log as anyone may read it: checkpoint, tiles, entries, and the proof of one event."""
+
+from uuid import UUID
+
+from janaseva.ledger import rules
+from janaseva.ledger.models import Event, Leaf
+from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
+
+
+def checkpoint() -> str:
+    """Return the newest signed checkpoint; empty before the first."""
+    held = head()
+    return held.note if held else ""
+
+
+def verifier() -> str:
+    """Return the public key under which checkpoints are signed, as one line; empty before the first."""
+    held = head()
+    return held.verifier if held else ""
+
+
+def leaf_index(event_id: UUID) -> int | None:
+    """Return the event's place in the log, from 0; ``None`` until the sequencer has given it."""
+    return Leaf.objects.filter(pk=event_id).values_list("index", flat=True).first()
+
+
+def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
+    """Return the proof that the published log holds the event; ``None`` until a checkpoint covers it.
+
+    Args:
+        event_id: the event.
+        with_record: carry the salt and the canonical record too, for those who may read the event.
+
+    """
+    held = head()
+    index = leaf_index(event_id)
+    if held is None or index is None or index >= held.size:
+        return None
+    extra = b""
+    if with_record:
+        event = Event.objects.get(pk=event_id)
+        extra = bytes(event.salt) + rules.record_bytes(record_of(event))
+    path = rules.Tree(held.size, tile_hashes).inclusion(index)
+    return rules.Proof(index=index, path=tuple(path), checkpoint=held.note, extra=extra)
+
+
+def leaf(event_id: UUID) -> bytes | None:
+    """Return the log's entry for the event, to check a proof against."""
+    data = Leaf.objects.filter(pk=event_id).values_list("data", flat=True).first()
+    return data.encode() if data is not None else None
+
+
+def entries(*, first: int, last: int) -> list[bytes]:
+    """Return the log's entries from index ``first`` up to but without ``last``."""
+    found = Leaf.objects.filter(index__gte=first, index__lt=last).order_by("index").values_list("data", flat=True)
+    return [data.encode() for data in found]
+
+
+def tile(path: str) -> bytes | None:
+    """Return the bytes of a published tile or entry bundle, or ``None`` where the log has none at ``path``.
+
+    Only what a signed checkpoint covers is given out.
+    """
+    place, held = rules.parse_path(path), head()
+    if place is None or held is None:
+        return None
+    if rules.width_at(size=held.size, level=place.level or 0, number=place.number) < place.width:
+        return None
+    if place.level is None:
+        first = place.number * rules.TILE_WIDTH
+        return rules.bundle(entries(first=first, last=first + place.width))
+    return tile_hashes(place.level, place.number)[: place.width * rules.HASH_BYTES]

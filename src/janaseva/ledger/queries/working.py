@@ -1,0 +1,80 @@
+"""How the worker is doing: what waits, what was given up, and how far the log is published."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q
+
+from janaseva.ledger.models import Delivery, Event, Leaf, Round
+from janaseva.ledger.queries.recorded import head
+
+_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadDelivery:
+    """One delivery that was given up after its last attempt."""
+
+    delivery_id: UUID
+    event_id: UUID
+    event: str
+    listener: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundView:
+    """When one handler of the clock last ran; ``error`` is empty where it ended well."""
+
+    name: str
+    last_at: datetime | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerStatus:
+    """The state of the worker's queues at one moment."""
+
+    waiting: int
+    retrying: int
+    oldest_due_at: datetime | None
+    dead: int
+    dead_deliveries: tuple[DeadDelivery, ...]
+    leaves_unpublished: int
+    log_size: int
+    signed_at: datetime | None
+    rounds: tuple[RoundView, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Return whether nothing was given up and no round ended badly."""
+        return not self.dead and not any(item.error for item in self.rounds)
+
+
+def worker_status() -> WorkerStatus:
+    """Return how the worker is doing; for administrators and the health page (it holds no personal data)."""
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING).aggregate(
+        count=Count("pk"), retrying=Count("pk", filter=Q(error__gt="")), oldest=Min("due_at")
+    )
+    dead = Delivery.objects.filter(state=Delivery.State.DEAD)
+    shown = list(dead.order_by("pk")[:_SHOWN].values("pk", "event_id", "listener", "attempts", "error"))
+    names = dict(Event.objects.filter(pk__in=[row["event_id"] for row in shown]).values_list("pk", "name"))
+    held = head()
+    return WorkerStatus(
+        waiting=waiting["count"],
+        retrying=waiting["retrying"],
+        oldest_due_at=waiting["oldest"],
+        dead=dead.count(),
+        dead_deliveries=tuple(
+            DeadDelivery(delivery_id=row.pop("pk"), event=names[row["event_id"]], **row) for row in shown
+        ),
+        leaves_unpublished=Leaf.objects.filter(index__isnull=True).count()
+        + (held.sequenced - held.size if held else 0),
+        log_size=held.size if held else 0,
+        signed_at=held.signed_at if held else None,
+        rounds=tuple(
+            RoundView(**row) for row in Round.objects.order_by("name").values("name", "last_at", "error")
+        ),
+    )
