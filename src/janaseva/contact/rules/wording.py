@@ -1,0 +1,43 @@
+"""The words of a message: a template of ``words/contact`` filled with facts, in its reader's language."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from janaseva.core import dates
+from janaseva.core.text import in_language
+from janaseva.core.words import say
+
+TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "message.code": ("code",),
+    "message.submitted": ("service", "number", "due"),
+    "message.received": ("service", "number"),
+    "message.paid": ("number", "amount", "receipt"),
+    "message.query_asked": ("service", "number", "due"),
+    "message.answered": ("number",),
+    "message.enquiry": ("service", "number", "due"),
+    "message.approved": ("service", "number"),
+    "message.refused": ("service", "number"),
+    "message.ready": ("service", "number", "certificate"),
+    "message.late": ("service", "number"),
+    "message.refunded": ("number", "amount"),
+}
+"""Every template, with the facts that its words may name. A text message names no person: others see the screen."""
+
+
+def filled(template: str, language: str, facts: Mapping[str, Any], *, zone: str) -> str:
+    """Return the text of a message. Words by language become the reader's, days are written out.
+
+    Raises:
+        KeyError: for a template or a fact that there is not.
+
+    """
+    return say(template, language, **{name: _said(value, language, zone) for name, value in facts.items()})
+
+
+def _said(value: Any, language: str, zone: str) -> Any:
+    if isinstance(value, Mapping):
+        return in_language(value, language)
+    if isinstance(value, datetime):
+        return dates.numeric(dates.day_in(value, zone))
+    return dates.numeric(value) if isinstance(value, date) else value
