@@ -1,7 +1,7 @@
 """Run everything that a change must pass, say how long each part took, and name at the end what did not pass.
 
 ``make check`` calls this. All parts run even where one fails. The still parts run two at a time and show their output
-only where they fail; the tests show theirs as they go. A part's name picks it alone: ``python tests/check.py lint types``.
+only where they fail; the tests show theirs as they go. Names pick parts: ``python tests/check.py lint types``.
 """
 
 import os
@@ -98,8 +98,7 @@ def closing(outcome: Outcome) -> str:
 def report(outcomes: list[Outcome], seconds: float) -> str:
     """Return the last words: every part with its seconds, the tests' closing lines, and what did not pass."""
     lines = ["", "─" * 60]
-    for outcome in outcomes:
-        lines.append(heading(outcome) + (f"   {closing(outcome)}" if outcome.part in TESTS else ""))
+    lines.extend(heading(outcome) + (f"   {closing(outcome)}" if outcome.part in TESTS else "") for outcome in outcomes)
     failed = [outcome for outcome in outcomes if not outcome.passed]
     lines.append("─" * 60)
     lines.extend(f"{outcome.part.name} did not pass: {outcome.part.advice}" for outcome in failed)

@@ -25,7 +25,7 @@ __all__ = ["DOORS", "FLOORS", "GLUE", "KINDS", "PACKAGE", "ROOMS", "TREE", "Modu
 
 @dataclass(frozen=True, eq=False)
 class Module:
-    """One module: ``name`` is dotted, ``room`` its top folder, ``kind`` which of the eight files it is or belongs to."""
+    """One module: ``name`` is dotted, ``room`` its top folder, ``kind`` which of the eight files it belongs to."""
 
     name: str
     path: Path

@@ -1,4 +1,4 @@
-"""Use cases: asked for first, recorded, never nested; the same seen in the source before anything runs."""
+"""Use cases: asked for first, recorded, never nested; seen in the source before anything runs."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -9,8 +9,9 @@ from tests.house.source import Module, calls, decorators, hold, real
 
 LAW = "an action takes by, at, key by keyword, asks allow(...) first, tells what it wrote, and calls no other action"
 DO = (
-    "@action def verb(*, by: Actor, at: datetime, key: str, ...): read what the rule needs, allow(rules.may_verb(...)), "
-    "write with put and change, tell(events.Verbed(...)); share code between actions as a private function or a step"
+    "@action def verb(*, by: Actor, at: datetime, key: str, ...): read what the rule needs, "
+    "allow(rules.may_verb(...)), write with put and change, tell(events.Verbed(...)); "
+    "share code between actions as a private function or a step"
 )
 
 ACTION, STEP = "janaseva.core.action.action", "janaseva.core.action.step"

@@ -11,7 +11,9 @@ from janaseva.core.row import Row
 from tests.house.source import FLOORS, ROOMS, hold
 from tests.house.test_imports import ORDER
 
-LAW = "tables are facts: a Row of the room, foreign keys point down with PROTECT and no reverse name (docs/house.md, section 3)"
+LAW = (
+    "tables are facts: Rows of their room; foreign keys point down, PROTECT, no reverse name (docs/house.md, section 3)"
+)
 DO = (
     "class Thing(Row) in the room's models; "
     'models.ForeignKey("lower.Thing", on_delete=models.PROTECT, related_name="+"); '
@@ -116,7 +118,7 @@ def test_a_many_to_many_is_seen(isolated):
 
 
 def test_a_table_that_is_no_row_and_saves_itself_is_seen(isolated):
-    class Post(models.Model):  # noqa: DJ008 - a bad example
+    class Post(models.Model):
         class Meta:
             app_label = "people"
 

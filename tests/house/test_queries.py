@@ -9,8 +9,8 @@ from tests.house.source import Module, hold, real
 
 LAW = "a query's first argument is `by`, and it is used: what is not yours to see is not found (law of permission)"
 DO = (
-    "take `by: Actor` first and ask a rule with it; where the answer is public, or the question is asked before anyone is "
-    "known, add it to PUBLIC in tests/house/test_queries.py with the reason"
+    "take `by: Actor` first and ask a rule with it; where the answer is public, or asked before anyone is known, "
+    "add it to PUBLIC in tests/house/test_queries.py with the reason"
 )
 
 PUBLIC: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The tree as a stranger receives it: nothing of one machine, nothing left to do, licences that allow what we promise."""
+"""The tree as a stranger receives it: nothing of one machine, nothing left to do, licences that let it be used."""
 
 import re
 import subprocess

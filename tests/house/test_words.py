@@ -165,7 +165,7 @@ def _of_file(place: str, language: str, catalogue: dict[str, object]) -> Iterato
     for group in _plural_groups(catalogue):
         forms = {key.rpartition(".")[2] for key in catalogue if key.rpartition(".")[0] == group}
         if forms != expected:
-            yield f"{place}: {group} has forms {', '.join(sorted(forms))}; the language has {', '.join(sorted(expected))}"
+            yield f"{place}: {group} has forms {sorted(forms)}; the language has {sorted(expected)}"
 
 
 def _against_english(place: str, english: dict[str, object], catalogue: dict[str, object]) -> Iterator[str]:
