@@ -13,7 +13,7 @@ from cel_expr_python import cel
 class Calendar(Protocol):
     """What the caller lends for working days."""
 
-    def is_working(self, day: date, /) -> bool:
+    def is_open(self, day: date, /) -> bool:
         """Return whether the office is open on this day."""
 
 
@@ -73,7 +73,7 @@ def working_days_between(earlier: date, later: date) -> int:
         message = "the dates lie too far apart to count working days"
         raise ValueError(message)
     step = 1 if count >= 0 else -1
-    return step * sum(calendar.is_working(earlier + timedelta(days=step * n)) for n in range(1, abs(count) + 1))
+    return step * sum(calendar.is_open(earlier + timedelta(days=step * n)) for n in range(1, abs(count) + 1))
 
 
 def _within(area: str, outer: str) -> bool:

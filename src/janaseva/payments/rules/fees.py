@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from janaseva.core.formula import Facts, FormulaError, Scope
 from janaseva.core.text import Text
@@ -45,7 +45,11 @@ def _rate(value: Any) -> Decimal:
     return rate
 
 
-Rupees = Annotated[int, BeforeValidator(_paise)]
+def _rupees(paise: int) -> str:
+    return f"{paise // 100}.{paise % 100:02d}"
+
+
+Rupees = Annotated[int, BeforeValidator(_paise), PlainSerializer(_rupees, return_type=str)]
 """Written in rupees (``15``, ``7.50``), held in paise."""
 
 

@@ -1,0 +1,234 @@
+"""Every fault of a form's answers at once, and what of a form applies to these answers."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from janaseva.core.formula import Calendar, Facts
+from janaseva.core.refusal import Fault
+from janaseva.forms.rules.form import Check, DocumentGroup, Form, Page, Question
+from janaseva.forms.rules.reading import Answers
+from janaseva.forms.rules.values import value_fault
+
+_ROUNDS = 6
+"""How often visibility is worked out anew: a field shown by a field shown by a field ..., so many deep."""
+
+
+class Directory(Protocol):
+    """What the caller lends for areas."""
+
+    def knows(self, area: str, /) -> bool:
+        """Return whether there is such an area (``scheme:code``)."""
+
+    def within(self, area: str, outer: str, /) -> bool:
+        """Return whether ``area`` is ``outer`` or lies in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """A form worked out for certain answers: what is asked, the answers that count (with computed ones), the facts."""
+
+    pages: tuple[Page, ...]
+    asked: frozenset[str]
+    answers: Answers
+    facts: Facts
+
+
+def apply(
+    form: Form,
+    answers: Mapping[str, Any],
+    *,
+    today: date,
+    calendar: Calendar | None = None,
+    directory: Directory | None = None,
+) -> Applied:
+    """Return what of the form applies. Answers to what is not asked do not count; they are left out, not changed."""
+    counting: Answers = dict(answers)
+    shown: tuple[Page, ...] = form.pages
+    asked: frozenset[str] = frozenset()
+    facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
+    for _ in range(_ROUNDS):
+        shown = tuple(page for page in form.pages if _holds(form, page.when, facts))
+        fields = [question for page in shown for question in page.fields if _holds(form, question.when, facts)]
+        asked = frozenset(question.key for question in fields)
+        keys = {key for question in fields if question.computed is None for key in question.keys}
+        new = {key: value for key, value in answers.items() if key in keys or key not in form.by_key}
+        for question in fields:
+            if question.computed is not None:
+                facts = form.scope.facts({**counting, **new}, today=today, calendar=calendar, places=directory)
+                result = form.scope.compile(question.computed).evaluate(facts)
+                if result.state == "value":
+                    new[question.key] = result.value.isoformat() if isinstance(result.value, date) else result.value
+        if new == counting:
+            break
+        counting = new
+        facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
+    return Applied(pages=shown, asked=asked, answers=counting, facts=facts)
+
+
+def check(
+    form: Form,
+    answers: Mapping[str, Any],
+    today: date,
+    *,
+    pages: Collection[str] | None = None,
+    documents: Collection[str] | None = None,
+    calendar: Calendar | None = None,
+    directory: Directory | None = None,
+) -> list[Fault]:
+    """Return every fault, in the order of the form; an empty list is an application that may be taken.
+
+    ``pages`` limits it to some pages (their fields, and the rules whose places all lie there). ``documents`` holds what
+    was given, as ``group`` or ``group.kind``; ``None`` leaves papers unchecked. Places are dotted: ``applicant_name``,
+    ``members.2.income``, ``documents.identity``. Codes have words under ``fault.<code>``.
+    """
+    applied = apply(form, answers, today=today, calendar=calendar, directory=directory)
+    faults = [
+        fault
+        for page in applied.pages
+        if pages is None or page.key in pages
+        for question in page.fields
+        if question.key in applied.asked and question.computed is None
+        for fault in _question_faults(form, question, applied, directory)
+    ]
+    if pages is None:
+        faults.extend(
+            Fault(place=str(key)[:60], code="not_asked") for key in answers if str(key) not in form.by_key
+        )
+    faulty = {fault.place for fault in faults}
+    faults.extend(fault for fault in _rule_faults(form, applied, pages) if fault.place not in faulty)
+    if documents is not None:
+        faults.extend(_document_faults(needed_documents(form, applied), documents))
+    return faults
+
+
+def needed_documents(form: Form, applied: Applied) -> tuple[DocumentGroup, ...]:
+    """Return the groups of documents that must be there with these answers before the application may be taken."""
+    return tuple(
+        group
+        for group in form.documents
+        if group.needed == "always" or (group.needed == "when" and _holds(form, group.when, applied.facts))
+    )
+
+
+def _holds(form: Form, formula: str | None, facts: Facts) -> bool:
+    return formula is None or form.scope.compile(formula, "yes_no").evaluate(facts).holds
+
+
+def _needed(form: Form, question: Question, facts: Facts) -> bool:
+    if isinstance(question.needed, bool):
+        return question.needed
+    return _holds(form, question.needed, facts)
+
+
+def _question_faults(
+    form: Form, question: Question, applied: Applied, directory: Directory | None
+) -> Iterator[Fault]:
+    needed = _needed(form, question, applied.facts)
+    if question.kind == "table":
+        yield from _table_faults(form, question, applied, directory)
+        return
+    for key in question.keys:
+        value = applied.answers.get(key)
+        if _empty(value, question):
+            if needed:
+                yield Fault(place=key, code="must_be_declared" if question.kind == "declaration" else "needed")
+            continue
+        yield from _value_faults(form, question, value, key, applied, directory)
+
+
+def _empty(value: Any, question: Question) -> bool:
+    return value is None or value in ("", []) or (question.kind == "declaration" and value is False)
+
+
+def _value_faults(
+    form: Form, question: Question, value: Any, place: str, applied: Applied, directory: Directory | None
+) -> Iterator[Fault]:
+    fault = value_fault(question, value, place)
+    if fault is None and question.kind == "area" and directory is not None:
+        fault = _area_fault(question, value, place, applied, directory)
+    if fault is not None:
+        yield fault
+        return
+    for name, code in (("at_least", "too_small"), ("at_most", "too_large")):
+        bound = getattr(question, name)
+        if bound is None:
+            continue
+        result = form.scope.compile(bound, question.formula_kind).evaluate(applied.facts)
+        if result.state != "value":
+            continue
+        limit = result.value.isoformat() if isinstance(result.value, date) else result.value
+        beyond = value < limit if name == "at_least" else value > limit
+        if beyond:
+            early = {"too_small": "too_early", "too_large": "too_late"}
+            dated = question.kind in ("date", "datetime")
+            yield Fault(place=place, code=early[code] if dated else code, facts=_bound(question, limit))
+
+
+def _bound(question: Question, limit: Any) -> dict[str, Any]:
+    return {"rupees": limit // 100} if question.kind == "money" else {"bound": limit}
+
+
+def _area_fault(
+    question: Question, value: str, place: str, applied: Applied, directory: Directory
+) -> Fault | None:
+    if not directory.knows(value):
+        return Fault(place=place, code="unknown_area")
+    outer = question.within
+    if outer is not None and ":" not in outer:
+        outer = applied.answers.get(outer)
+    if outer and not directory.within(value, outer):
+        return Fault(place=place, code="area_outside")
+    return None
+
+
+def _table_faults(
+    form: Form, question: Question, applied: Applied, directory: Directory | None
+) -> Iterator[Fault]:
+    rows = applied.answers.get(question.key)
+    if rows is None:
+        rows = []
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        yield Fault(place=question.key, code="not_a_table")
+        return
+    least = question.rows_at_least
+    if isinstance(question.needed, str) and _needed(form, question, applied.facts):
+        least = max(least, 1)
+    if len(rows) < least:
+        yield Fault(place=question.key, code="too_few_rows", facts={"count": least})
+    if len(rows) > question.rows_at_most:
+        yield Fault(place=question.key, code="too_many_rows", facts={"count": question.rows_at_most})
+    columns = {column.key for column in question.columns}
+    for number, row in enumerate(rows[: question.rows_at_most]):
+        for column in question.columns:
+            place, value = f"{question.key}.{number}.{column.key}", row.get(column.key)
+            if not _empty(value, column):
+                yield from _value_faults(form, column, value, place, applied, directory)
+            elif _needed(form, column, applied.facts):
+                yield Fault(place=place, code="needed")
+        for key in row:
+            if key not in columns:
+                yield Fault(place=f"{question.key}.{number}.{str(key)[:60]}", code="not_asked")
+
+
+def _rule_faults(form: Form, applied: Applied, pages: Collection[str] | None) -> Iterator[Fault]:
+    for rule in form.checks:
+        if pages is not None and not _lies_on(form, rule, pages):
+            continue
+        if form.scope.compile(rule.rule, "yes_no").evaluate(applied.facts).fails:
+            place = rule.places[0] if rule.places else ""
+            yield Fault(place=place, code="rule", facts={"rule": rule.key}, words=rule.message)
+
+
+def _lies_on(form: Form, rule: Check, pages: Collection[str]) -> bool:
+    here = {key for page in form.pages if page.key in pages for question in page.fields for key in question.keys}
+    tables = {question.key for page in form.pages if page.key in pages for question in page.fields}
+    return bool(rule.places) and all(place in here or place.split(".")[0] in tables for place in rule.places)
+
+
+def _document_faults(needed: tuple[DocumentGroup, ...], given: Collection[str]) -> Iterator[Fault]:
+    groups = {name.split(".")[0] for name in given}
+    for group in needed:
+        if group.key not in groups:
+            yield Fault(place=f"documents.{group.key}", code="document_needed")

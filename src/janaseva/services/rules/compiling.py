@@ -1,0 +1,213 @@
+"""From the files of one service to its definition, or to every fault in them with file, line and what to do."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+
+from janaseva.core.canonical import sha256_hex
+from janaseva.core.source import Path, Source, SourceError, SourceFault, read
+from janaseva.services.rules.definition import Definition, PublishedText
+from janaseva.services.rules.soundness import unsound
+from janaseva.services.rules.wording import WordState, merge
+
+_WORDS_FILE: Final = re.compile(r"words\.([a-z]{2,3})\.yaml\Z")
+_GLOSSARY_FILE: Final = re.compile(r"glossary\.([a-z]{2,3})\.yaml\Z")
+MOST_BYTES: Final = 2 * 1024 * 1024
+"""All files of one service together."""
+
+
+class DefinitionError(ValueError):
+    """The files do not make a definition; ``faults`` says everything that is wrong."""
+
+    def __init__(self, faults: list[SourceFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(str(fault) for fault in faults[:5]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """What the files of a service came to: the definition where it is sound, every fault, and how far its words are."""
+
+    definition: Definition | None
+    faults: tuple[SourceFault, ...]
+    words: tuple[WordState, ...] = ()
+
+
+def examine(text: PublishedText, *, folder: str = "") -> Examined:
+    """Return the definition and every fault; ``folder`` stands before the names of files in faults."""
+    prefix = f"{folder}/" if folder else ""
+    sources, faults = _read_all(text.files, prefix)
+    service = sources.get("service.yaml")
+    if service is None:
+        if not faults:
+            faults.append(_whole(f"{prefix}service.yaml", "the file is missing", "write what the service is in it"))
+        return Examined(definition=None, faults=tuple(faults))
+    if not isinstance(service.tree, dict):
+        faults.append(service.fault((), "the file holds no service", "begin with key:, version:, from:, what:"))
+        return Examined(definition=None, faults=tuple(faults))
+    words = {match.group(1): source for name, source in sources.items() if (match := _WORDS_FILE.match(name))}
+    glossaries = {match.group(1): source for name, source in sources.items() if (match := _GLOSSARY_FILE.match(name))}
+    tree, found, states = merge(service, words, glossaries)
+    faults.extend(found)
+    tree["sources"] = _addresses(sources.get("sources.yaml"))
+    tree["pack_country"] = _country(sources.get("pack.yaml"))
+    try:
+        definition = Definition.model_validate(tree)
+    except ValidationError as error:
+        faults.extend(_shape_faults(error, service))
+        return Examined(definition=None, faults=tuple(faults), words=tuple(states))
+    faults.extend(unsound(definition, service, _departments(sources.get("pack.yaml"))))
+    faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
+    return Examined(definition=None if faults else definition, faults=tuple(faults), words=tuple(states))
+
+
+@lru_cache(maxsize=256)
+def _compiled(digest: str, packed: str) -> Definition:
+    del digest
+    return Definition.model_validate_json(packed)
+
+
+def compile_text(text: PublishedText) -> Definition:
+    """Return the definition that the files make.
+
+    Raises:
+        DefinitionError: with every fault.
+
+    """
+    examined = examine(text)
+    if examined.definition is None:
+        raise DefinitionError(list(examined.faults))
+    return examined.definition
+
+
+def packed(definition: Definition) -> str:
+    """Return the definition as JSON with its words in it: what is kept beside the text, so that it loads at once."""
+    return definition.model_dump_json(by_alias=True, exclude_defaults=True)
+
+
+def unpacked(text: str) -> Definition:
+    """Return the definition kept by :func:`packed`; the same text gives the same, already compiled, object."""
+    return _compiled(sha256_hex(text), text)
+
+
+def _whole(file: str, message: str, mend: str) -> SourceFault:
+    return SourceFault(file=file, line=1, column=1, message=message, mend=mend)
+
+
+def _read_all(files: Mapping[str, str], prefix: str) -> tuple[dict[str, Source], list[SourceFault]]:
+    sources: dict[str, Source] = {}
+    faults: list[SourceFault] = []
+    if sum(len(content) for content in files.values()) > MOST_BYTES:
+        return {}, [_whole(f"{prefix}service.yaml", "the files of this service are too large", "remove what is not needed")]
+    for name, content in sorted(files.items()):
+        if not name.endswith(".yaml") or name == "examples.yaml":
+            continue
+        try:
+            sources[name] = read(content, f"{prefix}{name}")
+        except SourceError as error:
+            faults.append(error.fault)
+    return sources, faults
+
+
+def _addresses(source: Source | None) -> dict[str, str]:
+    tree = source.tree if source is not None else None
+    return {str(key): str(value) for key, value in tree.items()} if isinstance(tree, dict) else {}
+
+
+def _country(source: Source | None) -> str:
+    tree = source.tree if source is not None else None
+    return str(tree.get("country", "IN")) if isinstance(tree, dict) else "IN"
+
+
+def _departments(source: Source | None) -> frozenset[str] | None:
+    tree = source.tree if source is not None else None
+    departments = tree.get("departments") if isinstance(tree, dict) else None
+    return frozenset(departments) if isinstance(departments, dict) else None
+
+
+# --- faults of shape: pydantic's, at their lines, in words -------------------------------------------------------------
+
+
+def _known_names(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
+    seen.add(model)
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        for kind in _models(field.annotation):
+            if kind not in seen:
+                yield from _known_names(kind, seen)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _models(part)
+
+
+@lru_cache(maxsize=1)
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(set(_known_names(Definition, set()))))
+
+
+def _shape_faults(error: ValidationError, service: Source) -> Iterator[SourceFault]:
+    told: set[tuple[Path, str]] = set()
+    for one in error.errors(include_url=False, include_context=True):
+        path = _tree_path(one["loc"], service.tree)
+        if path is None:
+            continue
+        message, mend = _in_words(one, path)
+        if (path, message) not in told:
+            told.add((path, message))
+            yield service.fault(path, message, mend)
+
+
+def _tree_path(loc: tuple[int | str, ...], tree: Any) -> Path | None:
+    """Return the path within the file of pydantic's place; ``None`` where the place lies on a branch not meant.
+
+    A fact that may be unknown is tried both ways; what was meant is told by whether ``unknown`` stands there.
+    """
+    path: list[int | str] = []
+    for part in loc:
+        if (isinstance(tree, dict) and part in tree) or (
+            isinstance(tree, list) and isinstance(part, int) and part < len(tree)
+        ):
+            path.append(part)
+            tree = tree[part]
+        elif part == "Unknown":
+            if not (isinstance(tree, dict) and "unknown" in tree):
+                return None
+        elif isinstance(part, str) and (part[:1].isupper() or "[" in part or part in ("int", "str", "bool")):
+            if isinstance(tree, dict) and "unknown" in tree:
+                return None
+    return tuple(path)
+
+
+def _at(tree: Any, path: Path) -> Any:
+    for part in path:
+        tree = tree[part]
+    return tree
+
+
+def _in_words(error: Any, path: Path) -> tuple[str, str]:
+    here = ".".join(str(part) for part in path) or "the service"
+    last = str(error["loc"][-1])
+    match error["type"]:
+        case "missing":
+            return f"{here} lacks '{last}'", f"add '{last}:' (see docs/definers)"
+        case "extra_forbidden":
+            near = difflib.get_close_matches(last, [name for name in _names() if name != last], n=1)
+            return f"'{last}' does not belong here", f"did you mean '{near[0]}'?" if near else "remove it, or move it where it belongs"
+        case "value_error":
+            return str(error["msg"]).removeprefix("Value error, "), "change one of them"
+        case "string_pattern_mismatch":
+            return f"{here} is not a name of the kind wanted here", "use small letters, digits and _ or -, beginning with a letter"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return f"{here} must be a group of 'key: value' lines", "indent its parts below it"
+        case "tuple_type" | "list_type":
+            return f"{here} must be a list", "begin each item with '- '"
+    return f"{here}: {error['msg']}", "see docs/definers for what is taken here"

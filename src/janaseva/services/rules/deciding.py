@@ -1,0 +1,196 @@
+"""What a definition says of one application: which variant, who may, what it costs, what the certificate states."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+
+from janaseva.core import dates, money
+from janaseva.core.formula import Facts, Reason
+from janaseva.core.formula_functions import add_months
+from janaseva.core.text import LANGUAGES, Text, in_language
+from janaseva.forms.rules import Question, Unknown
+from janaseva.forms.rules.checking import Applied
+from janaseva.payments.rules.fees import Bill, compute
+from janaseva.services.rules.definition import Certificate, CertificateFact, Condition, Definition, Validity, Variant
+
+AreaNames = Callable[[str], Text]
+"""Gives the names of an area by ``scheme:code``; the caller asks the directory."""
+
+_BRACES: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One condition of eligibility: whether it is met, what is still missing to tell, and why."""
+
+    condition: Condition
+    outcome: Literal["met", "not_met", "cannot_tell"]
+    missing: tuple[str, ...]
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """Whether somebody may apply, as far as the answers tell."""
+
+    outcome: Literal["may", "may_not", "cannot_tell"]
+    conditions: tuple[Judged, ...]
+
+
+def eligibility(definition: Definition, answers: Mapping[str, Any], *, today: date) -> Eligibility:
+    """Return what the answers say of each condition; needs no sign-in and keeps nothing."""
+    facts = definition.scope.facts(answers, today=today)
+    judged = []
+    for condition in definition.who.eligibility:
+        reason = definition.scope.compile(condition.rule, "yes_no").explain(facts)
+        result = reason.result
+        outcome: Literal["met", "not_met", "cannot_tell"] = "met" if result.holds else "not_met" if result.fails else "cannot_tell"
+        judged.append(Judged(condition=condition, outcome=outcome, missing=result.missing, reason=reason))
+    outcomes = {one.outcome for one in judged}
+    whole: Literal["may", "may_not", "cannot_tell"] = "may"
+    if "not_met" in outcomes:
+        whole = "may_not"
+    elif "cannot_tell" in outcomes:
+        whole = "cannot_tell"
+    return Eligibility(outcome=whole, conditions=tuple(judged))
+
+
+def choose(definition: Definition, facts: Facts) -> Variant | None:
+    """Return the variant that takes these answers (the first, where a definition wrongly has two), or ``None``."""
+    for variant in definition.variants:
+        if definition.scope.compile(variant.when, "yes_no").evaluate(facts).holds:
+            return variant
+    return None
+
+
+def bill(
+    definition: Definition,
+    variant: Variant,
+    answers: Mapping[str, Any],
+    *,
+    on: date,
+    channel: Literal["online", "counter"] = "online",
+    pages: int = 0,
+) -> Bill:
+    """Return what this application costs if received ``on`` this day."""
+    facts = definition.fee_scope.facts({**answers, "channel": channel, "pages": pages}, today=on)
+    return compute(definition.fee_for(variant), facts, on=on, scope=definition.fee_scope)
+
+
+def valid_until(validity: Validity | Unknown | None, valid_from: date) -> date | None:
+    """Return the last day on which what is issued is good; ``None``: for life, or not known."""
+    if validity is None or isinstance(validity, Unknown) or validity.lifetime:
+        return None
+    if validity.days:
+        return valid_from + timedelta(days=validity.days - 1)
+    return add_months(valid_from, validity.months or 12 * (validity.years or 0)) - timedelta(days=1)
+
+
+def letter_languages(definition: Definition, wanted: Sequence[str] = ("en",)) -> list[str]:
+    """Return those of the wanted languages in which the certificate has its title, statement and every label."""
+    certificate = definition.out.certificate
+    if certificate is None:
+        return []
+    texts = [certificate.title, certificate.statement, *(fact.label for fact in certificate.facts.values())]
+    able = [language for language in wanted if language in LANGUAGES and all(language in text for text in texts)]
+    return able or ["en"]
+
+
+def certificate_facts(definition: Definition, applied: Applied, *, area_names: AreaNames) -> dict[str, Any]:
+    """Return what the certificate states, in the shape that ``documents.steps.issue`` takes: holder, statement, rows.
+
+    ``values`` holds the plain facts by key for machines: money in paise, dates as ISO text, areas as ``scheme:code``.
+
+    Raises:
+        LookupError: where the definition issues no certificate.
+
+    """
+    certificate = definition.out.certificate
+    if certificate is None:
+        raise LookupError(definition.key)
+    values = {key: _plain(definition, fact, applied.facts) for key, fact in certificate.facts.items()}
+    shown = {
+        key: _shown(definition, fact, values[key], applied.facts, area_names)
+        for key, fact in certificate.facts.items()
+    }
+    rows = [
+        {"key": key, "label": dict(fact.label), "value": _row_value(fact, values[key], shown[key])}
+        for key, fact in certificate.facts.items()
+        if values[key] is not None
+    ]
+    law = _law(definition)
+    return {
+        "holder": {"name": in_language(shown[certificate.holder], "en")},
+        "statement": _statements(certificate, shown),
+        "rows": rows,
+        "values": values,
+        "notes": [dict(note) for note in certificate.notes],
+        **({"law": law} if law else {}),
+    }
+
+
+def _plain(definition: Definition, fact: CertificateFact, facts: Facts) -> Any:
+    result = definition.scope.compile(fact.value).evaluate(facts)
+    if result.state != "value":
+        return None
+    return result.value.isoformat() if isinstance(result.value, date) else result.value
+
+
+def _shown(
+    definition: Definition, fact: CertificateFact, value: Any, facts: Facts, area_names: AreaNames
+) -> dict[str, str]:
+    """Return a fact as it is read in each language."""
+    if value is None:
+        return dict.fromkeys(LANGUAGES, "")
+    match fact.shows:
+        case "money":
+            currency: money.Currency = "PKR" if definition.pack_country == "PK" else "INR"
+            return dict.fromkeys(LANGUAGES, money.money(int(value), currency=currency))
+        case "date":
+            return {language: dates.long(date.fromisoformat(str(value)), language) for language in LANGUAGES}
+        case "area":
+            return dict(area_names(str(value)))
+        case "choice":
+            question = definition.form.by_key[fact.value.strip()]
+            return choice_words(question, value)
+    texts = {"en": str(value)}
+    for language, formula in fact.also.items():
+        result = definition.scope.compile(formula, "text").evaluate(facts)
+        if result.state == "value":
+            texts[language] = str(result.value)
+    return texts
+
+
+def choice_words(question: Question, value: Any) -> dict[str, str]:
+    """Return the words of a chosen answer (or of several, joined) in each language that has them."""
+    chosen = value if isinstance(value, list) else [value]
+    words = [question.choices.get(str(one), {"en": str(one)}) for one in chosen]
+    languages = set().union(*words) if words else set()
+    return {language: ", ".join(in_language(text, language) for text in words) for language in sorted(languages)}
+
+
+def _row_value(fact: CertificateFact, value: Any, shown: Mapping[str, str]) -> Any:
+    match fact.shows:
+        case "money":
+            return {"paise": int(value)}
+        case "date":
+            return {"date": str(value)}
+        case "number":
+            return int(value)
+    return dict(shown) if len(shown) > 1 else in_language(shown, "en")
+
+
+def _statements(certificate: Certificate, shown: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    def filled(words: str, language: str) -> str:
+        return _BRACES.sub(lambda match: in_language(shown.get(match.group(1), {}), language), words)
+
+    return {language: filled(words, language) for language, words in certificate.statement.items()}
+
+
+def _law(definition: Definition) -> dict[str, str]:
+    laws = definition.what.laws
+    if isinstance(laws, Unknown) or not laws:
+        return {}
+    return dict(laws[0].title)

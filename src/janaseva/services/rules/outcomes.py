@@ -1,0 +1,134 @@
+"""What is written when an application arrives and when it is granted: acknowledgement, certificate, register entry."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from janaseva.core.canonical import plain
+from janaseva.core.text import LANGUAGES, Text
+from janaseva.core.words import say
+from janaseva.forms import rules as forms
+from janaseva.services.rules import deciding
+from janaseva.services.rules.definition import Definition, Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuer:
+    """In whose name a letter is written. ``officer`` is the name of who holds the post."""
+
+    state: Text
+    department: Text
+    office: Text
+    post: Text
+    officer: Text
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A letter to be issued: its title, what it says (the shape that documents take), and its last good day."""
+
+    title: Text
+    facts: Mapping[str, Any]
+    valid_until: date | None = None
+
+
+def _in_all(key: str) -> dict[str, str]:
+    return {language: say(key, language) for language in LANGUAGES}
+
+
+def certificate(
+    definition: Definition,
+    variant: Variant,
+    *,
+    answers: Mapping[str, Any],
+    today: date,
+    directory: forms.Directory,
+    area_names: deciding.AreaNames,
+    issuer: Issuer,
+    application_number: str,
+) -> Letter:
+    """Return the certificate that an approval brings.
+
+    Raises:
+        LookupError: where the definition issues none.
+
+    """
+    wanted = definition.out.certificate
+    if wanted is None:
+        raise LookupError(definition.key)
+    applied = forms.apply(definition.form, answers, today=today, directory=directory)
+    facts = deciding.certificate_facts(definition, applied, area_names=area_names)
+    return Letter(
+        title=wanted.title,
+        facts={
+            **facts,
+            "issuer": plain(issuer),
+            "application_number": application_number,
+            "demonstration": issuer.demonstration,
+        },
+        valid_until=deciding.valid_until(definition.validity_for(variant), today),
+    )
+
+
+def acknowledgement(
+    definition: Definition,
+    variant: Variant,
+    *,
+    number: str,
+    received_at: datetime,
+    received_on: date,
+    due_on: date | None,
+    answers: Mapping[str, Any],
+    issuer: Issuer,
+) -> Letter:
+    """Return the receipt of an application: its number, when it was received, by when it is decided, and by whom."""
+    holder = definition.out.certificate.holder if definition.out.certificate else ""
+    question = definition.out.certificate.facts[holder].value if definition.out.certificate else ""
+    name = answers.get(question.strip(), "")
+    due: Any = {"date": due_on.isoformat()} if due_on else _in_all("services.acknowledgement.no_date")
+    rows = [
+        {"key": "service", "label": _in_all("services.acknowledgement.service"), "value": dict(definition.what.name)},
+        {"key": "purpose", "label": _in_all("services.acknowledgement.variant"), "value": dict(variant.title)},
+        {
+            "key": "received",
+            "label": _in_all("services.acknowledgement.received"),
+            "value": {"date": received_on.isoformat()},
+        },
+        {"key": "due", "label": _in_all("services.acknowledgement.due"), "value": due},
+        {"key": "office", "label": _in_all("services.acknowledgement.office"), "value": dict(issuer.office)},
+    ]
+    return Letter(
+        title=_in_all("services.acknowledgement.title"),
+        facts={
+            "issuer": plain(issuer),
+            "holder": {"name": name if isinstance(name, str) else ""},
+            "statement": _in_all("services.acknowledgement.statement"),
+            "rows": rows,
+            "values": {"received_at": received_at.isoformat(), "due_on": due_on.isoformat() if due_on else None},
+            "application_number": number,
+            "demonstration": issuer.demonstration,
+        },
+    )
+
+
+def register_facts(
+    definition: Definition, *, answers: Mapping[str, Any], today: date, directory: forms.Directory
+) -> dict[str, Any]:
+    """Return what is written into the register; what was not answered is left out.
+
+    Raises:
+        LookupError: where the definition writes into none.
+
+    """
+    entry = definition.out.register_
+    if entry is None:
+        raise LookupError(definition.key)
+    applied = forms.apply(definition.form, answers, today=today, directory=directory)
+    found: dict[str, Any] = {}
+    for key, formula in entry.facts.items():
+        result = definition.scope.compile(formula).evaluate(applied.facts)
+        if result.state == "value":
+            found[key] = plain(result.value)
+    return found

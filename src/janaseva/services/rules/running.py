@@ -1,0 +1,69 @@
+"""From a filled form to what the office gets: which variant it is, which area it belongs to, what it costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from janaseva.core.refusal import Fault
+from janaseva.forms import rules as forms
+from janaseva.payments.rules.fees import Bill
+from janaseva.services.rules import deciding
+from janaseva.services.rules.definition import Definition, Variant
+from janaseva.workflow.rules import Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """An application as its definition reads it: the variant, the area that finds the office, and the bill."""
+
+    variant: Variant
+    area: str
+    bill: Bill
+
+
+def ready(
+    definition: Definition,
+    answers: Mapping[str, Any],
+    *,
+    today: date,
+    channel: Literal["online", "counter"],
+    pages: int,
+    places: forms.Directory,
+) -> Ready | Fault:
+    """Return what the office gets, or why there is none. The fields themselves are checked by forms."""
+    applied = forms.apply(definition.form, answers, today=today, directory=places)
+    variant = deciding.choose(definition, applied.facts)
+    if variant is None:
+        return Fault(place="", code="no_variant")
+    area = applied.answers.get(variant.officer.place)
+    if not isinstance(area, str) or not area:
+        return Fault(place=variant.officer.place, code="needed")
+    if not any(places.within(area, outer) for outer in definition.who.coverage.areas):
+        return Fault(place=variant.officer.place, code="outside_coverage")
+    bill = deciding.bill(definition, variant, applied.answers, on=today, channel=channel, pages=pages)
+    if bill.missing:
+        return Fault(place=bill.missing[0], code="needed")
+    if bill.faults:
+        return Fault(place="", code="fee_not_computable")
+    return Ready(variant=variant, area=area, bill=bill)
+
+
+def channel(name: str) -> Literal["online", "counter"]:
+    """Return the channel as the rules of fees know it: a person alone is online, whatever the device."""
+    return "counter" if name == "counter" else "online"
+
+
+def plain_limit(promise: Limit) -> Limit:
+    """Return the limit alone, as the clock takes it, without the law that a definition writes beside it."""
+    return Limit.model_validate({name: getattr(promise, name) for name in Limit.model_fields})
+
+
+def application_number(office_key: str, year: int, value: int) -> str:
+    """Return the number of an application as people write it: office, year, place in the office's series."""
+    return f"{office_key.upper()}-{year}-{value:05d}"
+
+
+def certificate_number(series: str, office_key: str, year: int, value: int) -> str:
+    """Return the number of a certificate: the service's series, the office, the year, the place in that series."""
+    return f"{series}-{office_key.upper()}-{year}-{value:05d}"
