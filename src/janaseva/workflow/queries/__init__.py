@@ -13,6 +13,7 @@ from janaseva.workflow.queries.cases import (
     is_visible,
     notes,
     running,
+    sees,
     why_due,
 )
 from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, next_task, queue, task, times_over
@@ -43,6 +44,7 @@ __all__ = [
     "queue",
     "reckon",
     "running",
+    "sees",
     "task",
     "times_over",
     "why_due",

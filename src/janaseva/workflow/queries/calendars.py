@@ -12,7 +12,7 @@ from janaseva.workflow.models import WorkCalendar, WorkDay
 
 
 @functools.lru_cache(maxsize=256)
-def _read(calendar_id: UUID, revision: int) -> rules.Calendar:
+def _read(calendar_id: UUID, revision: int) -> rules.Calendar:  # noqa: ARG001 - part of what it is kept under
     """Return a calendar with its days. ``revision`` rises with every change of either, so that it may be kept."""
     row = WorkCalendar.objects.get(pk=calendar_id)
     days: dict[str, dict[date, str]] = {"holiday": {}, "closure": {}, "working": {}}

@@ -31,8 +31,8 @@ class CaseView:
     """A case as ``by`` sees it.
 
     ``moves``, ``reports`` and ``may_ask_applicant`` are what ``by``, who holds the task, may do now; they are empty for
-    anyone else. ``task`` is the step's own task, ``side`` the question or report that is out. ``recommended`` is what the
-    last recommending level said. ``blocked`` names why ``by`` may not act though the desk is theirs: ``own_case``,
+    anyone else. ``task`` is the step's own task, ``side`` the question or report that is out. ``recommended`` is what
+    the last recommending level said. ``blocked`` names why ``by`` may not act though the desk is theirs: ``own_case``,
     ``own_move`` or ``not_permitted``.
     """
 
@@ -125,6 +125,12 @@ def is_visible(by: Actor, case: Case) -> bool:
         office_ids={case.office_id},
         post_ids=posts | {case.post_id},
     )
+
+
+def sees(by: Actor, case_id: UUID) -> bool:
+    """Return whether ``by`` may see the case with this id; for rooms above, whose matter it is."""
+    found = Case.get_or_none(case_id)
+    return found is not None and is_visible(by, found)
 
 
 def _visible(by: Actor, case_id: UUID, *, visible: bool) -> Case:

@@ -26,7 +26,7 @@ class Pendency:
 
 
 def pendency(by: Actor, at: datetime, *, office_ids: Collection[UUID]) -> list[Pendency]:
-    """Return the pendency of these offices, in two queries. Small numbers are the caller's to suppress for the public."""
+    """Return the pendency of these offices, in two queries. Small numbers are the caller's to suppress."""
     if by.kind == "machine" and not by.may("services.pendency"):
         return []
     ages: dict[UUID, list[int]] = {}

@@ -19,7 +19,7 @@ class Calendar:
 
     ``weekly_off`` are days of the week (Monday is 0). ``saturdays_off`` are places in the month: 2 is the second
     Saturday. ``holidays`` and ``closures`` give the title of a day by its date; ``workdays`` are days declared open
-    against the weekly rule or a holiday, and a closure shuts even those. ``opens`` and ``closes`` are local clock times.
+    against the weekly rule or a holiday, and a closure shuts even those. ``opens`` and ``closes`` are local times.
     ``known_until`` is the last day for which the notified holidays are loaded; later days are a forecast.
     """
 

@@ -5,7 +5,7 @@ How days are counted:
 * The day on which the time begins is not counted, the last day is (General Clauses Act 1897, section 9: a period that
   runs "from" a day excludes it). In working days only days on which the office is open are counted; in calendar days
   every day is.
-* Where the last day of a limit in calendar days is one on which the office is closed, the next open day is still in time
+* Where the last day of a limit in calendar days is one on which the office is closed, the next open day is in time
   (General Clauses Act 1897, section 10), unless the limit says ``rolls: false``.
 * While the applicant must answer, the clock stands still, by whole days and without favour to either side: the day on
   which the applicant is asked still counts, the day on which the answer comes does not, as the day of receipt does
@@ -71,7 +71,7 @@ class Day:
 class Due:
     """By when something is due, or why no date can be said.
 
-    ``days_left`` counts what the limit still gives while the clock stands still. ``forecast`` is true where the due date
+    ``days_left`` counts what the limit still gives while the clock stands still. ``forecast``: the due date
     rests on days whose holidays are not yet known.
     """
 

@@ -1,7 +1,7 @@
-"""The ``happens:`` section of a service as a model: the steps an application goes through, and the moves out of each.
+"""The ``happens:`` section of a service as a model: the steps of an application and the moves out of each.
 
-Shape faults (a missing key, a wrong type) are pydantic's; what only the whole shows (a step that nothing reaches, no way
-to an end) is found by :func:`janaseva.workflow.rules.process_faults.faults`, all at once.
+Shape faults (a missing key, a wrong type) are pydantic's; what only the whole shows (a step that nothing reaches, no
+way to an end) is found by :func:`janaseva.workflow.rules.process_faults.faults`, all at once.
 
 ``role: "@officer"`` with ``office: "@officer"`` stands for the designated officer of the variant: it is replaced by
 :meth:`Process.assigned` when a case starts. Any other ``@name`` works alike.

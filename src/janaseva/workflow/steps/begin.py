@@ -28,7 +28,7 @@ class StartedCase:
 @step
 def start(
     *,
-    by: Actor,
+    by: Actor,  # noqa: ARG001 - every step takes it
     at: datetime,
     story: UUID,
     process: rules.Process,
@@ -42,10 +42,10 @@ def start(
     calendar_key: str = "",
     limit: rules.Limit | None = None,
 ) -> StartedCase:
-    """Begin a case: resolve every desk of the process for the area, lay the first task down, start the clock.
+    """Begin a case: resolve every desk of the process for the area, lay down the first task, start the clock.
 
-    ``process`` has its ``@names`` assigned. ``limit`` is the variant's own; without it the process's holds. A clock that
-    runs from completeness begins at ``complete_at``, or with :func:`complete` later. ``received_at`` also gives
+    ``process`` has its ``@names`` assigned. ``limit`` is the variant's own; without it the process's holds. A clock
+    that runs from completeness begins at ``complete_at``, or with :func:`complete` later. ``received_at`` also gives
     the case its place in every queue.
 
     Raises:
@@ -142,7 +142,7 @@ def _waits_until(due_at: datetime | None, limit: rules.Limit | None, at: datetim
 
 
 @step
-def complete(*, by: Actor, at: datetime, case_id: UUID, complete_at: datetime) -> rules.Due:
+def complete(*, by: Actor, at: datetime, case_id: UUID, complete_at: datetime) -> rules.Due:  # noqa: ARG001 - every step takes both
     """Begin the clock of a case that was received incomplete: the limit runs from the day of completeness.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What is done with a case in hand: moves of its process, notes, looks, transfer, withdrawal, and the passing of time."""
+"""What is done with a case in hand: moves, notes, looks, transfer, withdrawal, and the passing of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
+from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
 from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Look, Note, Pause, Task
 from janaseva.workflow.steps import begin, clocks, desks, rows

@@ -48,7 +48,7 @@ def take(*, by: Actor, at: datetime, task_id: UUID, reason: str = "") -> TakenTa
     A task already in the actor's own hand is answered as taken, and nothing changes.
 
     Raises:
-        Refusal: ``not_found``; ``task_taken``, ``task_waits_for_answer`` or ``case_moved_on`` where it does not wait any
+        Refusal: ``not_found``; ``task_taken``, ``task_waits_for_answer`` or ``case_moved_on`` where it waits no
             more; ``own_case``, ``own_move``; ``out_of_turn_needs_reason``.
 
     """
