@@ -38,6 +38,10 @@ class Options(BaseSettings):
     log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
+    pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: keys in data_dir.")
+    pkcs11_token: str = Field(default="", description="Label of the token in the sealing device.")
+    pkcs11_pin: str = Field(default="", description="The user PIN of that token.")
+    pkcs11_key_label: str = Field(default="seal", description="Label of the seal's key and certificate in the token.")
 
 
 def _kept_secret(path: Path) -> str:
@@ -92,11 +96,16 @@ INSTALLED_APPS = [
     "janaseva.rooms.Services",
 ]
 MIDDLEWARE = [
+    "janaseva.design.middleware.Compress",
+    "janaseva.design.middleware.request_id",
+    "janaseva.design.middleware.headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "janaseva.design.middleware.choices",
+    "janaseva.doorway.visitor.Visitor",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "janaseva.design.middleware.Refusals",
 ]
 ROOT_URLCONF = "janaseva.urls"
 WSGI_APPLICATION = "janaseva.wsgi.application"
@@ -111,6 +120,9 @@ TEMPLATES = [
 STATIC_URL = "/static/"
 STATIC_ROOT = OPTIONS.data_dir.resolve() / "static"
 STATICFILES_DIRS = [PACKAGE / "design" / "static"]
+WHITENOISE_USE_FINDERS = True  # served from where they are shipped: nothing to collect, nothing to go stale
+WHITENOISE_MAX_AGE = 31_536_000  # pages ask for each file by the fingerprint of its content
+CSRF_FAILURE_VIEW = "janaseva.design.errors.csrf_failure"
 USE_TZ = True
 TIME_ZONE = OPTIONS.time_zone
 USE_I18N = False  # words come from janaseva.core.words: no compiled catalogues, and a language per request

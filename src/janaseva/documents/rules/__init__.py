@@ -1,6 +1,6 @@
 """Thinking about what is written: what may come in, what a document says, and whether it is genuine."""
 
-from janaseva.documents.rules.issuing import Composed, Issued, compose, facts_document, facts_hash, is_letter, qr_claims
+from janaseva.documents.rules.issuing import SHIPPED, Composed, Issued, compose, facts_document, facts_hash, is_letter, qr_claims, value_words
 from janaseva.documents.rules.keys import KeyRing, PublicKey, key_id_of
 from janaseva.documents.rules.permissions import (
     REVOCATION_REASONS,
@@ -33,6 +33,7 @@ __all__ = [
     "OUTCOMES",
     "PREFIX",
     "REVOCATION_REASONS",
+    "SHIPPED",
     "Check",
     "Claims",
     "Composed",
@@ -64,5 +65,6 @@ __all__ = [
     "read_sealed_file",
     "receive",
     "tidy_filename",
+    "value_words",
     "write_qr",
 ]

@@ -1,0 +1,1 @@
+"""The outside world of documents: the typesetter in its own process, and the keys that sign."""

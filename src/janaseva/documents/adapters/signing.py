@@ -1,0 +1,326 @@
+"""Signing: one Protocol, a key in a file for development, a PKCS#11 device for production, and a fake for tests."""
+
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from asn1crypto import keys as asn1_keys
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from janaseva.documents.rules import key_id_of
+
+FIELD = "Seal"
+RESERVED_BYTES = 8_192
+CERTIFICATE_YEARS = 10
+DEVELOPMENT_NAME = "Development seal, not for real papers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKey:
+    """The public half of a key that signs, as it is pinned."""
+
+    key_id: str
+    public_pem: str
+    certificate_pem: str
+    issuer: str
+
+
+class Signer(Protocol):
+    """What can put the state's seal on a file, and sign the code on paper."""
+
+    @property
+    def seal_key(self) -> SigningKey:
+        """The key of the seal (X.509)."""
+
+    @property
+    def qr_key(self) -> SigningKey:
+        """The key of the code on paper (Ed25519)."""
+
+    def seal(self, pdf: bytes, *, at: datetime, name: str, field_label: str) -> bytes:
+        """Return the file with a PAdES seal over the whole of it, still PDF/A-3a and PDF/UA-1."""
+
+    def sign_code(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature over ``message``."""
+
+
+class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc] # pyhanko ships no complete types
+    """An incremental writer that leaves the metadata as they are: rewriting them breaks PDF/A's agreement of both."""
+
+    def _update_meta(self) -> None:
+        """Leave the metadata as they are."""
+
+
+class _DatedPdfSigner(signers.PdfSigner):  # type: ignore[misc] # pyhanko ships no complete types
+    """A signer whose time is given and not read from a clock."""
+
+    at: datetime
+
+    def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:
+        """Return a session that takes place at ``at``."""
+        session = super().init_signing_session(*args, **kwargs)
+        session.system_time = self.at
+        return session
+
+
+def _number_tree_add(writer: Any, tree: Any, number: int, reference: Any) -> None:
+    """Add an entry, greater than all others, to a number tree (ISO 32000-1 §7.9.7)."""
+    if "/Nums" in tree:
+        tree["/Nums"].extend([generic.NumberObject(number), reference])
+        return
+    leaf = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Nums"): generic.ArrayObject([generic.NumberObject(number), reference]),
+            generic.pdf_name("/Limits"): generic.ArrayObject([generic.NumberObject(number)] * 2),
+        }
+    )
+    tree["/Kids"].append(writer.add_object(leaf))
+
+
+def _tag_field(writer: Any, field: Any) -> None:
+    """Put the seal's field into the structure tree as a form element, as PDF/UA-1 §7.18.4 demands of every widget."""
+    widget, root = field.get_object(), writer.root["/StructTreeRoot"]
+    children = root["/K"]
+    top_reference = children.raw_get(0) if isinstance(children, generic.ArrayObject) else root.raw_get("/K")
+    top = top_reference.get_object()
+    number = int(root.get("/ParentTreeNextKey", 1 << 20))
+    reference = generic.DictionaryObject(
+        {
+            generic.pdf_name("/Type"): generic.pdf_name("/OBJR"),
+            generic.pdf_name("/Obj"): field,
+            generic.pdf_name("/Pg"): widget.raw_get("/P"),
+        }
+    )
+    element = writer.add_object(
+        generic.DictionaryObject(
+            {
+                generic.pdf_name("/Type"): generic.pdf_name("/StructElem"),
+                generic.pdf_name("/S"): generic.pdf_name("/Form"),
+                generic.pdf_name("/P"): top_reference,
+                generic.pdf_name("/K"): reference,
+            }
+        )
+    )
+    inside = top["/K"]
+    if isinstance(inside, generic.ArrayObject):
+        inside.append(element)
+        writer.update_container(inside)
+    else:
+        top[generic.pdf_name("/K")] = generic.ArrayObject([top.raw_get("/K"), element])
+        writer.update_container(top)
+    tree = root["/ParentTree"]
+    _number_tree_add(writer, tree, number, element)
+    writer.update_container(tree["/Nums"] if "/Nums" in tree else tree["/Kids"])
+    root[generic.pdf_name("/ParentTreeNextKey")] = generic.NumberObject(number + 1)
+    writer.update_container(root)
+    widget[generic.pdf_name("/StructParent")] = generic.NumberObject(number)
+
+
+def seal_with(signer: Any, pdf: bytes, *, at: datetime, name: str, field_label: str) -> bytes:
+    """Return ``pdf`` sealed by a pyHanko signer, with the repairs that keep PDF/A-3a and PDF/UA-1 valid.
+
+    A newline goes after the typesetter's output (an object must begin on its own line), the metadata stay, the field has
+    a name that can be read aloud, and stands in the structure tree.
+    """
+    writer = _Writer(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
+    fields.append_signature_field(writer, fields.SigFieldSpec(FIELD, readable_field_name=field_label))
+    _tag_field(writer, writer.root["/AcroForm"]["/Fields"].raw_get(0))
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD, md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES, name=name
+    )
+    dated = _DatedPdfSigner(metadata, signer)
+    dated.at = at.astimezone(UTC)
+    sealed: bytes = dated.sign_pdf(writer, existing_fields_only=True, bytes_reserved=RESERVED_BYTES).getvalue()
+    return sealed
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    """Write a private file once; nobody but its owner may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _pem(key: Any) -> bytes:
+    return bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey, *, at: datetime, issuer: str) -> x509.Certificate:
+    """Return a certificate that says plainly that it is for development."""
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, issuer[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, DEVELOPMENT_NAME),
+        ]
+    )
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(days=1))
+        .not_valid_after(at + timedelta(days=365 * CERTIFICATE_YEARS))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=True,
+                content_commitment=True,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                key_cert_sign=False,
+                crl_sign=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+    )
+    return builder.sign(key, hashes.SHA256())
+
+
+def make_keys(folder: Path, *, at: datetime, issuer: str) -> None:
+    """Make the development keys that are not there yet: the seal's (P-256) with its certificate, and the code's."""
+    if not (folder / "certificate_key.pem").exists():
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _self_signed(key, at=at, issuer=issuer)
+        _write_secret(folder / "certificate.pem", certificate.public_bytes(serialization.Encoding.PEM))
+        _write_secret(folder / "certificate_key.pem", _pem(key))
+    if not (folder / "qr_key.pem").exists():
+        _write_secret(folder / "qr_key.pem", _pem(Ed25519PrivateKey.generate()))
+
+
+def set_keys_aside(folder: Path, *, at: datetime) -> None:
+    """Move the private keys away, so that new ones are made; what they signed stays genuine by the pinned halves."""
+    stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    for name in ("certificate_key.pem", "certificate.pem", "qr_key.pem"):
+        if (folder / name).exists():
+            (folder / name).rename(folder / f"{name}.retired-{stamp}")
+
+
+def _signing_key(public: Any, certificate: x509.Certificate | None, issuer: str) -> SigningKey:
+    public_pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return SigningKey(
+        key_id=key_id_of(public),
+        public_pem=public_pem.decode("ascii"),
+        certificate_pem=certificate.public_bytes(serialization.Encoding.PEM).decode("ascii") if certificate else "",
+        issuer=issuer,
+    )
+
+
+def _qr_key(folder: Path) -> Ed25519PrivateKey:
+    key = serialization.load_pem_private_key((folder / "qr_key.pem").read_bytes(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        message = "qr_key.pem is not an Ed25519 key"
+        raise TypeError(message)
+    return key
+
+
+class _HankoSigner:
+    """What file and device signers share: a pyHanko signer for the seal, and an Ed25519 key for the code on paper."""
+
+    def __init__(self, hanko: Any, certificate: x509.Certificate, qr: Ed25519PrivateKey, issuer: str) -> None:
+        self._hanko = hanko
+        self._qr = qr
+        self._seal_key = _signing_key(certificate.public_key(), certificate, issuer)
+        self._qr_key = _signing_key(qr.public_key(), None, issuer)
+
+    @property
+    def seal_key(self) -> SigningKey:
+        """The key of the seal."""
+        return self._seal_key
+
+    @property
+    def qr_key(self) -> SigningKey:
+        """The key of the code on paper."""
+        return self._qr_key
+
+    def seal(self, pdf: bytes, *, at: datetime, name: str, field_label: str) -> bytes:
+        """Return the sealed file."""
+        return seal_with(self._hanko, pdf, at=at, name=name, field_label=field_label)
+
+    def sign_code(self, message: bytes) -> bytes:
+        """Return the signature of the code on paper."""
+        return self._qr.sign(message)
+
+
+class FileSigner(_HankoSigner):
+    """Keys in files of ``data_dir/keys``: for development, and for states that guard the machine itself."""
+
+    def __init__(self, folder: Path, *, issuer: str) -> None:
+        certificate = x509.load_pem_x509_certificate((folder / "certificate.pem").read_bytes())
+        private = serialization.load_pem_private_key((folder / "certificate_key.pem").read_bytes(), password=None)
+        der = private.private_bytes(
+            serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        hanko = signers.SimpleSigner(
+            signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
+            signing_key=asn1_keys.PrivateKeyInfo.load(der),
+            cert_registry=SimpleCertificateStore(),
+        )
+        super().__init__(hanko, certificate, _qr_key(folder), issuer)
+
+
+class Pkcs11Signer(_HankoSigner):
+    """The seal's key in a PKCS#11 device (a hardware security module, a token, or SoftHSM in tests).
+
+    The session stays open for the life of the worker. The code's Ed25519 key stays in ``data_dir/keys``: few devices
+    sign with it yet, and it can be retired by itself.
+    """
+
+    def __init__(self, folder: Path, *, issuer: str, module: str, token: str, pin: str, label: str) -> None:
+        from pyhanko.sign import pkcs11  # noqa: PLC0415 - loads the device's library only where one is used
+
+        session = pkcs11.open_pkcs11_session(module, token_label=token, user_pin=pin)
+        hanko = pkcs11.PKCS11Signer(session, cert_label=label, key_label=label)
+        certificate = x509.load_der_x509_certificate(hanko.signing_cert.dump())
+        super().__init__(hanko, certificate, _qr_key(folder), issuer)
+
+
+class FakeSigner:
+    """A signer for tests of what surrounds it: its seal is a line of text and its signature a hash."""
+
+    def __init__(self, fail: Callable[[], None] = lambda: None) -> None:
+        self._fail = fail
+        self.sealed: list[bytes] = []
+
+    @property
+    def seal_key(self) -> SigningKey:
+        """A key that is not one."""
+        return SigningKey(key_id="0" * 16, public_pem="", certificate_pem="", issuer="fake")
+
+    @property
+    def qr_key(self) -> SigningKey:
+        """A key that is not one."""
+        return SigningKey(key_id="1" * 16, public_pem="", certificate_pem="", issuer="fake")
+
+    def seal(self, pdf: bytes, *, at: datetime, name: str, field_label: str) -> bytes:
+        """Return the file with a line that names the time and the signer."""
+        self._fail()
+        self.sealed.append(pdf)
+        return pdf + f"\n% {at.isoformat()} {name} {field_label}\n".encode()
+
+    def sign_code(self, message: bytes) -> bytes:
+        """Return 64 bytes that depend on the message."""
+        return hashlib.sha512(message).digest()

@@ -1,0 +1,209 @@
+"""Typesetting letters in a process of their own, with bounded time and memory and without the network.
+
+A letter is text that somebody else wrote: it sees its own folder, the shipped letter library and its data, nothing else.
+"""
+
+import json
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from janaseva.documents.rules import SHIPPED
+
+FOLDER = Path(__file__).resolve().parent.parent
+FONTS = FOLDER / "fonts"
+LIBRARY = FOLDER / "letters"
+SHIPPED_LETTERS = LIBRARY / "shipped"
+SECONDS = 6.0
+MEMORY_BYTES = 512 * 1024 * 1024
+MAX_PDF_BYTES = 8 * 1024 * 1024
+_MAIN = """\
+#let data = json(bytes(sys.inputs.data))
+#set document(title: data.at("document_title"), author: data.at("author"), date: datetime(..data.at("day")))
+#set text(lang: data.languages.at(0))
+{attachments}
+#include "/{letter}"
+"""
+_ATTACHMENT = """\
+#pdf.attach("{name}", bytes(data.attached.at({place})), relationship: "{relationship}", mime-type: "{media_type}",
+  description: "{description}")
+"""
+
+
+class LetterError(Exception):
+    """The letter cannot be set: it is at fault, or it took too long. Setting it again would not help."""
+
+
+class TypesetterLostError(Exception):
+    """The typesetter's process went away; setting the letter again may help."""
+
+
+class Typesetter(Protocol):
+    """What makes a PDF of a letter and its data."""
+
+    def pdf(self, letter: str, data: Mapping[str, Any], *, attached: Mapping[str, bytes], at: datetime) -> bytes:
+        """Return the letter as PDF/A-3a and PDF/UA-1 with the attached files inside.
+
+        Raises:
+            LetterError: where the letter cannot be set.
+            TypesetterLostError: where it may be tried again.
+
+        """
+
+
+_KINDS = {
+    "facts.json": ("data", "application/json", "What this document states, for machines"),
+    "log-proof.txt": ("supplement", "text/plain", "Proof that the public log holds this document"),
+}
+
+
+def _main(letter: str, attached: Mapping[str, bytes]) -> str:
+    attachments = "".join(
+        _ATTACHMENT.format(
+            name=name,
+            place=place,
+            relationship=_KINDS[name][0],
+            media_type=_KINDS[name][1],
+            description=_KINDS[name][2],
+        )
+        for place, name in enumerate(attached)
+    )
+    return _MAIN.format(attachments=attachments, letter=letter)
+
+
+class ChildTypesetter:
+    """Typst in a child process that lives as long as this object, and is started anew after a fault."""
+
+    def __init__(self, packs_dir: Path, *, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._packs_dir = packs_dir.resolve()
+        self._seconds = seconds
+        self._memory_bytes = memory_bytes
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def pdf(self, letter: str, data: Mapping[str, Any], *, attached: Mapping[str, bytes], at: datetime) -> bytes:
+        """Return the letter as PDF."""
+        return self._set(letter, data, attached=attached, at=at, form="pdf")
+
+    def png(self, letter: str, data: Mapping[str, Any], *, at: datetime, ppi: int = 110) -> bytes:
+        """Return the letter's first page as a picture, for previews."""
+        return self._set(letter, data, attached={}, at=at, form="png", ppi=ppi)
+
+    def close(self) -> None:
+        """End the child process."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for stream in (child.stdin, child.stdout):
+                if stream is not None:
+                    stream.close()
+
+    def _place(self, letter: str) -> tuple[Path, str]:
+        """Return the folder that the letter may read, and its name in it."""
+        if letter in SHIPPED:
+            return SHIPPED_LETTERS, f"{letter}.typ"
+        path = (self._packs_dir / letter).resolve()
+        if not path.is_relative_to(self._packs_dir) or not path.is_file():
+            message = f"there is no letter {letter}"
+            raise LetterError(message)
+        return path.parent, path.name
+
+    def _set(
+        self,
+        letter: str,
+        data: Mapping[str, Any],
+        *,
+        attached: Mapping[str, bytes],
+        at: datetime,
+        form: str,
+        ppi: int | None = None,
+    ) -> bytes:
+        root, name = self._place(letter)
+        day = at.astimezone(UTC)
+        whole = {**data, "attached": [content.decode("utf-8") for content in attached.values()]}
+        request = {
+            "root": str(root),
+            "library": str(LIBRARY),
+            "main": _main(name, attached),
+            "data": json.dumps(whole, ensure_ascii=False),
+            "timestamp": int(day.timestamp()),
+            "format": form,
+            "ppi": ppi,
+        }
+        with self._lock:
+            try:
+                return self._ask(json.dumps(request, ensure_ascii=False).encode("utf-8"))
+            except (OSError, TypesetterLostError, LetterError) as error:
+                if not isinstance(error, LetterError) or self._child is None or self._child.poll() is not None:
+                    self.close()
+                if isinstance(error, OSError):
+                    raise TypesetterLostError from error
+                raise
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # No proxy, no home, no secrets: the letter's process knows the path to itself alone.
+        environment = {"PATH": os.defpath, "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+        script = Path(__file__).with_name("typeset_child.py")
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and our own script, no words from outside
+            [sys.executable, "-I", str(script), str(FONTS), str(self._memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+        )
+
+    def _ask(self, request: bytes) -> bytes:
+        if self._child is None or self._child.poll() is not None:
+            self._child = self._start()
+        child = self._child
+        if child.stdin is None or child.stdout is None:
+            raise TypesetterLostError
+        child.stdin.write(struct.pack(">I", len(request)) + request)
+        child.stdin.flush()
+        deadline = time.monotonic() + self._seconds
+        (length,) = struct.unpack(">I", self._receive(child, 4, deadline))
+        if length > MAX_PDF_BYTES:
+            self.close()
+            message = "the letter is too large"
+            raise LetterError(message)
+        answer = self._receive(child, length, deadline)
+        if answer[:1] == b"\1":
+            raise LetterError(answer[1:].decode("utf-8", "replace"))
+        return answer[1:]
+
+    def _receive(self, child: subprocess.Popen[bytes], length: int, deadline: float) -> bytes:
+        parts = bytearray()
+        descriptor = child.stdout.fileno() if child.stdout else -1
+        while len(parts) < length:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
+                self.close()
+                message = f"the letter took more than {self._seconds} seconds"
+                raise LetterError(message)
+            piece = os.read(descriptor, length - len(parts))
+            if not piece:
+                self.close()
+                message = "the letter's process ended, most likely over its memory"
+                raise LetterError(message)
+            parts += piece
+        return bytes(parts)
+
+
+class FakeTypesetter:
+    """A typesetter for tests of what surrounds it: the PDF is a line of text."""
+
+    def pdf(self, letter: str, data: Mapping[str, Any], *, attached: Mapping[str, bytes], at: datetime) -> bytes:
+        """Return bytes that name the letter and its number."""
+        if letter == "order":
+            message = "the fake does not set orders"
+            raise LetterError(message)
+        return f"%PDF-1.7 {letter} {data['number']} {sorted(attached)} {at.isoformat()}".encode()

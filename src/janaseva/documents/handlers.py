@@ -1,0 +1,176 @@
+"""What documents does on hearing that something was issued: typeset, embed facts and proof, seal, and store."""
+
+import contextlib
+import functools
+import io
+import logging
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import segno
+
+from janaseva.core.actor import Actor
+from janaseva.core.news import Heard, NotYet, hears
+from janaseva.core.refusal import Refusal
+from janaseva.core.text import in_language
+from janaseva.core.words import say
+from janaseva.documents import actions, events, queries, rules
+from janaseva.documents.adapters.signing import FileSigner, Pkcs11Signer, Signer, make_keys, set_keys_aside
+from janaseva.documents.adapters.typesetting import ChildTypesetter, LetterError, Typesetter
+from janaseva.ledger import queries as ledger
+from janaseva.settings import OPTIONS
+
+LOG = logging.getLogger(__name__)
+WORKER = Actor.system("documents.sealing")
+FACTS, PROOF = "facts.json", "log-proof.txt"
+
+
+@functools.cache
+def typesetter() -> Typesetter:
+    """Return this process's typesetter."""
+    return ChildTypesetter(OPTIONS.packs_dir)
+
+
+@functools.cache
+def signer() -> Signer:
+    """Return this process's signer: a PKCS#11 device where the settings name one, else the keys in data_dir."""
+    folder = OPTIONS.data_dir / "keys"
+    if OPTIONS.pkcs11_module:
+        return Pkcs11Signer(
+            folder,
+            issuer=OPTIONS.state_name,
+            module=OPTIONS.pkcs11_module,
+            token=OPTIONS.pkcs11_token,
+            pin=OPTIONS.pkcs11_pin,
+            label=OPTIONS.pkcs11_key_label,
+        )
+    return FileSigner(folder, issuer=OPTIONS.state_name)
+
+
+def prepare(at: datetime) -> None:
+    """Make what signing needs, and pin the public halves of the keys: called at set-up, and safe to repeat."""
+    make_keys(OPTIONS.data_dir / "keys", at=at, issuer=OPTIONS.state_name)
+    pinned = queries.key_ring()
+    for use, key in (("seal", signer().seal_key), ("qr", signer().qr_key)):
+        if pinned.find(key.key_id, use) is None:
+            actions.add_key(
+                by=WORKER,
+                at=at,
+                key=f"key:{key.key_id}",
+                key_id=key.key_id,
+                use=use,
+                public_pem=key.public_pem,
+                certificate_pem=key.certificate_pem,
+                issuer=key.issuer,
+            )
+
+
+def rotate(at: datetime) -> None:
+    """Retire the keys in data_dir and begin to sign with new ones; what the old ones sealed stays genuine."""
+    set_keys_aside(OPTIONS.data_dir / "keys", at=at)
+    signer.cache_clear()
+    prepare(at)
+
+
+@hears(events.Issued)
+def seal(heard: Heard[events.Issued]) -> None:
+    """Seal what was issued, once the log can prove it."""
+    _seal(heard.news.document_id, at=heard.at, proof=_proof(heard.event_id))
+
+
+@hears(events.SealAsked)
+def seal_again(heard: Heard[events.SealAsked]) -> None:
+    """Seal again what failed; the proof is that of the event which asked for it, after the one that issued it."""
+    _seal(heard.news.document_id, at=heard.at, proof=_proof(heard.event_id))
+
+
+def _proof(event_id: UUID) -> str:
+    """Return the log's proof of an event.
+
+    Raises:
+        NotYet: while the log has not published it.
+
+    """
+    proof = ledger.proof(event_id)
+    if proof is None:
+        raise NotYet
+    return proof.text()
+
+
+def _seal(document_id: UUID, *, at: datetime, proof: str) -> None:
+    waiting = queries.to_seal(document_id)
+    if waiting is None:
+        return
+    prepare_once(at)
+    try:
+        content, code = typeset_and_sign(waiting, at=at, proof=proof)
+    except LetterError as error:
+        LOG.exception("document %s cannot be typeset", document_id)
+        reason = "document_letter_slow" if "seconds" in str(error) else "document_letter_broken"
+        with contextlib.suppress(Refusal):
+            key = f"fail:{document_id}:{at.isoformat()}"
+            actions.fail_sealing(by=WORKER, at=at, key=key, document_id=document_id, reason=reason)
+        return
+    try:
+        actions.seal(
+            by=WORKER,
+            at=at,
+            key=f"seal:{document_id}:{at.isoformat()}",
+            document_id=document_id,
+            content=content,
+            key_id=signer().seal_key.key_id,
+            qr=code,
+        )
+    except Refusal as refusal:
+        if refusal.code != "document_sealed_already":
+            raise
+
+
+_prepared: set[str] = set()
+
+
+def prepare_once(at: datetime) -> None:
+    """Pin the keys that this process signs with, the first time it signs."""
+    if not _prepared:
+        prepare(at)
+        _prepared.add(signer().seal_key.key_id)
+
+
+def typeset_and_sign(waiting: queries.ToSeal, *, at: datetime, proof: str) -> tuple[bytes, str]:
+    """Return the sealed file of a document and the text of its code.
+
+    Raises:
+        LetterError: where the letter is at fault.
+
+    """
+    composed = waiting.composed
+    claims = rules.qr_claims(composed, signed_at=at)
+    code = rules.write_qr(claims, key_id=signer().qr_key.key_id, sign=signer().sign_code)
+    data = letter_data(composed, code, at=at)
+    attached = {FACTS: rules.facts_document(composed)}
+    if proof:
+        attached[PROOF] = proof.encode("utf-8")
+    pdf = typesetter().pdf(waiting.letter, data, attached=attached, at=composed.issued_at)
+    label = say("letter.seal_field", composed.languages[0])
+    return signer().seal(pdf, at=at, name=data["author"], field_label=label), code
+
+
+def letter_data(composed: rules.Composed, code: str, *, at: datetime) -> dict[str, Any]:
+    """Return everything that a letter is set from, with its code as a drawing."""
+    drawing = io.BytesIO()
+    segno.make(code, error="m", mode="alphanumeric", micro=False).save(
+        drawing, kind="svg", border=0, xmldecl=False, svgns=True, nl=False
+    )
+    address = str(OPTIONS.public_url).rstrip("/")
+    data = rules.compose(composed, qr=code, qr_svg=drawing.getvalue().decode("ascii"), verify_url=f"{address}/verify")
+    issuer = composed.facts.get("issuer", {})
+    data["document_title"] = f"{in_language(composed.title, composed.languages[0])} {composed.number}"
+    data["author"] = rules.value_words(issuer.get("office") or issuer.get("state") or OPTIONS.state_name)
+    day = composed.issued_at.astimezone(ZoneInfo(OPTIONS.time_zone)).date()
+    data["issued_day"] = day.isoformat()
+    data["day"] = {"year": day.year, "month": day.month, "day": day.day}
+    data["sealed_at"] = at.isoformat()
+    data["state_name"] = OPTIONS.state_name
+    return data
