@@ -52,6 +52,15 @@ class PasskeyRegistered(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRemoved(News):
+    """An officer ended a passkey."""
+
+    name: ClassVar[str] = "people.passkey_removed"
+    person_id: UUID
+    credential_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(News):
     """A session began. ``charge_id`` is empty for citizens and for officers who have yet to choose."""
 

@@ -33,7 +33,13 @@ from janaseva.people.queries.offices import (
 )
 from janaseva.people.queries.persons import PasskeyView, PersonView, colleagues, passkeys, person, phone_of
 from janaseva.people.queries.sessions import SessionView, SignedIn, sessions_of, signed_in, token_hash
-from janaseva.people.queries.sign_in import CodeToSend, DemonstrationSignIn, code_to_send, demonstration_sign_ins
+from janaseva.people.queries.sign_in import (
+    CodeToSend,
+    DemonstrationSignIn,
+    code_to_send,
+    demonstration_secret,
+    demonstration_sign_ins,
+)
 
 __all__ = [
     "AreaView",
@@ -58,6 +64,7 @@ __all__ = [
     "choices_of",
     "code_to_send",
     "colleagues",
+    "demonstration_secret",
     "demonstration_sign_ins",
     "holder_of",
     "holders_of",

@@ -86,7 +86,7 @@ def signed_in(token: str, at: datetime) -> SignedIn | None:
     if charge is not None and not rules.in_force(charge.from_at, charge.to_at, at):
         return None
     person = session.person
-    if person.is_demonstration and not settings.OPTIONS.demonstration:
+    if not rules.may_be_here(is_demonstration=person.is_demonstration, demonstration_on=settings.OPTIONS.demonstration):
         return None
     shown = in_language(person.names, session.language) or rules.masked(person.phone or "")
     return SignedIn(

@@ -5,6 +5,7 @@ from janaseva.people.rules.access import (
     PERMISSIONS,
     ChargeFacts,
     in_force,
+    may_be_here,
     may_choose,
     may_enrol,
     may_hand_over,
@@ -21,6 +22,7 @@ from janaseva.people.rules.codes import (
     CODE_LIFE,
     CODE_TRIES,
     SECOND_STEP_LIFE,
+    is_open,
     new_code,
     tidy_code,
     totp_at,
@@ -51,7 +53,7 @@ from janaseva.people.rules.limits import (
     spend,
     wait_seconds,
 )
-from janaseva.people.rules.login import MIN_PASSWORD_LENGTH, login_faults, password_faults, tidy_login
+from janaseva.people.rules.login import MIN_PASSWORD_LENGTH, login_faults, password_faults, tidy_login, tidy_password
 from janaseva.people.rules.phone import masked, normal_phone
 from janaseva.people.rules.sessions import (
     CHALLENGE_KINDS,
@@ -95,10 +97,12 @@ __all__ = [
     "demonstration_seed",
     "in_force",
     "is_live",
+    "is_open",
     "keep_due",
     "live_until",
     "login_faults",
     "masked",
+    "may_be_here",
     "may_choose",
     "may_enrol",
     "may_hand_over",
@@ -120,6 +124,7 @@ __all__ = [
     "split_reference",
     "tidy_code",
     "tidy_login",
+    "tidy_password",
     "totp_at",
     "totp_step",
     "wait_seconds",

@@ -94,3 +94,8 @@ def may_load(by: Actor) -> bool:
 def may_see_person(by: Actor, person_id: UUID) -> bool:
     """Return whether ``by`` may see this person's name and masked number: the person, and officials."""
     return by.is_official or (by.kind == "person" and by.person_id == person_id)
+
+
+def may_be_here(*, is_demonstration: bool, demonstration_on: bool) -> bool:
+    """Return whether a person may be signed in at all: demonstration people only where the demonstration is on."""
+    return demonstration_on or not is_demonstration

@@ -30,6 +30,11 @@ def tidy_code(given: str) -> str:
     return digits if len(digits) == CODE_DIGITS else ""
 
 
+def is_open(ends_at: datetime, used_at: datetime | None, tries: int, at: datetime) -> bool:
+    """Return whether a challenge may still be answered: in time, not yet answered, with tries left."""
+    return used_at is None and tries < CODE_TRIES and at < ends_at
+
+
 def totp_at(seed: str, at: datetime) -> str:
     """Return the authenticator's code at a moment."""
     return pyotp.TOTP(seed, interval=TOTP_SECONDS).at(int(at.timestamp()))

@@ -18,6 +18,16 @@ def tidy_login(given: str) -> str:
     return unicodedata.normalize("NFKC", given[:200]).strip().casefold()[:64]
 
 
+def tidy_password(given: str) -> str:
+    """Return the password as it is hashed: NFKC, as NIST SP 800-63B advises, so that keyboards do not differ.
+
+    What is longer than any password may be, or no text at all, comes back empty and matches nothing.
+    """
+    if len(given) > MAX_PASSWORD_LENGTH or any("\ud800" <= sign <= "\udfff" for sign in given):
+        return ""
+    return unicodedata.normalize("NFKC", given)
+
+
 def login_faults(login: str) -> tuple[Fault, ...]:
     """Return what is wrong with a new login name."""
     return () if _LOGIN.fullmatch(login) else (Fault(place="login", code="login_not_valid"),)
