@@ -45,6 +45,7 @@ __all__ = [
     "reckon",
     "running",
     "sees",
+    "sees",
     "task",
     "times_over",
     "why_due",

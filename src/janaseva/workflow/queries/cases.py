@@ -133,6 +133,12 @@ def sees(by: Actor, case_id: UUID) -> bool:
     return found is not None and is_visible(by, found)
 
 
+def sees(by: Actor, case_id: UUID) -> bool:
+    """Return whether there is such a case and ``by`` may see it."""
+    found = Case.get_or_none(case_id)
+    return found is not None and is_visible(by, found)
+
+
 def _visible(by: Actor, case_id: UUID, *, visible: bool) -> Case:
     found = Case.get_or_none(case_id)
     if found is None or not (visible or is_visible(by, found)):
