@@ -118,7 +118,6 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = OPTIONS.data_dir.resolve() / "static"
 STATICFILES_DIRS = [PACKAGE / "design" / "static"]
 WHITENOISE_USE_FINDERS = True  # served from where they are shipped: nothing to collect, nothing to go stale
 WHITENOISE_MAX_AGE = 31_536_000  # pages ask for each file by the fingerprint of its content

@@ -1,5 +1,12 @@
 """Every address, door by door."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("janaseva.portal.design.urls")),
+]
+
+handler400 = "janaseva.design.errors.bad_request"
+handler403 = "janaseva.design.errors.permission_denied"
+handler404 = "janaseva.design.errors.page_not_found"
+handler500 = "janaseva.design.errors.server_error"

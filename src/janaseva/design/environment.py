@@ -1,0 +1,60 @@
+"""The template environment: everything escaped, nothing undefined in silence, one vocabulary, one set of components."""
+
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from janaseva.design import charts, vocabulary
+
+
+class Absent(StrictUndefined):
+    """What a template was not given: it may be asked after (``{% if item.hint %}``), but never be shown or worked with."""
+
+    def __bool__(self) -> bool:
+        """Return that it is not there."""
+        return False
+
+
+FILES = ("actions", "charts", "fields", "frame", "lists", "messages", "officer", "paper", "tables")
+
+
+class Components:
+    """The components by name, as templates call them: ``ui.button(...)``, ``ui.text_field(...)``.
+
+    Each file of ``components/`` is compiled once; a component asks the current page for its language and its faults, and
+    so needs no context of the template that calls it.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._known: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the component called ``name``.
+
+        Raises:
+            AttributeError: where no file of ``components/`` has such a component.
+
+        """
+        if not self._known or self._environment.auto_reload:
+            for file in FILES:
+                self._known.update(vars(self._environment.get_template(f"components/{file}.html").module))
+        try:
+            return self._known[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def environment(**options: Any) -> Environment:
+    """Return the environment that Django's Jinja2 backend uses for every page and letterhead."""
+    options.update(autoescape=True, undefined=Absent, trim_blocks=True, lstrip_blocks=True)
+    jinja = Environment(**options)  # noqa: S701 - autoescape is set above
+    del jinja.filters["safe"]
+    jinja.globals.update(vocabulary.GLOBALS)
+    jinja.globals["chart"] = charts
+    jinja.globals["ui"] = Components(jinja)
+    for name in ("date", "date_numeric", "date_relative", "date_time", "date_weekday", "money", "number"):
+        jinja.filters[name] = vocabulary.GLOBALS[name]
+    jinja.filters["in_language"] = vocabulary.text
+    jinja.filters["isolate"] = vocabulary.bdi
+    return jinja

@@ -1,0 +1,133 @@
+"""What every request is given (an id, a language, a theme) and what every answer carries (strict headers, compression)."""
+
+import secrets
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
+
+from janaseva.core.refusal import Refusal
+from janaseva.core.text import LANGUAGES
+from janaseva.design import errors
+from janaseva.design.headers import FORM_TARGETS, FRAMEABLE, PUBLIC_SECONDS
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+YEAR_SECONDS: Final = 31_536_000
+THEMES: Final = ("auto", "light", "dark")
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "form-action 'self'{forms}; frame-ancestors {ancestors}"
+)
+_PERMISSIONS: Final = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
+)
+_COMPRESSIBLE: Final = ("text/", "application/json", "application/problem+json", "image/svg+xml")
+
+
+def accepted(header: str) -> str | None:
+    """Return the first of our languages that an ``Accept-Language`` header asks for, best weight first (RFC 9110 12.5.4)."""
+    wanted: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header.split(",")[:20]):
+        tag, _, weight = part.strip().partition(";q=")
+        code = tag.split("-")[0].lower()
+        if code in LANGUAGES:
+            try:
+                wanted.append((-float(weight or "1"), place, code))
+            except ValueError:
+                continue
+    return min(wanted)[2] if wanted else None
+
+
+def request_id(answer: Answer) -> Answer:
+    """Give each request an id of 80 random bits, said in ``X-Request-Id`` and as the reference on error pages."""
+
+    def identified(request: HttpRequest) -> HttpResponseBase:
+        request.request_id = secrets.token_hex(10)  # type: ignore[attr-defined]
+        response = answer(request)
+        response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+    return identified
+
+
+def choices(answer: Answer) -> Answer:
+    """Choose the language (``?lang=``, cookie, Accept-Language, English) and the theme, and keep what was asked for."""
+
+    def chosen(request: HttpRequest) -> HttpResponseBase:
+        asked_language, asked_theme = request.GET.get("lang"), request.GET.get("theme")
+        kept = request.COOKIES.get("language")
+        language = next((code for code in (asked_language, kept) if code in LANGUAGES), None)
+        request.language = language or accepted(request.headers.get("Accept-Language", "")) or "en"  # type: ignore[attr-defined]
+        theme = next((name for name in (asked_theme, request.COOKIES.get("theme")) if name in THEMES), "auto")
+        request.theme = theme  # type: ignore[attr-defined]
+        response = answer(request)
+        if asked_language in LANGUAGES and asked_language != kept:
+            _keep(response, "language", str(asked_language))
+        if asked_theme in THEMES:
+            _keep(response, "theme", str(asked_theme))
+        if response.get("Content-Type", "").startswith("text/html"):
+            response.setdefault("Content-Language", request.language)  # type: ignore[attr-defined]
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        return response
+
+    return chosen
+
+
+def _keep(response: HttpResponseBase, name: str, value: str) -> None:
+    response.set_cookie(
+        name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
+    )
+
+
+def headers(answer: Answer) -> Answer:
+    """Set the headers that keep a page to itself: no foreign content, no framing, nothing kept unless the view says so."""
+
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        frameable = getattr(response, FRAMEABLE, False)
+        targets = "".join(f" {origin}" for origin in getattr(response, FORM_TARGETS, ()))
+        ancestors = "'self'" if frameable else "'none'"
+        response.setdefault("Content-Security-Policy", _POLICY.format(forms=targets, ancestors=ancestors))
+        response.setdefault("Permissions-Policy", _PERMISSIONS)
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        response["X-Frame-Options"] = "SAMEORIGIN" if frameable else "DENY"
+        seconds = getattr(response, PUBLIC_SECONDS, 0)
+        keepable = seconds and response.status_code == 200 and getattr(request, "signed_in", None) is None  # noqa: PLR2004
+        if keepable and "Set-Cookie" not in response and not response.cookies:
+            response["Cache-Control"] = f"public, max-age={seconds}"
+        response.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded
+
+
+class Refusals:
+    """Turn a refusal that a view let through into a page in words, with the refusal's own status."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """Return the page of a refusal; anything else is a fault and stays one."""
+        return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+
+
+class Compress(GZipMiddleware):
+    """Compress what is text, with random padding against guessing by length; leave photos, fonts and PDFs alone."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the response, compressed where that helps."""
+        if not response.get("Content-Type", "").startswith(_COMPRESSIBLE):
+            return response
+        compressed: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
+        return compressed

@@ -1,0 +1,254 @@
+"""What templates may say: words, dates, money, addresses and text in another language, all bound to the current page.
+
+Every function here answers a plain ``str`` (escaped by the template) or ``Markup`` built from escaped parts; there is no
+way from a template to unescaped text.
+"""
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.http import QueryDict
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from markupsafe import Markup, escape
+
+from janaseva.core import clock, dates, words
+from janaseva.core import money as amounts
+from janaseva.core.text import LANGUAGES, Text, direction_of, in_language, language_of
+from janaseva.design.page import current, fault_words
+
+
+ISOLATE: Final = "\u2068"
+END_ISOLATE: Final = "\u2069"
+_RIGHT_TO_LEFT: Final = ((0x0590, 0x08FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF))
+
+
+def lang_of() -> str:
+    """Return the code of the page's language."""
+    return current().language
+
+
+def dir_of() -> str:
+    """Return the direction of the page's language: ``ltr`` or ``rtl``."""
+    return direction_of(current().language)
+
+
+def _runs_right_to_left(value: str) -> bool:
+    return not value.isascii() and any(low <= ord(letter) <= high for letter in value for low, high in _RIGHT_TO_LEFT)
+
+
+def isolated(value: object) -> object:
+    """Return a fact of a sentence, isolated where its direction could disturb the sentence around it."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return value
+    said = str(value)
+    if said and (dir_of() == "rtl" or _runs_right_to_left(said)):
+        return f"{ISOLATE}{said}{END_ISOLATE}"
+    return value
+
+
+class _Facts(dict[str, Any]):
+    """Facts by name; each is isolated when the words ask for it, so that ``count`` still chooses the plural form."""
+
+    def __getitem__(self, name: str) -> Any:
+        return isolated(super().__getitem__(name))
+
+
+def say(key: str, **facts: Any) -> str:
+    """Return the words of ``key`` in the page's language, its facts isolated where directions meet.
+
+    Raises:
+        KeyError: where the catalogue lacks the key, or the words name a fact that was not given.
+
+    """
+    if not facts:
+        return words.say(key, current().language)
+    count = facts.get("count")
+    found = words.find(key, current().language, count=count if isinstance(count, int) else None)
+    if found is None:
+        raise KeyError(key)
+    return found.format_map(_Facts(facts)) if "{" in found else found
+
+
+def worded(key: str) -> bool:
+    """Return whether the catalogue has words for ``key``."""
+    return words.find(key, current().language) is not None
+
+
+def plain(value: Text | str | None) -> str:
+    """Return text in many languages, or a plain string, as one string: for attributes and titles."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return in_language(value, current().language)
+
+
+def text(value: Text | str | None) -> Markup | str:
+    """Return text for the body of a page; where it had to fall back, inside a ``span`` with its own ``lang`` and ``dir``."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    language = language_of(value, current().language)
+    said = in_language(value, current().language)
+    if language == current().language or not said:
+        return said
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction_of(language), said)
+
+
+def bdi(value: object) -> Markup:
+    """Return a name, number or code that keeps its own direction inside any sentence."""
+    return Markup("<bdi>{}</bdi>").format(value)
+
+
+def money(paise: int, currency: amounts.Currency = "INR") -> Markup:
+    """Return an amount, isolated and kept on one line."""
+    return Markup('<bdi class="money" dir="ltr">{}</bdi>').format(amounts.money(paise, currency=currency))
+
+
+def number(value: int) -> str:
+    """Return an integer with lakh grouping."""
+    return amounts.grouped(value)
+
+
+def _day(value: date | datetime) -> date:
+    return dates.day_in(value, settings.OPTIONS.time_zone) if isinstance(value, datetime) else value
+
+
+def _time(value: date | datetime, said: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), said)
+
+
+def date_long(value: date | datetime) -> Markup:
+    """Return a day in words, such as ``5 March 2026``."""
+    return _time(value, dates.long(_day(value), current().language))
+
+
+def date_weekday(value: date | datetime) -> Markup:
+    """Return a day in words with its weekday."""
+    return _time(value, dates.with_weekday(_day(value), current().language))
+
+
+def date_numeric(value: date | datetime) -> Markup:
+    """Return a day as ``dd-mm-yyyy`` for dense tables."""
+    return Markup('<time datetime="{}" dir="ltr" class="numeric">{}</time>').format(
+        value.isoformat(), dates.numeric(_day(value))
+    )
+
+
+def date_time(value: datetime) -> Markup:
+    """Return a moment in words in the installation's zone, such as ``5 March 2026, 4:05 pm``."""
+    return _time(value, dates.moment(value, current().language, settings.OPTIONS.time_zone))
+
+
+def date_relative(value: date | datetime) -> Markup:
+    """Return a day as seen from today: ``tomorrow``, ``in 3 days``; far days as their date."""
+    today = dates.day_in(clock.now(), settings.OPTIONS.time_zone)
+    return _time(value, dates.relative(_day(value), today, current().language))
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Return the address of a named route."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+@functools.cache
+def static(path: str) -> str:
+    """Return the address of a file shipped with the program; it changes with the file's content, so it may be kept long."""
+    found = finders.find(path)
+    if not isinstance(found, str):
+        raise FileNotFoundError(path)
+    fingerprint = hashlib.sha256(Path(found).read_bytes()).hexdigest()[:12]
+    return f"/static/{path}?v={fingerprint}"
+
+
+def here(**changes: object) -> str:
+    """Return the address of the present page with parameters of its query set, or taken out where ``None``."""
+    request = current().request
+    if request is None:
+        return "?"
+    query: QueryDict = request.GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def csrf() -> Markup:
+    """Return the hidden field against forged requests."""
+    request = current().request
+    token = get_token(request) if request is not None else ""
+    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(token)
+
+
+def form_key() -> str:
+    """Return the idempotency key that every form of this page carries as ``key``."""
+    return current().key
+
+
+def field_id(place: str) -> str:
+    """Return the HTML id of the field whose ``name`` is ``place``; faults link to it."""
+    return "f-" + "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in place)
+
+
+def fault_at(place: str) -> str | None:
+    """Return what is wrong at ``place``, in words, or ``None``."""
+    page = current()
+    return next((fault_words(fault, page.language) for fault in page.faults if fault.place == place), None)
+
+
+def fault_list() -> list[tuple[str, str]]:
+    """Return every fault of the page as its place and its words, in the order in which they were found."""
+    page = current()
+    return [(fault.place, fault_words(fault, page.language)) for fault in page.faults]
+
+
+def pick(value: object, name: str) -> object:
+    """Return a part of a compound answer (a mapping or ``None``), or an empty string: for fields of several inputs."""
+    return value.get(name, "") if isinstance(value, Mapping) else ""
+
+
+def day_parts(value: object) -> dict[str, str]:
+    """Return the day, month and year to show in a date's three inputs, from a date, ISO text or what was typed."""
+    if isinstance(value, date):
+        return {"day": str(value.day), "month": str(value.month), "year": str(value.year)}
+    if isinstance(value, Mapping):
+        return {name: str(value.get(name, "")) for name in ("day", "month", "year")}
+    year, _, rest = str(value or "").partition("-")
+    month, _, day = rest.partition("-")
+    return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
+
+
+GLOBALS: Final[dict[str, Any]] = {
+    "LANGUAGES": LANGUAGES,
+    "bdi": bdi,
+    "csrf": csrf,
+    "date": date_long,
+    "date_numeric": date_numeric,
+    "date_relative": date_relative,
+    "date_time": date_time,
+    "date_weekday": date_weekday,
+    "day_parts": day_parts,
+    "dir_of": dir_of,
+    "direction_of": direction_of,
+    "fault_at": fault_at,
+    "fault_list": fault_list,
+    "field_id": field_id,
+    "form_key": form_key,
+    "here": here,
+    "lang_of": lang_of,
+    "money": money,
+    "number": number,
+    "pick": pick,
+    "plain": plain,
+    "say": say,
+    "static": static,
+    "text": text,
+    "url": url,
+    "worded": worded,
+    "escape": escape,
+}
