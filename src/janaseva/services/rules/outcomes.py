@@ -8,7 +8,7 @@ from typing import Any
 from janaseva.core.canonical import plain
 from janaseva.core.text import LANGUAGES, Text
 from janaseva.core.words import say
-from janaseva.forms import rules as forms
+from janaseva.forms.rules import checking as forms
 from janaseva.services.rules import deciding
 from janaseva.services.rules.definition import Definition, Variant
 

@@ -1,0 +1,48 @@
+"""``janaseva setup``: keys, database, packs, and (where asked for) demonstration people."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import click
+from django.core.management import call_command
+from rich.console import Console
+
+from janaseva.cli import loading
+from janaseva.settings import DATABASES, OPTIONS
+
+CONSOLE = Console(stderr=True, highlight=False)
+
+
+def _stamp(*, demonstration: bool) -> str:
+    """Return a fingerprint of all that set-up reads: the packs, this package's migrations, the database's name."""
+    digest = hashlib.sha256(json.dumps([str(DATABASES["default"]["NAME"]), demonstration]).encode())
+    package = Path(loading.__file__).resolve().parent.parent
+    for path in sorted([*OPTIONS.packs_dir.rglob("*"), *package.glob("*/migrations/*.py")]):
+        if path.is_file():
+            status = path.stat()
+            digest.update(f"{path}:{status.st_size}:{status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _is_done(stamp_file: Path, stamp: str) -> bool:
+    database = DATABASES["default"]
+    there = not database["ENGINE"].endswith("sqlite3") or Path(database["NAME"]).exists()
+    return there and stamp_file.exists() and stamp_file.read_text(encoding="ascii") == stamp
+
+
+@click.command("setup")
+@click.option("--demonstration", is_flag=True, help="Make demonstration offices, officers and sign-ins too.")
+@click.option("--again", is_flag=True, help="Do everything again, even where nothing has changed since the last time.")
+def command(*, demonstration: bool, again: bool) -> None:
+    """Make keys and database, and load the packs. Running it again changes only what has changed."""
+    demonstration = demonstration or OPTIONS.demonstration
+    OPTIONS.data_dir.mkdir(parents=True, exist_ok=True)
+    stamp_file, stamp = OPTIONS.data_dir / "setup.stamp", _stamp(demonstration=demonstration)
+    if not again and _is_done(stamp_file, stamp):
+        CONSOLE.print("Set-up: nothing has changed since the last time")
+        return
+    with CONSOLE.status("Making the database"):
+        call_command("migrate", verbosity=0, interactive=False)
+    loading.load_everything(CONSOLE, demonstration=demonstration)
+    stamp_file.write_text(stamp, encoding="ascii")

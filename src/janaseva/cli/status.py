@@ -1,0 +1,29 @@
+"""``janaseva status``: what runs on this machine, and how the work behind it stands."""
+
+import sys
+
+import click
+from django.db import DatabaseError
+
+from janaseva.cli.processes import NAMES, log_file, running
+from janaseva.ledger import queries as ledger
+from janaseva.settings import OPTIONS
+
+
+@click.command("status")
+def command() -> None:
+    """Tell what is running and how it is; exit 1 where something is not as it should be."""
+    good = True
+    for name in NAMES:
+        pid = running(name)
+        good = good and pid is not None
+        click.echo(f"{name:8} {f'runs as process {pid}' if pid else 'does not run'}; its words: {log_file(name)}")
+    click.echo(f"address  {OPTIONS.public_url}")
+    try:
+        worker = ledger.worker_status()
+    except DatabaseError:
+        click.echo("database is not set up yet: janaseva setup")
+        sys.exit(1)
+    click.echo(f"log      {worker.log_size} leaves published, {worker.leaves_unpublished} on their way")
+    click.echo(f"queue    {worker.waiting} waiting, {worker.retrying} of them tried before, {worker.dead} given up")
+    sys.exit(0 if good and worker.healthy else 1)

@@ -1,0 +1,92 @@
+"""Who comes in: the session behind the door's cookie, as ``request.signed_in`` and ``request.actor``.
+
+The portal and the desk keep separate cookies, so that an officer who is also a citizen is one or the other at a time,
+and a citizen's browser never carries an officer's session.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from janaseva.core.actor import Actor
+from janaseva.core.clock import now
+from janaseva.core.ids import secret_token
+from janaseva.people import actions, queries
+from janaseva.people.queries import SignedIn
+
+CITIZEN_COOKIE: Final = "citizen"
+OFFICER_COOKIE: Final = "officer"
+DESK: Final = "/desk/"
+
+
+def cookie_name(path: str) -> str:
+    """Return the cookie that holds the session for this address."""
+    return OFFICER_COOKIE if path.startswith(DESK) else CITIZEN_COOKIE
+
+
+def signed_in(request: HttpRequest) -> SignedIn | None:
+    """Return who is signed in at this door, or ``None``."""
+    found: SignedIn | None = getattr(request, "signed_in", None)
+    return found
+
+
+def actor(request: HttpRequest) -> Actor:
+    """Return on whose word the request acts; a visitor of whom nothing is known is anyone."""
+    found = signed_in(request)
+    return found.actor if found is not None else Actor.anyone()
+
+
+def at(request: HttpRequest) -> datetime:
+    """Return the moment at which the request came in, the same throughout."""
+    moment: datetime = getattr(request, "at", None) or now()
+    return moment
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address that the request came from, for limits alone; it is neither kept nor logged."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+class Visitor:
+    """Middleware: find the session, keep it alive where it is due, and set ``request.signed_in`` and ``request.at``."""
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        visitor: Any = request
+        visitor.at = now()
+        visitor.signed_in = None
+        token = request.COOKIES.get(cookie_name(request.path), "")
+        if token:
+            visitor.signed_in = queries.signed_in(token, visitor.at)
+        found = signed_in(request)
+        if found is not None and found.keep_due:
+            actions.keep_session(
+                by=found.actor, at=visitor.at, key=f"keep:{secret_token()}", session_id=found.session_id
+            )
+        return self.answer(request)
+
+
+def give_cookie(response: HttpResponseBase, *, path: str, token: str, ends_at: datetime) -> None:
+    """Put a session's token into the door's cookie; scripts cannot read it, other sites cannot send it."""
+    name = cookie_name(path)
+    response.set_cookie(
+        name,
+        token,
+        expires=ends_at,
+        path=DESK if name == OFFICER_COOKIE else "/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def take_cookie(response: HttpResponseBase, *, path: str) -> None:
+    """Take the door's cookie away."""
+    name = cookie_name(path)
+    response.delete_cookie(name, path=DESK if name == OFFICER_COOKIE else "/", samesite="Lax")

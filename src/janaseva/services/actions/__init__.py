@@ -1,0 +1,39 @@
+"""What may be done with services and applications: publish, apply, answer, work on it, decide."""
+
+from janaseva.services.actions.applying import (
+    begin,
+    discard,
+    give_paper,
+    save_page,
+    take_back_paper,
+)
+from janaseva.services.actions.asking import answer, ask, recall, report, request_report
+from janaseva.services.actions.deciding import move, revoke, transfer
+from janaseva.services.actions.handling import look, note, put_back, take, take_next
+from janaseva.services.actions.publishing import publish
+from janaseva.services.actions.submitting import begin_case, submit, withdraw
+
+__all__ = [
+    "answer",
+    "ask",
+    "begin",
+    "begin_case",
+    "discard",
+    "give_paper",
+    "look",
+    "move",
+    "note",
+    "publish",
+    "put_back",
+    "recall",
+    "report",
+    "request_report",
+    "revoke",
+    "save_page",
+    "submit",
+    "take",
+    "take_back_paper",
+    "take_next",
+    "transfer",
+    "withdraw",
+]

@@ -1,0 +1,178 @@
+"""Filling in an application: page by page, saved as one goes, papers added and taken back, nothing asked twice."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from janaseva.core.action import action, allow, change, put, remove, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, Invalid, Refusal, not_found
+from janaseva.core.text import LANGUAGES
+from janaseva.documents import rules as document_rules
+from janaseva.documents import steps as documents
+from janaseva.forms import queries as forms_queries
+from janaseva.forms.rules import checking as form_rules
+from janaseva.forms import steps as forms
+from janaseva.services import events, queries
+from janaseva.services.models import Application, Attachment
+from janaseva.services.rules import permissions
+
+MOST_PAPERS = 40
+
+
+def own_draft(by: Actor, application_id: UUID) -> Application:
+    """Return one's own draft, held; permission is asked here, first.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``.
+
+    """
+    row = Application.locked(application_id)
+    allow(row is not None and permissions.is_applicant(by, row.applicant_id))
+    if row is None:
+        raise not_found()
+    if row.state != "draft":
+        raise Refusal("application_already_submitted", status=CONFLICT)
+    return row
+
+
+@action
+def begin(*, by: Actor, at: datetime, key: str, service: str, language: str, channel: str = "online") -> UUID:
+    """Begin an application for a service; answer its id. What is in force today holds to its end.
+
+    Raises:
+        Refusal: ``not_found``; ``not_permitted`` for who is not signed in as a citizen.
+
+    """
+    allow(permissions.may_apply(by), "not_permitted")
+    published = queries.in_force(service, queries.today(at))
+    row = put(
+        Application(
+            definition_id=published.id,
+            service_key=service,
+            applicant_id=by.person_id,
+            language=language if language in LANGUAGES else "en",
+            channel=channel,
+            started_at=at,
+        )
+    )
+    definition = published.definition
+    forms.keep(by=by, at=at, story=row.id, form_key=definition.key, form_version=definition.version, values={})
+    tell(events.DraftBegun(application_id=row.id, service=service), story=row.id)
+    return row.id
+
+
+@action
+def save_page(
+    *, by: Actor, at: datetime, key: str, application_id: UUID, page: str, answers: Mapping[str, Any]
+) -> UUID:
+    """Save the answers of one page of a draft; answers of other pages stay as they are.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``.
+        Invalid: with every fault of the page; the door shows them beside what was typed.
+
+    """
+    row = own_draft(by, application_id)
+    definition = queries.compiled(row.definition_id)
+    form = definition.form
+    asked = next((one for one in form.pages if one.key == page), None)
+    if asked is None:
+        raise not_found()
+    own = {key for question in asked.fields for key in question.keys}
+    kept = {name: value for name, value in forms_queries.answers_of(row.id).items() if name not in own}
+    merged = {**kept, **{name: value for name, value in answers.items() if name in own}}
+    faults = form_rules.check(form, merged, queries.today(at), pages={page}, directory=queries.PLACES)
+    if faults:
+        raise Invalid(faults)
+    forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values=merged)
+    tell(events.DraftSaved(application_id=row.id, page=page), story=row.id)
+    return row.id
+
+
+@action
+def give_paper(
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    application_id: UUID,
+    group: str,
+    choice: str,
+    received: document_rules.Received,
+) -> UUID:
+    """Add a paper to a draft, or to an application whose office asked something; answer the paper's id.
+
+    ``received`` was cleaned by :func:`janaseva.documents.rules.receive`.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``; ``too_many_papers``.
+
+    """
+    row = Application.locked(application_id)
+    allow(row is not None and permissions.is_applicant(by, row.applicant_id))
+    if row is None:
+        raise not_found()
+    if row.state != "draft" and not queries.has_open_query(row.id):
+        raise Refusal("application_already_submitted", status=CONFLICT)
+    form = queries.compiled(row.definition_id).form
+    asked = next((one for one in form.documents if one.key == group), None)
+    answering = group == "answer" and row.state != "draft"
+    if not answering and (asked is None or choice not in asked.any_of):
+        raise not_found()
+    if Attachment.objects.filter(application_id=row.id).count() >= MOST_PAPERS:
+        raise Refusal("too_many_papers", count=MOST_PAPERS)
+    document_id = documents.attach(
+        by=by, at=at, story=row.id, received=received, kind=f"{group}.{choice}", office_id=row.office_id
+    )
+    paper = put(
+        Attachment(
+            application_id=row.id,
+            group=group,
+            choice=choice,
+            document_id=document_id,
+            given_at=at,
+            office_id=row.office_id,
+        )
+    )
+    tell(
+        events.PaperGiven(application_id=row.id, group=group, attachment_id=paper.id),
+        story=row.id,
+        office_id=row.office_id,
+    )
+    return paper.id
+
+
+@action
+def take_back_paper(*, by: Actor, at: datetime, key: str, application_id: UUID, paper_id: UUID) -> None:
+    """Take a paper out of a draft.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``.
+
+    """
+    row = own_draft(by, application_id)
+    paper = Attachment.objects.filter(pk=paper_id, application_id=row.id).first()
+    if paper is None:
+        raise not_found()
+    remove(paper)
+    tell(
+        events.PaperTakenBack(application_id=row.id, group=paper.group, attachment_id=paper.id),
+        story=row.id,
+    )
+
+
+@action
+def discard(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None:
+    """Let a draft go: its answers are erased.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``.
+
+    """
+    row = own_draft(by, application_id)
+    form = queries.compiled(row.definition_id).form
+    forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values={})
+    change(row, state="discarded", ended_at=at)
+    tell(events.DraftDiscarded(application_id=row.id), story=row.id)

@@ -1,0 +1,144 @@
+"""Questions on the way: to the applicant (the clock stands still), and to another post for an enquiry report."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.contact import steps as contact
+from janaseva.core.action import action, allow, change, put, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.documents import rules as document_rules
+from janaseva.documents import steps as documents
+from janaseva.services import events, queries
+from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.models import Application, Attachment, Query
+from janaseva.services.rules import permissions
+from janaseva.workflow import steps as workflow
+
+
+@action
+def ask(*, by: Actor, at: datetime, key: str, application_id: UUID, question: str) -> UUID:
+    """Ask the applicant something; until the answer the clock stands still. Answer the question's id.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.ask_applicant`.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    workflow.ask_applicant(by=by, at=at, case_id=case_id, question=question)
+    query = put(
+        Query(
+            application_id=row.id,
+            office_id=by.office_id or row.office_id,
+            post_id=by.post_id,
+            question=question.strip(),
+            asked_at=at,
+        )
+    )
+    contact.send(
+        by=by,
+        at=at,
+        story=row.id,
+        person_id=row.applicant_id,
+        template="message.query_asked",
+        facts={"number": row.number or "", "service": dict(queries.compiled(row.definition_id).what.name)},
+        office_id=row.office_id,
+    )
+    tell(events.Asked(application_id=row.id, query_id=query.id), story=row.id, office_id=row.office_id)
+    return query.id
+
+
+@action
+def answer(*, by: Actor, at: datetime, key: str, application_id: UUID, query_id: UUID, text: str) -> None:
+    """Answer the office's question; papers for it were given before. The clock runs again.
+
+    Raises:
+        Refusal: ``not_found``; ``nothing_was_asked`` where it was answered or taken back; ``answer_empty``.
+
+    """
+    row = Application.locked(application_id)
+    allow(row is not None and permissions.is_applicant(by, row.applicant_id))
+    query = Query.objects.filter(pk=query_id, application_id=application_id).first()
+    if row is None or query is None or row.case_id is None:
+        raise not_found()
+    if query.answered_at is not None:
+        raise Refusal("nothing_was_asked", status=CONFLICT)
+    given = Attachment.objects.filter(application_id=row.id, group="answer", given_at__gte=query.asked_at)
+    due_at = workflow.applicant_answered(
+        by=by,
+        at=at,
+        case_id=row.case_id,
+        answer=text,
+        documents=list(given.values_list("document_id", flat=True)),
+    )
+    change(query, answer=text.strip(), answered_at=at)
+    change(row, due_at=due_at)
+    tell(events.Answered(application_id=row.id, query_id=query.id), story=row.id, office_id=row.office_id)
+
+
+@action
+def request_report(*, by: Actor, at: datetime, key: str, application_id: UUID, report: str, question: str) -> UUID:
+    """Ask another post for an enquiry report; the clock runs on. Answer the id of that post's task.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.ask_report`.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    task_id = workflow.ask_report(by=by, at=at, case_id=case_id, report=report, question=question)
+    handled(row, "report_asked")
+    return task_id
+
+
+@action
+def report(
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    application_id: UUID,
+    text: str,
+    photographs: Sequence[document_rules.Received] = (),
+) -> UUID:
+    """Send the enquiry report back, with its photographs; answer the id of its line in the case's history.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.report`.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    kept = [
+        documents.attach(by=by, at=at, story=row.id, received=one, kind="report", office_id=by.office_id)
+        for one in photographs
+    ]
+    move_id = workflow.report(by=by, at=at, case_id=case_id, text=text, documents=kept)
+    for document_id in kept:
+        put(
+            Attachment(
+                application_id=row.id,
+                group="report",
+                choice="photograph",
+                document_id=document_id,
+                given_at=at,
+                office_id=by.office_id,
+            )
+        )
+    handled(row, "reported")
+    return move_id
+
+
+@action
+def recall(*, by: Actor, at: datetime, key: str, application_id: UUID, note: str) -> None:
+    """Take back an unanswered question, or a request for a report; the clock runs again.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.recall`.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    due_at = workflow.recall(by=by, at=at, case_id=case_id, note=note)
+    for query in Query.objects.filter(application_id=row.id, answered_at=None):
+        change(query, answered_at=at)
+    change(row, due_at=due_at)
+    handled(row, "recalled")

@@ -1,0 +1,217 @@
+"""Moves of a case: recommend, return, approve, refuse; what an approval brings; and what may be done after it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.contact import steps as contact
+from janaseva.core.action import action, allow, change, put, tell
+from janaseva.core.actor import Actor
+from janaseva.core.ids import uuid7
+from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.documents import steps as documents
+from janaseva.forms import queries as forms
+from janaseva.ledger import steps as ledger
+from janaseva.people import queries as people
+from janaseva.registers import steps as registers
+from janaseva.services import events, queries
+from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.models import Application, Decision
+from janaseva.services.rules import outcomes, permissions, running
+from janaseva.services.rules.definition import Definition
+from janaseva.workflow import steps as workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedOn:
+    """Where an application stands after a move; ``outcome`` is empty while it goes on."""
+
+    application_id: UUID
+    outcome: str
+    document_id: UUID | None
+    certificate_number: str
+
+
+@action
+def move(
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    application_id: UUID,
+    move: str,
+    note: str = "",
+    reason: str = "",
+    checked: Sequence[str] = (),
+    task_id: UUID | None = None,
+) -> MovedOn:
+    """Make a move of the process. Approving issues the certificate and its entry; refusing needs a coded reason.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.move`.
+        Invalid: with every missing note, reason or line of the checklist at once.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    moved = workflow.move(
+        by=by, at=at, case_id=case_id, move=move, note=note, reason=reason, checked=checked, task_id=task_id
+    )
+    if not moved.outcome:
+        handled(row, "moved")
+        if moved.due_at != row.due_at:
+            change(row, due_at=moved.due_at)
+        return MovedOn(application_id=row.id, outcome="", document_id=None, certificate_number="")
+    return _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
+
+
+def _decide(
+    row: Application, *, by: Actor, at: datetime, outcome: str, reason: str, words: str, late: bool
+) -> MovedOn:
+    if by.post_id is None or by.charge_id is None or by.person_id is None or by.office_id is None:
+        raise not_found()
+    definition = queries.compiled(row.definition_id)
+    decision_id = uuid7()
+    issued: tuple[UUID | None, str] = (None, "")
+    if outcome == "approved":
+        issued = _issue(row, definition, by=by, at=at, decision_id=decision_id)
+    put(
+        Decision(
+            id=decision_id,
+            application_id=row.id,
+            outcome=outcome,
+            reason=reason if outcome == "refused" else "",
+            words=words,
+            office_id=by.office_id,
+            post_id=by.post_id,
+            charge_id=by.charge_id,
+            person_id=by.person_id,
+            decided_at=at,
+            document_id=issued[0],
+            certificate_number=issued[1],
+        )
+    )
+    change(row, state="decided", outcome=outcome, ended_at=at)
+    contact.send(
+        by=by,
+        at=at,
+        story=row.id,
+        person_id=row.applicant_id,
+        template=f"message.{outcome}",
+        facts={"number": row.number or "", "service": dict(definition.what.name)},
+        office_id=row.office_id,
+    )
+    tell(
+        events.Decided(
+            application_id=row.id,
+            decision_id=decision_id,
+            outcome=outcome,
+            reason=reason if outcome == "refused" else "",
+            late=late,
+            document_id=issued[0],
+            certificate_number=issued[1],
+        ),
+        story=row.id,
+        office_id=row.office_id,
+    )
+    return MovedOn(application_id=row.id, outcome=outcome, document_id=issued[0], certificate_number=issued[1])
+
+
+def _issue(
+    row: Application, definition: Definition, *, by: Actor, at: datetime, decision_id: UUID
+) -> tuple[UUID | None, str]:
+    """Issue what the definition says comes out of an approval: a certificate, an entry in a register, or both."""
+    variant = definition.variant(row.variant)
+    office = people.office(by.office_id) if by.office_id else None
+    if variant is None or office is None:
+        raise Refusal("application_without_office", status=CONFLICT)
+    today = queries.today(at)
+    answers = forms.answers_of(row.id)
+    document_id: UUID | None = None
+    number = ""
+    certificate = definition.out.certificate
+    if certificate is not None:
+        value = ledger.number(series=f"{certificate.series}/{office.key}", year=today.year)
+        number = running.certificate_number(certificate.series, office.key, today.year, value)
+        letter = outcomes.certificate(
+            definition,
+            variant,
+            answers=answers,
+            today=today,
+            directory=queries.PLACES,
+            area_names=queries.area_names,
+            issuer=queries.issuer_of(row.definition_id, office.id, post_id=by.post_id, at=at),
+            application_number=row.number or "",
+        )
+        issued = documents.issue(
+            by=by,
+            at=at,
+            story=row.id,
+            office_id=office.id,
+            kind=certificate.kind,
+            number=number,
+            title=letter.title,
+            facts=letter.facts,
+            letter=queries.letter_of(row.definition_id),
+            languages=queries.letter_languages(row.definition_id, row.language),
+            valid_from=today,
+            valid_until=letter.valid_until,
+            holder_person_id=row.applicant_id,
+        )
+        document_id = issued.document_id
+    entry = definition.out.register_
+    if entry is not None:
+        registers.record(
+            by=by,
+            at=at,
+            story=row.id,
+            office_id=office.id,
+            register=entry.register_,
+            facts=outcomes.register_facts(definition, answers=answers, today=today, directory=queries.PLACES),
+            number=number or row.number or str(decision_id),
+        )
+    return document_id, number
+
+
+@action
+def transfer(*, by: Actor, at: datetime, key: str, application_id: UUID, area: str, note: str) -> None:
+    """Send an application to the office that serves another area; the clock does not begin anew.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.transfer`.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    found = people.area_by_reference(area)
+    if found is None:
+        raise not_found()
+    workflow.transfer(by=by, at=at, case_id=case_id, area_id=found.id, note=note)
+    change(row, area=area)
+    handled(row, "transferred")
+
+
+@action
+def revoke(*, by: Actor, at: datetime, key: str, application_id: UUID, reason: str, words: str) -> None:
+    """Revoke the certificate that an application brought; everyone who verifies it is told so from now on.
+
+    Raises:
+        Refusal: ``not_found``; ``not_permitted``; ``already_revoked``; ``words_needed``.
+
+    """
+    row = Application.locked(application_id)
+    decision = Decision.objects.filter(application_id=application_id).first()
+    allow(row is not None and permissions.may_work(by) and queries.may_see(by, row))
+    if row is None or decision is None or decision.document_id is None:
+        raise not_found()
+    allow(permissions.may_revoke(by, office_id=decision.office_id), "not_permitted")
+    if decision.revoked_at is not None:
+        raise Refusal("already_revoked", status=CONFLICT)
+    if not words.strip():
+        raise Refusal("words_needed")
+    documents.revoke(by=by, at=at, document_id=decision.document_id, reason=reason, words=words.strip())
+    change(decision, revoked_at=at)
+    tell(
+        events.CertificateRevoked(application_id=row.id, document_id=decision.document_id, reason=reason),
+        story=row.id,
+        office_id=row.office_id,
+    )

@@ -1,0 +1,112 @@
+"""An officer at the desk: the next case, another with a reason, a look, a note."""
+
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.core.action import action, allow, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import not_found
+from janaseva.services import events, queries
+from janaseva.services.models import Application
+from janaseva.services.rules import permissions
+from janaseva.workflow import steps as workflow
+
+
+def on_desk(by: Actor, application_id: UUID) -> tuple[Application, UUID]:
+    """Return an application that ``by`` may see as an officer, with its case; permission is asked here, first.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Application.get_or_none(application_id)
+    allow(row is not None and permissions.may_work(by) and queries.may_see(by, row))
+    if row is None or row.case_id is None:
+        raise not_found()
+    return row, row.case_id
+
+
+def handled(row: Application, what: str) -> None:
+    """Tell that an officer did something with an application that changes nothing for the applicant."""
+    tell(events.Handled(application_id=row.id, what=what), story=row.id, office_id=row.office_id)
+
+
+def of_case(case_id: UUID) -> Application:
+    """Return the application of a case.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Application.objects.filter(case_id=case_id).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+@action
+def take_next(*, by: Actor, at: datetime, key: str) -> UUID | None:
+    """Take in hand what came first of all that waits on one's desks; answer its application, or ``None``.
+
+    Raises:
+        Refusal: ``not_permitted``; ``no_desk``.
+
+    """
+    allow(permissions.may_work(by), "not_permitted")
+    taken = workflow.take_next(by=by, at=at)
+    if taken is None:
+        return None
+    row = of_case(taken.case_id)
+    handled(row, "taken")
+    return row.id
+
+
+@action
+def take(*, by: Actor, at: datetime, key: str, task_id: UUID, reason: str = "") -> UUID:
+    """Take one task in hand; another than the next only with a reason, which is kept and counted.
+
+    Raises:
+        Refusal: ``not_permitted``; ``not_found``; ``out_of_turn_needs_reason``; and those of the workflow.
+
+    """
+    allow(permissions.may_work(by), "not_permitted")
+    taken = workflow.take(by=by, at=at, task_id=task_id, reason=reason)
+    row = of_case(taken.case_id)
+    handled(row, "taken_out_of_turn" if taken.out_of_turn else "taken")
+    return row.id
+
+
+@action
+def put_back(*, by: Actor, at: datetime, key: str, application_id: UUID, task_id: UUID) -> None:
+    """Put a held task back on its desk, at its old place."""
+    row, _ = on_desk(by, application_id)
+    workflow.put_back(by=by, at=at, task_id=task_id)
+    handled(row, "put_back")
+
+
+@action
+def look(*, by: Actor, at: datetime, key: str, application_id: UUID) -> bool:
+    """Record that an officer opened an application; answer ``False`` where this charge did so already today."""
+    row, case_id = on_desk(by, application_id)
+    first = workflow.looked(by=by, at=at, case_id=case_id)
+    if first:
+        tell(
+            events.LookedAt(application_id=row.id, post_id=by.post_id),
+            story=row.id,
+            office_id=row.office_id,
+        )
+    return first
+
+
+@action
+def note(*, by: Actor, at: datetime, key: str, application_id: UUID, text: str) -> UUID:
+    """Write a note beside an application, for officers' eyes.
+
+    Raises:
+        Refusal: ``not_found``; ``note_empty``.
+
+    """
+    row, case_id = on_desk(by, application_id)
+    note_id = workflow.note(by=by, at=at, case_id=case_id, text=text)
+    handled(row, "noted")
+    return note_id

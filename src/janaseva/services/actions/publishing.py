@@ -1,0 +1,57 @@
+"""Publish a version of a service: from its day on it is what people apply for."""
+
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.core.action import action, allow, put, tell
+from janaseva.core.actor import Actor
+from janaseva.core.canonical import sha256_hex
+from janaseva.core.refusal import CONFLICT, Refusal
+from janaseva.services import events, queries
+from janaseva.services.models import Definition, Service
+from janaseva.services.rules import compiling, permissions
+from janaseva.services.rules.definition import PublishedText
+
+
+@action
+def publish(*, by: Actor, at: datetime, key: str, pack: str, definition_text: PublishedText) -> UUID | None:
+    """Publish one version of a service; answer its id, or ``None`` where just this text is published already.
+
+    Raises:
+        Refusal: ``definition_changed_without_version`` where the version was published with another text: running cases
+            rest on it, so a change needs a new version.
+        compiling.DefinitionError: where the text has faults; checking says all of them with their places.
+
+    """
+    allow(permissions.may_publish(by), "not_permitted")
+    definition = compiling.compile_text(definition_text)
+    files_sha256 = sha256_hex(definition_text.files)
+    known = queries.published_hash(definition.key, definition.version)
+    if known == files_sha256:
+        return None
+    if known is not None:
+        raise Refusal(
+            "definition_changed_without_version", status=CONFLICT, service=definition.key, version=definition.version
+        )
+    service = queries.service_row(definition.key) or put(Service(key=definition.key, pack=pack))
+    row = put(
+        Definition(
+            service=service,
+            version=definition.version,
+            effective_from=definition.from_,
+            files=dict(definition_text.files),
+            packed=compiling.packed(definition),
+            files_sha256=files_sha256,
+            published_at=at,
+        )
+    )
+    tell(
+        events.Published(
+            definition_id=row.id,
+            service=definition.key,
+            definition_version=definition.version,
+            files_sha256=files_sha256,
+        ),
+        story=service.id,
+    )
+    return row.id

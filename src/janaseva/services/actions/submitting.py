@@ -1,0 +1,244 @@
+"""From a draft to a case on an officer's desk: everything checked at once, numbered, paid, acknowledged."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from janaseva.contact import steps as contact
+from janaseva.core.action import action, allow, change, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
+from janaseva.documents import steps as documents
+from janaseva.forms import queries as forms_queries
+from janaseva.forms.rules import checking as form_rules
+from janaseva.ledger import steps as ledger
+from janaseva.payments import steps as payments
+from janaseva.payments.rules.lines import Line
+from janaseva.people import queries as people
+from janaseva.services import events, queries
+from janaseva.services.actions.applying import own_draft
+from janaseva.services.models import Application, Attachment, Query
+from janaseva.services.rules import outcomes, permissions, running, states
+from janaseva.services.rules.definition import Definition
+from janaseva.workflow import steps as workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """An application that was handed in: its number, and what is to be paid (in paise) before the office begins."""
+
+    application_id: UUID
+    number: str
+    demand_id: UUID
+    total_paise: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A draft without a fault: its answers as they count, which variant it is, which area it belongs to, its bill."""
+
+    variant: str
+    area_id: UUID
+    area: str
+    office_id: UUID
+    office_key: str
+    lines: tuple[Line, ...]
+
+
+def _checked(row: Application, definition: Definition, at: datetime, papers: Collection[str]) -> Checked:
+    """Return the draft as it goes to the office.
+
+    Raises:
+        Invalid: with every fault of form, papers and coverage at once.
+
+    """
+    today = queries.today(at)
+    answers = forms_queries.answers_of(row.id)
+    faults = form_rules.check(definition.form, answers, today, documents=papers, directory=queries.PLACES)
+    ready = running.ready(
+        definition, answers, today=today, channel=running.channel(row.channel), pages=len(papers), places=queries.PLACES
+    )
+    if isinstance(ready, Fault):
+        faults.append(ready)
+    if faults or isinstance(ready, Fault):
+        raise Invalid(faults)
+    area = people.area_by_reference(ready.area)
+    office = None if area is None else people.office_for(ready.variant.officer.office, area.id)
+    if area is None or office is None:
+        raise Invalid([Fault(place=ready.variant.officer.place, code="no_office_here")])
+    return Checked(
+        variant=ready.variant.key,
+        area_id=area.id,
+        area=ready.area,
+        office_id=office.id,
+        office_key=office.key,
+        lines=tuple(
+            Line(key=due.key, title=due.title, amount_paise=due.amount_paise, order=due.order)
+            for due in ready.bill.lines
+        ),
+    )
+
+
+@action
+def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submitted:
+    """Hand a draft in: check all of it, give it its number, and demand its fee. The office begins once that is settled.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``.
+        Invalid: with every fault at once; the draft stays as it is.
+
+    """
+    row = own_draft(by, application_id)
+    definition = queries.compiled(row.definition_id)
+    given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice")
+    checked = _checked(row, definition, at, [f"{group}.{choice}" for group, choice in given])
+    year = queries.today(at).year
+    value = ledger.number(series=f"application/{checked.office_key}", year=year)
+    number = running.application_number(checked.office_key, year, value)
+    demand_id = payments.demand(
+        by=by,
+        at=at,
+        story=row.id,
+        payer_person_id=row.applicant_id,
+        office_id=checked.office_id,
+        lines=checked.lines,
+        receipt_series=checked.office_key,
+    )
+    change(
+        row,
+        state="submitted",
+        number=number,
+        office_id=checked.office_id,
+        area=checked.area,
+        variant=checked.variant,
+        demand_id=demand_id,
+        submitted_at=at,
+    )
+    total_paise = sum(line.amount_paise for line in checked.lines)
+    contact.send(
+        by=by,
+        at=at,
+        story=row.id,
+        person_id=row.applicant_id,
+        template="message.submitted",
+        facts={"number": number, "service": dict(definition.what.name)},
+        office_id=checked.office_id,
+    )
+    tell(
+        events.Submitted(
+            application_id=row.id,
+            service=row.service_key,
+            definition_version=definition.version,
+            variant=checked.variant,
+            number=number,
+            demand_id=demand_id,
+        ),
+        story=row.id,
+        office_id=checked.office_id,
+    )
+    return Submitted(application_id=row.id, number=number, demand_id=demand_id, total_paise=total_paise)
+
+
+@action
+def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, received_at: datetime) -> None:
+    """Lay a settled application on the desk that decides it, start the clock at its receipt, and acknowledge it.
+
+    ``received_at`` is the bank's time of debit, or the submission where nothing was due. A repeat changes nothing.
+    """
+    allow(permissions.is_own_work(by))
+    row = Application.locked(application_id)
+    if row is None:
+        raise not_found()
+    if row.state != "submitted":
+        return
+    definition = queries.compiled(row.definition_id)
+    variant = definition.variant(row.variant)
+    area = people.area_by_reference(row.area)
+    if variant is None or area is None or row.office_id is None:
+        raise Refusal("application_without_office", status=CONFLICT)
+    started = workflow.start(
+        by=by,
+        at=at,
+        story=row.id,
+        process=definition.process_for(variant),
+        definition_key=definition.key,
+        definition_version=str(definition.version),
+        area_id=area.id,
+        received_at=received_at,
+        complete_at=received_at,
+        applicant_person_id=row.applicant_id,
+        calendar_key=queries.pack_of(row.definition_id).calendar,
+        limit=running.plain_limit(definition.limit_for(variant)),
+    )
+    change(row, state="begun", case_id=started.case_id, received_at=received_at, due_at=started.due_at)
+    issuer = queries.issuer_of(row.definition_id, row.office_id)
+    acknowledgement = outcomes.acknowledgement(
+        definition,
+        variant,
+        number=row.number or "",
+        received_at=received_at,
+        received_on=queries.today(received_at),
+        due_on=queries.today(started.due_at) if started.due_at else None,
+        answers=forms_queries.answers_of(row.id),
+        issuer=issuer,
+    )
+    documents.issue(
+        by=by,
+        at=at,
+        story=row.id,
+        office_id=row.office_id,
+        kind="acknowledgement",
+        number=row.number or "",
+        title=acknowledgement.title,
+        facts=acknowledgement.facts,
+        letter="acknowledgement",
+        languages=queries.letter_languages(row.definition_id, row.language),
+        valid_from=queries.today(at),
+        holder_person_id=row.applicant_id,
+    )
+    contact.send(
+        by=by,
+        at=at,
+        story=row.id,
+        person_id=row.applicant_id,
+        template="message.paid" if started.due_at else "message.paid_without_date",
+        facts={"number": row.number or "", "service": dict(definition.what.name), "due": started.due_at},
+        office_id=row.office_id,
+    )
+    tell(
+        events.Begun(
+            application_id=row.id,
+            case_id=started.case_id,
+            received_at=received_at.isoformat(),
+            due_at=started.due_at.isoformat() if started.due_at else None,
+        ),
+        story=row.id,
+        office_id=row.office_id,
+    )
+
+
+@action
+def withdraw(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None:
+    """Take one's own application back before it is decided; a fee not yet paid is let go with it.
+
+    Raises:
+        Refusal: ``not_found``; ``application_not_open``.
+
+    """
+    row = Application.locked(application_id)
+    allow(row is not None and permissions.is_applicant(by, row.applicant_id))
+    if row is None:
+        raise not_found()
+    if not states.may_be_withdrawn(row.state):
+        raise Refusal("application_not_open", status=CONFLICT)
+    if row.case_id is not None:
+        workflow.withdraw(by=by, at=at, case_id=row.case_id)
+    elif row.demand_id is not None:
+        payments.cancel(by=by, at=at, demand_id=row.demand_id, why="withdrawn")
+    for query in Query.objects.filter(application_id=row.id, answered_at=None):
+        change(query, answered_at=at)
+    change(row, state="withdrawn", outcome="withdrawn", ended_at=at)
+    tell(events.Withdrawn(application_id=row.id), story=row.id, office_id=row.office_id)
+
+

@@ -1,0 +1,156 @@
+"""The news of services: ids, keys and codes; never an answer, a name or a word that somebody wrote."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from janaseva.core.news import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(News):
+    """A version of a service was published; ``files_sha256`` fixes every word of it."""
+
+    name: ClassVar[str] = "services.published"
+    definition_id: UUID
+    service: str
+    definition_version: int
+    files_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftBegun(News):
+    """A person began to fill in an application."""
+
+    name: ClassVar[str] = "services.draft_begun"
+    application_id: UUID
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSaved(News):
+    """A page of a draft was saved."""
+
+    name: ClassVar[str] = "services.draft_saved"
+    application_id: UUID
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDiscarded(News):
+    """A draft was let go, with its answers."""
+
+    name: ClassVar[str] = "services.draft_discarded"
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperGiven(News):
+    """A paper was added to an application."""
+
+    name: ClassVar[str] = "services.paper_given"
+    application_id: UUID
+    group: str
+    attachment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperTakenBack(News):
+    """A paper was taken out of a draft."""
+
+    name: ClassVar[str] = "services.paper_taken_back"
+    application_id: UUID
+    group: str
+    attachment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted(News):
+    """An application was handed in and has a number; its fee may still be due."""
+
+    name: ClassVar[str] = "services.submitted"
+    application_id: UUID
+    service: str
+    definition_version: int
+    variant: str
+    number: str
+    demand_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun(News):
+    """An application reached the office that decides it; from ``received_at`` the law's clock runs."""
+
+    name: ClassVar[str] = "services.begun"
+    application_id: UUID
+    case_id: UUID
+    received_at: str
+    due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt(News):
+    """An officer opened an application; the applicant is shown who and when."""
+
+    name: ClassVar[str] = "services.looked_at"
+    application_id: UUID
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled(News):
+    """An officer took, put back, noted or moved an application on; the case's own news says how."""
+
+    name: ClassVar[str] = "services.handled"
+    application_id: UUID
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(News):
+    """The office asked the applicant something; until the answer the clock stands still."""
+
+    name: ClassVar[str] = "services.asked"
+    application_id: UUID
+    query_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(News):
+    """The applicant answered the office's question; the clock runs again."""
+
+    name: ClassVar[str] = "services.answered"
+    application_id: UUID
+    query_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided(News):
+    """An application was decided; ``reason`` is the coded reason of a refusal."""
+
+    name: ClassVar[str] = "services.decided"
+    application_id: UUID
+    decision_id: UUID
+    outcome: str
+    reason: str
+    late: bool
+    document_id: UUID | None
+    certificate_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn(News):
+    """The applicant took an application back."""
+
+    name: ClassVar[str] = "services.withdrawn"
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRevoked(News):
+    """A certificate was revoked by the office that decided."""
+
+    name: ClassVar[str] = "services.certificate_revoked"
+    application_id: UUID
+    document_id: UUID
+    reason: str

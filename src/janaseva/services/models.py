@@ -1,0 +1,124 @@
+"""Tables of services: what can be asked for, in which words and law, and every application with what became of it."""
+
+from django.db import models
+from django.db.models import Q
+
+from janaseva.core.row import Row
+from janaseva.services.rules import states
+
+
+class Service(Row):
+    """One thing that people can ask the state for; its definitions say what that means from which day on."""
+
+    key = models.CharField(max_length=80, unique=True)
+    pack = models.CharField(max_length=80)
+
+
+class Definition(Row):
+    """One version of a service, as its pack's files said it; never changed, since running cases keep theirs.
+
+    ``packed`` is what the files compiled to on publication, so that it loads at once.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField()
+    effective_from = models.DateField()
+    files = models.JSONField()
+    packed = models.TextField()
+    files_sha256 = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["service", "version"], name="definition_version_once"),)
+
+
+class Application(Row):
+    """One person's request for one service, from the first page to the decision. Its id is the story of the matter.
+
+    ``number`` is given at submission; ``received_at`` is the legal time of receipt (of payment, where a fee is due).
+    """
+
+    definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
+    service_key = models.CharField(max_length=80)
+    applicant = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=8)
+    channel = models.CharField(max_length=16)
+    state = models.CharField(max_length=16, default="draft")
+    outcome = models.CharField(max_length=16, default="")
+    number = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001 - null: no number yet, and unique
+    office_id = models.UUIDField(null=True)
+    area = models.CharField(max_length=80, default="")
+    variant = models.CharField(max_length=60, default="")
+    demand_id = models.UUIDField(null=True)
+    case_id = models.UUIDField(null=True)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=states.STATES), name="application_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(state="discarded") | Q(number__isnull=False),
+                name="application_submitted_has_number",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["applicant", "-started_at"], name="application_by_applicant"),
+            models.Index(fields=["office_id", "state", "received_at"], name="application_by_office"),
+            models.Index(fields=["case_id"], name="application_by_case"),
+            models.Index(fields=["demand_id"], name="application_by_demand"),
+        )
+
+
+class Attachment(Row):
+    """A paper given with an application: for which group of documents, as which of its alternatives."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    group = models.CharField(max_length=60)
+    choice = models.CharField(max_length=60)
+    document_id = models.UUIDField()
+    given_at = models.DateTimeField()
+    office_id = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["application"], name="attachment_by_application"),)
+
+
+class Query(Row):
+    """A question from the office to the applicant; while it is open the applicant, not the office, is awaited."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    office_id = models.UUIDField()
+    post_id = models.UUIDField()
+    question = models.TextField()
+    asked_at = models.DateTimeField()
+    answer = models.TextField(default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(answered_at__isnull=True), name="one_open_query_an_application"
+            ),
+        )
+
+
+class Decision(Row):
+    """What was decided on an application, once: by which post and person, with which reason in which words."""
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=16)
+    reason = models.CharField(max_length=60, default="")
+    words = models.TextField(default="")
+    facts = models.JSONField(default=dict)
+    office_id = models.UUIDField()
+    post_id = models.UUIDField()
+    charge_id = models.UUIDField()
+    person_id = models.UUIDField()
+    decided_at = models.DateTimeField()
+    document_id = models.UUIDField(null=True)
+    certificate_number = models.CharField(max_length=60, default="")
+    revoked_at = models.DateTimeField(null=True)

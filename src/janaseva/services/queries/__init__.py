@@ -1,0 +1,73 @@
+"""Questions about services: the catalogue, what is promised, applications and their stories."""
+
+from janaseva.services.queries.applications import (
+    ApplicationLine,
+    ApplicationView,
+    DecisionView,
+    PaperView,
+    QueryView,
+    application,
+    has_open_query,
+    may_see,
+    mine,
+    of_demand,
+    paper_content,
+)
+from janaseva.services.queries.catalogue import CatalogueLine, Group, Promise, catalogue, charter, grouped
+from janaseva.services.queries.definitions import (
+    PLACES,
+    Published,
+    compiled,
+    in_force,
+    published_hash,
+    rows_in_force,
+    service_row,
+)
+from janaseva.services.queries.packs import (
+    PackFacts,
+    area_names,
+    issuer_of,
+    letter_languages,
+    letter_of,
+    pack_of,
+    today,
+)
+from janaseva.services.queries.story import Happened, Look, looks, story
+
+__all__ = [
+    "PLACES",
+    "ApplicationLine",
+    "ApplicationView",
+    "CatalogueLine",
+    "DecisionView",
+    "Group",
+    "Happened",
+    "Look",
+    "PackFacts",
+    "PaperView",
+    "Promise",
+    "Published",
+    "QueryView",
+    "application",
+    "area_names",
+    "catalogue",
+    "charter",
+    "compiled",
+    "grouped",
+    "has_open_query",
+    "in_force",
+    "issuer_of",
+    "letter_languages",
+    "letter_of",
+    "looks",
+    "may_see",
+    "mine",
+    "of_demand",
+    "pack_of",
+    "paper_content",
+    "published_hash",
+    "rows_in_force",
+    "service_row",
+    "story",
+    "today",
+]

@@ -1,0 +1,279 @@
+"""Applications as their applicants and officers see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import not_found
+from janaseva.core.text import Text
+from janaseva.documents import queries as documents
+from janaseva.forms import queries as forms
+from janaseva.services.models import Application, Attachment, Decision, Query
+from janaseva.services.queries.definitions import compiled
+from janaseva.services.rules import permissions
+from janaseva.services.rules.definition import Definition
+from janaseva.workflow import queries as workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperView:
+    """A paper that was given: for which group, as which alternative, and the file behind it."""
+
+    id: UUID
+    group: str
+    choice: str
+    document_id: UUID
+    filename: str
+    media_type: str
+    size_bytes: int
+    pages: int
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryView:
+    """A question of the office and its answer, if there is one yet."""
+
+    id: UUID
+    question: str
+    asked_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """What was decided, with the coded reason's words in every language and the officer's own words."""
+
+    outcome: str
+    reason: str
+    reason_title: Text
+    reason_law: str
+    words: str
+    decided_at: datetime
+    document_id: UUID | None
+    certificate_number: str
+    revoked_at: datetime | None
+    office_id: UUID
+    post_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationLine:
+    """An application in a list."""
+
+    id: UUID
+    service: str
+    service_name: Text
+    number: str | None
+    state: str
+    outcome: str
+    started_at: datetime
+    submitted_at: datetime | None
+    due_at: datetime | None
+    has_question: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationView:
+    """One application whole, as whoever may see it sees it. Answers are as kept; ``definition`` gives them words."""
+
+    id: UUID
+    definition_id: UUID
+    definition: Definition
+    applicant_person_id: UUID
+    service: str
+    language: str
+    channel: str
+    state: str
+    outcome: str
+    number: str | None
+    office_id: UUID | None
+    area: str
+    variant: str
+    demand_id: UUID | None
+    case_id: UUID | None
+    started_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    answers: Mapping[str, Any]
+    papers: tuple[PaperView, ...]
+    queries: tuple[QueryView, ...]
+    decision: DecisionView | None
+
+    @property
+    def open_query(self) -> QueryView | None:
+        """Return the question that waits for the applicant, if there is one."""
+        return next((one for one in self.queries if one.answered_at is None), None)
+
+
+def may_see(by: Actor, row: Application) -> bool:
+    """Return whether ``by`` may see this application at all."""
+    if permissions.is_applicant(by, row.applicant_id) or by.kind == "system":
+        return True
+    if by.kind != "officer" or row.case_id is None:
+        return False
+    return workflow.sees(by, row.case_id)
+
+
+def visible(by: Actor, application_id: UUID) -> Application:
+    """Return the row where ``by`` may see it; for this room's own use.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Application.objects.filter(pk=application_id).first()
+    if row is None or not may_see(by, row):
+        raise not_found()
+    return row
+
+
+def papers_of(by: Actor, application_id: UUID) -> tuple[PaperView, ...]:
+    """Return the papers given with an application that the caller has found visible, in the order given."""
+    files = {one.attachment_id: one for one in documents.attachments_of(by, application_id, story_visible=True)}
+    rows = Attachment.objects.filter(application_id=application_id).order_by("given_at", "id")
+    return tuple(
+        PaperView(
+            id=row.id,
+            group=row.group,
+            choice=row.choice,
+            document_id=row.document_id,
+            filename=files[row.document_id].filename,
+            media_type=files[row.document_id].media_type,
+            size_bytes=files[row.document_id].size_bytes,
+            pages=files[row.document_id].pages,
+            given_at=row.given_at,
+        )
+        for row in rows
+        if row.document_id in files
+    )
+
+
+def _decision(row: Decision | None, definition: Definition) -> DecisionView | None:
+    if row is None:
+        return None
+    ground = next((one for one in definition.out.reasons if one.key == row.reason), None)
+    return DecisionView(
+        outcome=row.outcome,
+        reason=row.reason,
+        reason_title=ground.title if ground else {},
+        reason_law=(ground.law or "") if ground else "",
+        words=row.words,
+        decided_at=row.decided_at,
+        document_id=row.document_id,
+        certificate_number=row.certificate_number,
+        revoked_at=row.revoked_at,
+        office_id=row.office_id,
+        post_id=row.post_id,
+    )
+
+
+def application(by: Actor, application_id: UUID) -> ApplicationView:
+    """Return one application to its applicant, or to an officer on one of its desks.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = visible(by, application_id)
+    definition = compiled(row.definition_id)
+    asked = Query.objects.filter(application_id=row.id).order_by("asked_at", "id")
+    return ApplicationView(
+        id=row.id,
+        definition_id=row.definition_id,
+        definition=definition,
+        applicant_person_id=row.applicant_id,
+        service=row.service_key,
+        language=row.language,
+        channel=row.channel,
+        state=row.state,
+        outcome=row.outcome,
+        number=row.number,
+        office_id=row.office_id,
+        area=row.area,
+        variant=row.variant,
+        demand_id=row.demand_id,
+        case_id=row.case_id,
+        started_at=row.started_at,
+        submitted_at=row.submitted_at,
+        received_at=row.received_at,
+        due_at=row.due_at,
+        ended_at=row.ended_at,
+        answers=forms.answers_of(row.id),
+        papers=papers_of(by, row.id),
+        queries=tuple(
+            QueryView(
+                id=one.id,
+                question=one.question,
+                asked_at=one.asked_at,
+                answer=one.answer,
+                answered_at=one.answered_at,
+            )
+            for one in asked
+        ),
+        decision=_decision(Decision.objects.filter(application_id=row.id).first(), definition),
+    )
+
+
+def mine(by: Actor, *, most: int = 50, before: datetime | None = None) -> list[ApplicationLine]:
+    """Return one's own applications, the latest first, but those let go; ``before`` goes on from a page's last."""
+    if by.person_id is None or by.kind != "person":
+        raise not_found()
+    rows = Application.objects.filter(applicant_id=by.person_id).exclude(state="discarded").order_by("-started_at")
+    if before is not None:
+        rows = rows.filter(started_at__lt=before)
+    found = list(rows[:most])
+    asked = set(
+        Query.objects.filter(application_id__in=[row.id for row in found], answered_at=None).values_list(
+            "application_id", flat=True
+        )
+    )
+    return [
+        ApplicationLine(
+            id=row.id,
+            service=row.service_key,
+            service_name=compiled(row.definition_id).what.name,
+            number=row.number,
+            state=row.state,
+            outcome=row.outcome,
+            started_at=row.started_at,
+            submitted_at=row.submitted_at,
+            due_at=row.due_at,
+            has_question=row.id in asked,
+        )
+        for row in found
+    ]
+
+
+def has_open_query(application_id: UUID) -> bool:
+    """Return whether the office waits for the applicant's answer; for this room's own actions."""
+    return Query.objects.filter(application_id=application_id, answered_at=None).exists()
+
+
+def of_demand(by: Actor, demand_id: UUID) -> UUID | None:
+    """Return the application that a demand belongs to, for the platform's own handlers and the payer."""
+    row = Application.objects.filter(demand_id=demand_id).first()
+    if row is None or not (permissions.is_own_work(by) or permissions.is_applicant(by, row.applicant_id)):
+        return None
+    return row.id
+
+
+def paper_content(by: Actor, application_id: UUID, document_id: UUID) -> documents.Content:
+    """Return the bytes of a paper or of an issued document of an application that ``by`` may see.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = visible(by, application_id)
+    given = {paper.document_id for paper in papers_of(by, row.id)}
+    issued = {one.document_id for one in documents.documents_of(by, row.id, story_visible=True)}
+    if document_id not in given | issued:
+        raise not_found()
+    return documents.content(by, document_id, story_visible=True)

@@ -1,0 +1,121 @@
+"""Definitions as compiled objects. They never change, so each is compiled once a process and kept."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from uuid import UUID
+
+from janaseva.core.refusal import not_found
+from janaseva.people import queries as people
+from janaseva.services.models import Definition as DefinitionRow
+from janaseva.services.models import Service
+from janaseva.services.rules import compiling
+from janaseva.services.rules.definition import Definition
+
+KEPT = 512
+_compiled: dict[UUID, Definition] = {}
+_lock = threading.Lock()
+
+
+class Places:
+    """The directory of areas as formulas and forms ask it: whether an area is known, and whether it lies in another."""
+
+    def knows(self, area: str, /) -> bool:
+        """Return whether there is such an area (``scheme:code``)."""
+        return _path(area) != ()
+
+    def within(self, area: str, outer: str, /) -> bool:
+        """Return whether ``area`` is ``outer`` or lies in it."""
+        return outer in _path(area)
+
+
+PLACES = Places()
+
+
+@lru_cache(maxsize=8192)
+def _known_path(area: str) -> tuple[str, ...]:
+    """Return the references from the area outwards. The directory only grows, so what was found stays true."""
+    found = people.area_by_reference(area)
+    if found is None:
+        raise LookupError(area)
+    return tuple(view.reference for view in people.area_path(found.id))
+
+
+def _path(area: str) -> tuple[str, ...]:
+    try:
+        return _known_path(area)
+    except (LookupError, ValueError):
+        return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """A definition in force, with the row's id that an application points to."""
+
+    id: UUID
+    pack: str
+    definition: Definition
+
+
+def compiled(definition_id: UUID) -> Definition:
+    """Return the definition of this row, compiled.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    known = _compiled.get(definition_id)
+    if known is not None:
+        return known
+    packed = DefinitionRow.objects.filter(pk=definition_id).values_list("packed", flat=True).first()
+    if packed is None:
+        raise not_found()
+    definition = compiling.unpacked(packed)
+    with _lock:
+        if len(_compiled) >= KEPT:
+            _compiled.clear()
+        _compiled[definition_id] = definition
+    return definition
+
+
+def rows_in_force(today: date) -> Mapping[str, tuple[UUID, str]]:
+    """Return the definition id and the pack of each service by its key: the latest version whose day has come."""
+    found: dict[str, tuple[UUID, str]] = {}
+    rows = DefinitionRow.objects.filter(effective_from__lte=today).order_by("service_id", "version")
+    for key, pack, definition_id in rows.values_list("service__key", "service__pack", "id"):
+        found[key] = (definition_id, pack)
+    return found
+
+
+def in_force(service: str, today: date) -> Published:
+    """Return the version of a service in force on a day.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = (
+        DefinitionRow.objects.filter(service__key=service, effective_from__lte=today)
+        .order_by("-version")
+        .values_list("id", "service__pack")
+        .first()
+    )
+    if row is None:
+        raise not_found()
+    return Published(id=row[0], pack=row[1], definition=compiled(row[0]))
+
+
+def published_hash(service: str, version: int) -> str | None:
+    """Return the hash of the files of a published version, or ``None`` where there is no such version."""
+    return (
+        DefinitionRow.objects.filter(service__key=service, version=version)
+        .values_list("files_sha256", flat=True)
+        .first()
+    )
+
+
+def service_row(service: str) -> Service | None:
+    """Return the row of a service; for this room's own actions."""
+    return Service.objects.filter(key=service).first()

@@ -1,0 +1,87 @@
+"""The whole story of one application: what happened, when, by whose post, and who looked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.text import Text
+from janaseva.ledger import queries as ledger
+from janaseva.people import queries as people
+from janaseva.services.queries.applications import visible
+
+SHOWN = (
+    "services.submitted",
+    "payments.received",
+    "services.begun",
+    "workflow.report_asked",
+    "workflow.reported",
+    "services.asked",
+    "services.answered",
+    "workflow.moved",
+    "workflow.transferred",
+    "services.decided",
+    "documents.sealed",
+    "documents.revoked",
+    "services.withdrawn",
+    "payments.refunded",
+)
+"""The events that a person is shown as steps, in the words ``event.<name>``; the record holds many more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event of the story: its name (words: ``event.<name>``), when, by which post, and its place in the log."""
+
+    name: str
+    at: datetime
+    facts: dict[str, Any]
+    post: Text
+    office: Text
+    log_index: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Somebody opened the application: the post (officers act in office, not in private) and when."""
+
+    at: datetime
+    post: Text
+    office: Text
+
+
+def _seats(post_ids: set[UUID]) -> dict[UUID, tuple[Text, Text]]:
+    posts = people.posts(post_ids)
+    offices = {view.id: view.names for view in people.offices_by_id({post.office_id for post in posts.values()})}
+    return {key: (post.names, offices.get(post.office_id, {})) for key, post in posts.items()}
+
+
+def story(by: Actor, application_id: UUID) -> list[Happened]:
+    """Return the steps of an application that ``by`` may see, the earliest first."""
+    row = visible(by, application_id)
+    events = [event for event in ledger.story(by, row.id, visible=True) if event.name in SHOWN]
+    seats = _seats({event.post_id for event in events if event.post_id is not None})
+    return [
+        Happened(
+            name=event.name,
+            at=event.at,
+            facts=dict(event.facts),
+            post=seats.get(event.post_id, ({}, {}))[0] if event.post_id else {},
+            office=seats.get(event.post_id, ({}, {}))[1] if event.post_id else {},
+            log_index=event.leaf_index,
+        )
+        for event in events
+    ]
+
+
+def looks(by: Actor, application_id: UUID) -> list[Look]:
+    """Return who looked at an application, the latest first; for its applicant and its officers alike."""
+    row = visible(by, application_id)
+    events = [event for event in ledger.story(by, row.id, visible=True) if event.name == "services.looked_at"]
+    seats = _seats({event.post_id for event in events if event.post_id is not None})
+    return [
+        Look(at=event.at, post=seats.get(event.post_id, ({}, {}))[0], office=seats.get(event.post_id, ({}, {}))[1])
+        for event in reversed(events)
+        if event.post_id is not None
+    ]

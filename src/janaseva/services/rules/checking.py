@@ -1,0 +1,92 @@
+"""Everything that is wrong with a pack, and everything that its examples find."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from janaseva.core.source import SourceFault
+from janaseva.services.rules.compiling import Examined, examine
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.examples import Outcome, read_examples, run, uncovered
+from janaseva.services.rules.pack import CalendarText, ExaminedPack, PackText, examine_pack
+from janaseva.workflow.rules import Calendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedService:
+    """One service of a pack: its definition where it is sound, its faults, and what its examples came to."""
+
+    key: str
+    examined: Examined
+    faults: tuple[SourceFault, ...]
+    outcomes: tuple[Outcome, ...] = ()
+
+    @property
+    def definition(self) -> Definition | None:
+        """Return the definition, where it is sound."""
+        return self.examined.definition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedPack:
+    """A whole pack."""
+
+    key: str
+    own: ExaminedPack
+    services: tuple[CheckedService, ...]
+
+    @property
+    def faults(self) -> tuple[SourceFault, ...]:
+        """Return every fault of the pack and of its services."""
+        return (*self.own.faults, *(fault for service in self.services for fault in service.faults))
+
+
+def check_pack(text: PackText, *, with_examples: bool = False, only: str | None = None) -> CheckedPack:
+    """Return everything wrong with a pack; with its examples run, where asked; ``only`` one service, where named."""
+    own = examine_pack(text)
+    calendar = pack_calendar(own)
+    services = tuple(
+        check_service(text, key, calendar=calendar, with_examples=with_examples)
+        for key in sorted(text.services)
+        if only is None or key == only
+    )
+    return CheckedPack(key=text.key, own=own, services=services)
+
+
+def pack_calendar(own: ExaminedPack) -> Calendar:
+    """Return the pack's calendar; where it is faulty, one on which only Sundays are off."""
+    calendars: Mapping[str, CalendarText] = own.calendars
+    if own.pack is not None and own.pack.calendar in calendars:
+        return calendars[own.pack.calendar].calendar()
+    return Calendar(key="none", time_zone="Asia/Kolkata")
+
+
+def check_service(text: PackText, key: str, *, calendar: Calendar, with_examples: bool) -> CheckedService:
+    """Return one service with its faults and outcomes."""
+    folder = f"{text.folder}/services/{key}"
+    published = text.published(key)
+    examined = examine(published, folder=folder)
+    faults = list(examined.faults)
+    definition = examined.definition
+    if definition is not None and definition.key != key:
+        message = f"the folder is named '{key}', the service '{definition.key}'"
+        file = f"{folder}/service.yaml"
+        faults.append(SourceFault(file=file, line=1, column=1, message=message, mend="let both be the same"))
+    file = f"{folder}/examples.yaml"
+    content = published.files.get("examples.yaml")
+    if content is None:
+        message = "the service has no examples"
+        faults.append(SourceFault(file=file, line=1, column=1, message=message, mend="write one for each outcome"))
+        return CheckedService(key=key, examined=examined, faults=tuple(faults))
+    examples, source, found = read_examples(content, file)
+    faults.extend(found)
+    if definition is None or found or source is None:
+        return CheckedService(key=key, examined=examined, faults=tuple(faults))
+    mend = "write one (see docs/definers/examples.md)"
+    faults.extend(source.fault((), message, mend) for message in uncovered(definition, examples))
+    outcomes: tuple[Outcome, ...] = ()
+    if with_examples:
+        outcomes = tuple(
+            Outcome(name=example.name, line=source.mark((number,)).line, differences=run(definition, example, calendar))
+            for number, example in enumerate(examples)
+        )
+    return CheckedService(key=key, examined=examined, faults=tuple(faults), outcomes=outcomes)

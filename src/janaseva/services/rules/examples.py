@@ -1,0 +1,281 @@
+"""Examples beside a definition, run on rules alone: answers in, faults, fee, officer, due date and letter out.
+
+Every service has at least one example for each variant that ends in approval, one that ends in a refusal, and one whose
+answers are faulty; a definition without them is not published.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from janaseva.core.source import Source, SourceError, SourceFault, read
+from janaseva.core.text import in_language
+from janaseva.forms.rules import Part
+from janaseva.forms.rules.checking import Applied, apply, check
+from janaseva.forms.rules.reading import settle_shape
+from janaseva.services.rules.deciding import bill, certificate_facts, choose, eligibility, valid_until
+from janaseva.services.rules.definition import Definition, Variant
+from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due
+
+NOON = time(12)
+"""Examples are received at noon, in the pack's own time zone."""
+
+
+_OWN = ("name", "expect", "steps", "pauses", "complete")
+"""What an example does not take over from the one that it is like."""
+
+
+def _as_step(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"move": value}
+    if isinstance(value, Mapping) and len(value) == 1 and "move" not in value:
+        move, reason = next(iter(value.items()))
+        return {"move": move, "reason": reason}
+    return value
+
+
+class Step(Part):
+    """One move of an officer, written ``step.move``, or ``step.move: reason`` where a coded reason is given."""
+
+    move: str
+    reason: str | None = None
+
+
+class Pause(Part):
+    """A time in which the applicant had to answer; both days are dates on which it began and ended."""
+
+    from_: date = Field(alias="from")
+    to: date
+
+
+class Expected(Part):
+    """What an example must come to; what is left out is not looked at.
+
+    ``faults`` are written ``place code`` (``members.0.income needed``), or ``place rule:key`` for a rule of the form.
+    """
+
+    faults: tuple[str, ...] | None = None
+    eligible: Literal["may", "may_not", "cannot_tell"] | None = None
+    variant: str | None = None
+    officer: str | None = None
+    fee: str | int | None = None
+    fee_lines: dict[str, str | int] | None = None
+    due: date | Literal["unknown"] | None = None
+    ends: Literal["approved", "refused", "withdrawn", "returned"] | None = None
+    valid_until: date | Literal["lifetime", "unknown"] | None = None
+    computed: dict[str, Any] = Field(default_factory=dict)
+    letter: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class Example(Part):
+    """One example: what is given, what the officers do, what must come of it."""
+
+    name: str
+    today: date
+    answers: dict[str, Any]
+    documents: tuple[str, ...] | None = None
+    channel: Literal["online", "counter"] = "online"
+    pages: int = 0
+    areas: dict[str, dict[str, str]] = Field(default_factory=dict)
+    steps: tuple[Annotated[Step, BeforeValidator(_as_step)], ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    complete: date | None = None
+    expect: Expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one example came to: its name, its line, and each way in which it differs from what was expected."""
+
+    name: str
+    line: int
+    differences: tuple[str, ...]
+
+
+def read_examples(text: str, file: str) -> tuple[tuple[Example, ...], Source | None, list[SourceFault]]:
+    """Return the examples of a file, where they stand, and the faults of the file."""
+    try:
+        source = read(text, file)
+    except SourceError as error:
+        return (), None, [error.fault]
+    tree, wrong = _likened(source)
+    if wrong:
+        return (), source, wrong
+    try:
+        return TypeAdapter(tuple[Example, ...]).validate_python(tree), source, []
+    except ValidationError as error:
+        faults = []
+        for one in error.errors(include_url=False):
+            path = tuple(part for part in one["loc"] if not (isinstance(part, str) and ("[" in part or "-" in part)))
+            faults.append(source.fault(path, f"{'.'.join(map(str, path))}: {one['msg']}", "see docs/definers/examples.md"))
+        return (), source, faults
+
+
+def _likened(source: Source) -> tuple[list[Any], list[SourceFault]]:
+    """Return the examples with those that are ``like`` an earlier one filled from it; an answer ``null`` is taken out."""
+    if not isinstance(source.tree, list):
+        return [], [source.fault((), "the file holds no examples", "begin each with '- name:'")]
+    made: dict[str, dict[str, Any]] = {}
+    tree: list[Any] = []
+    for number, example in enumerate(source.tree):
+        if not isinstance(example, dict):
+            return [], [source.fault((number,), "this is not an example", "begin it with '- name:'")]
+        like = example.get("like")
+        if like is not None and like not in made:
+            mend = f"the examples above: {', '.join(made) or 'none'}"
+            return [], [source.fault((number, "like"), f"there is no example '{like}' above", mend)]
+        base = {key: value for key, value in made[like].items() if key not in _OWN} if like is not None else {}
+        own, given = example.get("answers", {}), base.get("answers", {})
+        answers = {**given, **own} if isinstance(own, dict) else own
+        if isinstance(answers, dict):
+            answers = {key: value for key, value in answers.items() if value is not None}
+        full = {**base, **{key: value for key, value in example.items() if key != "like"}, "answers": answers}
+        made[str(example.get("name"))] = full
+        tree.append(full)
+    return tree, []
+
+
+def uncovered(definition: Definition, examples: tuple[Example, ...]) -> list[str]:
+    """Return which outcomes of the definition no example shows."""
+    missing = []
+    ends = {(example.expect.variant, example.expect.ends) for example in examples}
+    for variant in definition.variants:
+        if (variant.key, "approved") not in ends:
+            missing.append(f"no example of variant '{variant.key}' ends in approval")
+    if not any(end == "refused" for _, end in ends):
+        missing.append("no example ends in a refusal")
+    if not any(example.expect.faults for example in examples):
+        missing.append("no example has faulty answers")
+    return missing
+
+
+def run(definition: Definition, example: Example, calendar: Calendar) -> tuple[str, ...]:
+    """Return each way in which the example differs from what it expects; empty when it is as written."""
+    answers = settle_shape(definition.form, example.answers)
+    applied = apply(definition.form, answers, today=example.today, calendar=calendar)
+    variant = choose(definition, applied.facts)
+    return tuple(
+        difference
+        for part in (
+            _form(definition, example, answers, applied, calendar),
+            _variant(definition, example, applied, variant),
+            _work(definition, example, variant, calendar),
+            _letter(definition, example, applied, variant),
+        )
+        for difference in part
+    )
+
+
+def _differs(what: str, expected: Any, found: Any) -> Iterator[str]:
+    if expected != found:
+        yield f"{what}: expected {expected}, found {found}"
+
+
+def _form(
+    definition: Definition, example: Example, answers: dict[str, Any], applied: Applied, calendar: Calendar
+) -> Iterator[str]:
+    expect = example.expect
+    if expect.faults is not None:
+        faults = check(definition.form, answers, example.today, documents=example.documents, calendar=calendar)
+        found = sorted(f"{f.place} {f'rule:{f.facts['rule']}' if f.code == 'rule' else f.code}".strip() for f in faults)
+        yield from _differs("faults", sorted(expect.faults), found)
+    if expect.eligible is not None:
+        outcome = eligibility(definition, answers, today=example.today).outcome
+        yield from _differs("eligible", expect.eligible, outcome)
+    for key, value in expect.computed.items():
+        yield from _differs(f"computed {key}", value, applied.answers.get(key))
+
+
+def _variant(definition: Definition, example: Example, applied: Applied, variant: Variant | None) -> Iterator[str]:
+    expect = example.expect
+    if expect.variant is not None:
+        yield from _differs("variant", expect.variant, variant.key if variant else None)
+    if variant is None:
+        return
+    if expect.officer is not None:
+        yield from _differs("officer", expect.officer, variant.officer.role)
+    due_now = bill(
+        definition, variant, applied.answers, on=example.today, channel=example.channel, pages=example.pages
+    )
+    if expect.fee is not None:
+        found = _rupees(due_now.total_paise) if due_now.known else "unknown"
+        yield from _differs("fee", _written(expect.fee), "; ".join([found, *due_now.missing, *due_now.faults]))
+    if expect.fee_lines is not None:
+        lines = {line.key: _rupees(line.amount_paise) for line in due_now.lines}
+        yield from _differs("fee lines", {key: _written(value) for key, value in expect.fee_lines.items()}, lines)
+
+
+def _rupees(paise: int) -> str:
+    return f"{paise // 100}.{paise % 100:02d}"
+
+
+def _written(value: str | int) -> str:
+    text = str(value)
+    return text if text == "unknown" or "." in text else f"{text}.00"
+
+
+def _work(definition: Definition, example: Example, variant: Variant | None, calendar: Calendar) -> Iterator[str]:
+    expect = example.expect
+    if variant is None:
+        return
+    process = definition.process_for(variant)
+    state, wrong = _walk(process, example.steps)
+    if wrong:
+        yield wrong
+    if expect.ends is not None:
+        yield from _differs("ends", expect.ends, state)
+    if expect.due is not None:
+        limit = definition.limit_for(variant)
+        starts = example.complete if limit.starts == "completeness" and example.complete else example.today
+        spans = [Span(from_at=_noon(one.from_, calendar), to_at=_noon(one.to, calendar)) for one in example.pauses]
+        answer = due(limit=limit, began_at=_noon(starts, calendar), pauses=spans, calendar=calendar)
+        yield from _differs("due", expect.due, answer.day or answer.standing)
+    if expect.valid_until is not None:
+        validity = definition.validity_for(variant)
+        until = valid_until(validity, example.today)
+        lifetime = bool(getattr(validity, "lifetime", False))
+        yield from _differs("valid until", expect.valid_until, until or ("lifetime" if lifetime else "unknown"))
+
+
+def _noon(day: date, calendar: Calendar) -> datetime:
+    return datetime.combine(day, NOON, ZoneInfo(calendar.time_zone))
+
+
+def _walk(process: Process, steps: tuple[Step, ...]) -> tuple[str, str]:
+    """Return where the moves lead, and what is wrong with them."""
+    state = process.first
+    for one in steps:
+        at, _, key = one.move.partition(".")
+        if at != state:
+            return state, f"steps: '{one.move}' is made at '{at}', but the case is at '{state}'"
+        here = process.step(state)
+        move = here.move(key) if here else None
+        if move is None:
+            known = ", ".join(m.key for m in here.moves) if here else "none"
+            return state, f"steps: '{at}' has no move '{key}'; its moves: {known}"
+        if "reason" in move.needs and one.reason not in {reason.key for reason in process.reasons}:
+            return state, f"steps: '{one.move}' needs one of the coded reasons: write '{one.move}: reason'"
+        state = move.to
+        if state in OUTCOMES:
+            break
+    return state, ""
+
+
+def _letter(definition: Definition, example: Example, applied: Applied, variant: Variant | None) -> Iterator[str]:
+    if not example.expect.letter or variant is None or definition.out.certificate is None:
+        return
+    facts = certificate_facts(definition, applied, area_names=lambda code: example.areas.get(code, {"en": code}))
+    for language, words in example.expect.letter.items():
+        shown = [in_language(facts["statement"], language)]
+        for row in facts["rows"]:
+            value = row["value"]
+            shown.append(in_language(row["label"], language))
+            shown.append(in_language(value, language) if isinstance(value, Mapping) and "en" in value else str(value))
+        text = "\n".join(shown)
+        for word in words:
+            if word.replace("\u00a0", " ") not in text.replace("\u00a0", " "):
+                yield f"letter ({language}): '{word}' is not in it: {shown[0]}"

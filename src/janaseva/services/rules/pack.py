@@ -1,0 +1,166 @@
+"""A pack: its own facts (name, jurisdiction, languages, calendar, departments), its calendars, and its files by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from janaseva.core.source import Source, SourceError, SourceFault, read
+from janaseva.forms.rules import Sourced, Words
+from janaseva.services.rules.definition import AreaCode, Code, PublishedText
+from janaseva.workflow.rules import Calendar
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_WEEK: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Pack(Sourced):
+    """The facts of one pack (``pack.yaml``)."""
+
+    key: Code
+    name: Words
+    country: Literal["IN", "PK"]
+    jurisdiction: AreaCode
+    languages: tuple[Literal["en", "ml", "hi", "ur", "sd"], ...] = Field(min_length=1)
+    time_zone: str
+    calendar: Code
+    departments: dict[Code, Words] = Field(min_length=1)
+    depends: tuple[Code, ...] = ()
+
+
+class CalendarDay(Sourced):
+    """One holiday, or one day declared open, or one closure."""
+
+    day: date
+    title: Words
+
+
+class CalendarText(Sourced):
+    """The days of one state or office (``calendars/<key>.yaml``).
+
+    ``saturdays_off`` are places in the month: 2 is the second Saturday. ``known_until`` is the last day for which the
+    notified holidays are written here; ``unknown`` says what must still be found.
+    """
+
+    key: Code
+    name: Words
+    time_zone: str
+    weekly_off: tuple[Weekday, ...] = ("sunday",)
+    saturdays_off: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
+    opens: Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d$")] = "10:00"
+    closes: Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d$")] = "17:00"
+    known_until: date | None = None
+    holidays: tuple[CalendarDay, ...] = ()
+    closures: tuple[CalendarDay, ...] = ()
+    workdays: tuple[CalendarDay, ...] = ()
+    unknown: str | None = None
+
+    def calendar(self) -> Calendar:
+        """Return the calendar as workflow counts by it."""
+        return Calendar(
+            key=self.key,
+            time_zone=self.time_zone,
+            weekly_off=frozenset(_WEEK.index(day) for day in self.weekly_off),
+            saturdays_off=frozenset(self.saturdays_off),
+            holidays={one.day: one.title["en"] for one in self.holidays},
+            closures={one.day: one.title["en"] for one in self.closures},
+            workdays=frozenset(one.day for one in self.workdays),
+            opens=time.fromisoformat(self.opens),
+            closes=time.fromisoformat(self.closes),
+            known_until=self.known_until,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackText:
+    """The files of one pack as they were read: ``files`` of the pack itself by path, ``services`` by key."""
+
+    key: str
+    folder: str
+    files: Mapping[str, str]
+    services: Mapping[str, Mapping[str, str]]
+
+    def published(self, service: str) -> PublishedText:
+        """Return what makes one service: its own files, and the pack's facts, sources and glossaries."""
+        shared = {
+            name: text
+            for name, text in self.files.items()
+            if name in ("pack.yaml", "sources.yaml") or (name.startswith("glossary.") and "/" not in name)
+        }
+        return PublishedText(files={**shared, **self.services[service]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExaminedPack:
+    """What a pack's own files came to."""
+
+    pack: Pack | None
+    calendars: Mapping[str, CalendarText]
+    faults: tuple[SourceFault, ...]
+
+
+def examine_pack(text: PackText) -> ExaminedPack:
+    """Return the facts and calendars of a pack, and every fault in their files."""
+    faults: list[SourceFault] = []
+    pack = _model(Pack, text, "pack.yaml", faults)
+    calendars: dict[str, CalendarText] = {}
+    for name in sorted(text.files):
+        if name.startswith("calendars/"):
+            calendar = _model(CalendarText, text, name, faults)
+            if calendar is not None:
+                calendars[calendar.key] = calendar
+    if pack is not None and pack.calendar not in calendars:
+        message = f"there is no calendar '{pack.calendar}'"
+        mend = f"write calendars/{pack.calendar}.yaml"
+        faults.append(SourceFault(file=f"{text.folder}/pack.yaml", line=1, column=1, message=message, mend=mend))
+    for number, name in enumerate(sorted(text.files)):
+        del number
+        if name == "sources.yaml" or name.startswith("glossary."):
+            _strings(text, name, faults)
+    return ExaminedPack(pack=pack, calendars=calendars, faults=tuple(faults))
+
+
+def _read(text: PackText, name: str, faults: list[SourceFault]) -> Source | None:
+    content = text.files.get(name)
+    if content is None:
+        message = "the file is missing"
+        faults.append(SourceFault(file=f"{text.folder}/{name}", line=1, column=1, message=message, mend="write it"))
+        return None
+    try:
+        return read(content, f"{text.folder}/{name}")
+    except SourceError as error:
+        faults.append(error.fault)
+        return None
+
+
+def _model(kind: type[Any], text: PackText, name: str, faults: list[SourceFault]) -> Any:
+    source = _read(text, name, faults)
+    if source is None:
+        return None
+    try:
+        made = TypeAdapter(kind).validate_python(source.tree)
+        if isinstance(made, CalendarText):
+            made.calendar()
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            path = tuple(one["loc"])
+            faults.append(source.fault(path, f"{'.'.join(map(str, path))}: {one['msg']}", "see docs/definers"))
+        return None
+    except ValueError as error:
+        faults.append(source.fault((), str(error), "see docs/definers"))
+        return None
+    return made
+
+
+def _strings(text: PackText, name: str, faults: list[SourceFault]) -> None:
+    source = _read(text, name, faults)
+    if source is None:
+        return
+    if not isinstance(source.tree, Mapping):
+        faults.append(source.fault((), "the file holds no 'key: value' lines", "write one on each line"))
+        return
+    for key, value in source.tree.items():
+        if not isinstance(value, str):
+            faults.append(source.fault((key,), f"'{key}' is not text", "put the value in quotes"))
