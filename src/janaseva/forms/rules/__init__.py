@@ -1,5 +1,6 @@
 """Thinking about what is asked: the form as a model, reading what was posted, finding every fault, showing answers."""
 
+from janaseva.forms.rules.checking import Applied, Directory, apply, check, needed_documents
 from janaseva.forms.rules.form import (
     Check,
     Confidence,
@@ -16,20 +17,35 @@ from janaseva.forms.rules.form import (
     Words,
     scope_of,
 )
+from janaseva.forms.rules.reading import Answers, parse, settle_shape
+from janaseva.forms.rules.schema import json_schema
+from janaseva.forms.rules.summary import Line, PageSummary, summary
 
 __all__ = [
+    "Answers",
+    "Applied",
     "Check",
     "Confidence",
+    "Directory",
     "DocumentGroup",
     "Form",
     "Formula",
     "Key",
     "Kind",
+    "Line",
     "Page",
+    "PageSummary",
     "Part",
     "Question",
     "Sourced",
     "Unknown",
     "Words",
+    "apply",
+    "check",
+    "json_schema",
+    "needed_documents",
+    "parse",
     "scope_of",
+    "settle_shape",
+    "summary",
 ]

@@ -1,0 +1,19 @@
+"""What people answered."""
+
+from django.db import models
+
+from janaseva.core.row import Row
+
+
+class Answers(Row):
+    """The answers of one matter to one version of one form, as they are kept (see :mod:`janaseva.forms.rules`)."""
+
+    story = models.UUIDField(unique=True)
+    office_id = models.UUIDField(null=True)
+    form_key = models.CharField(max_length=60)
+    form_version = models.PositiveIntegerField()
+    values = models.JSONField(default=dict)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "answers"

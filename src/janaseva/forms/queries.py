@@ -1,0 +1,12 @@
+"""Questions about answers. Who may see a matter is known to the room above, which asks for the matter's own story."""
+
+from typing import Any
+from uuid import UUID
+
+from janaseva.forms.models import Answers
+
+
+def answers_of(story: UUID) -> dict[str, Any]:
+    """Return the answers kept for a matter, plain JSON by field key; empty where nothing was kept."""
+    values = Answers.objects.filter(story=story).values_list("values", flat=True).first()
+    return dict(values) if isinstance(values, dict) else {}

@@ -1,0 +1,45 @@
+"""What forms does inside other rooms' actions: keep answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from janaseva.core.action import change, put, step
+from janaseva.core.actor import Actor
+from janaseva.forms.models import Answers
+
+
+@step
+def keep(
+    *,
+    by: Actor,  # noqa: ARG001 - who keeps stands in the act; every step takes it
+    at: datetime,
+    story: UUID,
+    form_key: str,
+    form_version: int,
+    values: Mapping[str, Any],
+    office_id: UUID | None = None,
+) -> UUID:
+    """Keep these answers as all the answers of the matter; what was kept before is replaced. Answer the row's id.
+
+    They are kept as given: the caller has read them (:func:`janaseva.forms.rules.parse`) and checked what must hold.
+    """
+    row = Answers.objects.select_for_update().filter(story=story).first()
+    if row is None:
+        row = put(
+            Answers(
+                story=story,
+                office_id=office_id,
+                form_key=form_key,
+                form_version=form_version,
+                values=dict(values),
+                kept_at=at,
+            )
+        )
+    else:
+        office = office_id or row.office_id
+        change(
+            row, values=dict(values), form_key=form_key, form_version=form_version, kept_at=at, office_id=office
+        )
+    return row.id
