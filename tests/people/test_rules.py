@@ -13,7 +13,7 @@ from janaseva.people import rules
 
 AT = datetime(2026, 11, 16, 4, 30, tzinfo=UTC)
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-MOMENTS = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2040, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(year=2020 + moment.year % 20, day=1))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,6 @@ def test_a_totp_code_is_good_once(at):
     assert step is not None
     again = rules.totp_step(SEED, code, at=at, after=step)
     assert again is None or again > step  # two windows may, once in a million, share one code
-    assert rules.totp_step(SEED, code, at=at + timedelta(minutes=2), after=step) is None or True
 
 
 def test_a_totp_code_of_the_neighbouring_step_is_accepted_and_no_further():

@@ -4,13 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from janaseva.core import writing
-from janaseva.core.action import action, allow, change, put, tell
+from janaseva.core.action import action, allow, change, flush, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.people import events, rules
 from janaseva.people.actions.opening import end_sessions
 from janaseva.people.models import Charge, Person, Post, Session
-from janaseva.people.queries.charges import facts_of
+from janaseva.people.queries._views import facts_of
 
 
 def _officer(person_id: UUID) -> Person:
@@ -67,6 +67,7 @@ def hand_over_charge(*, by: Actor, at: datetime, key: str, charge_id: UUID, to_p
     ended = list(_end(old, at))
     for row in Charge.objects.select_for_update().filter(for_charge=old, to_at__gt=at):
         ended += _end(row, at)
+    flush()  # the old charge must have ended in the database before the post's next one begins
     new = put(
         Charge(
             post_id=old.post_id,

@@ -83,7 +83,7 @@ def confirm_code(*, by: Actor, at: datetime, key: str, challenge_id: UUID, code:
     """Sign in with the code that was sent. A wrong code is counted, so it is an answer and not a refusal.
 
     The door makes the token (``core.ids.secret_token``), keeps it in the cookie and passes its hash
-    (``queries.token_hash``).
+    (``rules.token_hash``).
     """
     allow(rules.may_sign_in(by))
     del key

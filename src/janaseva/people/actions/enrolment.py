@@ -12,8 +12,8 @@ from django.contrib.auth import hashers
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Fault, Invalid
-from janaseva.core.secret import Secret, keyed_hash, seal
-from janaseva.people import events, queries, rules
+from janaseva.core.secret import Secret, derive, keyed_hash, seal
+from janaseva.people import events, rules
 from janaseva.people.actions.opening import end_sessions
 from janaseva.people.models import Credential, Person, Session
 
@@ -95,7 +95,7 @@ def enrol_demonstration(*, by: Actor, at: datetime, key: str) -> int:
     """
     allow(rules.may_enrol(by) and settings.OPTIONS.demonstration)
     del key
-    secret = queries.demonstration_secret()
+    secret = derive("demonstration")
     label = f"demonstration {keyed_hash('demonstration', 'label')[:16]}"
     kept = Credential.objects.filter(kind="totp", ended_at=None, label=label).values_list("person_id", flat=True)
     rows = Person.objects.select_for_update().filter(is_demonstration=True, login__isnull=False)

@@ -12,7 +12,7 @@ from django.conf import settings
 from janaseva.core.action import change, put, tell
 from janaseva.people import events, rules
 from janaseva.people.models import Charge, Person, Session
-from janaseva.people.queries.charges import charges_in_force
+from janaseva.people.queries._views import charges_in_force
 
 _TOKEN_HASH: Final = re.compile("[0-9a-f]{64}")
 

@@ -10,7 +10,7 @@ from janaseva.core.text import LANGUAGES
 from janaseva.people import events, rules
 from janaseva.people.actions.opening import end_sessions, open_session
 from janaseva.people.models import Person, Session
-from janaseva.people.queries.charges import charges_in_force
+from janaseva.people.queries._views import charges_in_force
 
 
 def _live(session_id: UUID, at: datetime) -> Session | None:

@@ -1,5 +1,6 @@
 """Who sits where, who holds what, and who is signed in."""
 
+from janaseva.people.queries._views import ChargeView, HolderView, OfficeView, PostView
 from janaseva.people.queries.areas import (
     AreaView,
     area,
@@ -10,8 +11,6 @@ from janaseva.people.queries.areas import (
     time_zone_of,
 )
 from janaseva.people.queries.charges import (
-    ChargeView,
-    HolderView,
     charge,
     charge_in_force,
     charges_of,
@@ -21,23 +20,21 @@ from janaseva.people.queries.charges import (
     stand_ins_of,
 )
 from janaseva.people.queries.offices import (
-    OfficeView,
-    PostView,
     office,
     office_for,
     offices,
+    offices_by_id,
     post,
     post_in,
     posts,
     posts_of,
 )
 from janaseva.people.queries.persons import PasskeyView, PersonView, colleagues, passkeys, person, phone_of
-from janaseva.people.queries.sessions import SessionView, SignedIn, sessions_of, signed_in, token_hash
+from janaseva.people.queries.sessions import SessionView, SignedIn, sessions_of, signed_in
 from janaseva.people.queries.sign_in import (
     CodeToSend,
     DemonstrationSignIn,
     code_to_send,
-    demonstration_secret,
     demonstration_sign_ins,
 )
 
@@ -64,13 +61,13 @@ __all__ = [
     "choices_of",
     "code_to_send",
     "colleagues",
-    "demonstration_secret",
     "demonstration_sign_ins",
     "holder_of",
     "holders_of",
     "office",
     "office_for",
     "offices",
+    "offices_by_id",
     "passkeys",
     "person",
     "phone_of",
@@ -82,5 +79,4 @@ __all__ = [
     "signed_in",
     "stand_ins_of",
     "time_zone_of",
-    "token_hash",
 ]

@@ -1,62 +1,22 @@
 """Offices and posts: public knowledge, so nobody's permission is asked."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
-from janaseva.core.text import Text
 from janaseva.people.models import Office, Post
+from janaseva.people.queries._views import OfficeView, PostView, office_view, post_view
 from janaseva.people.queries.areas import area_path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfficeView:
-    """An office, the area it serves, and the office it stands under."""
-
-    id: UUID
-    key: str
-    kind: str
-    area_id: UUID
-    department_id: UUID
-    superior_id: UUID | None
-    names: Text
-    is_demonstration: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostView:
-    """A post of an office, with its role."""
-
-    id: UUID
-    key: str
-    office_id: UUID
-    role: str
-    names: Text
-
-
-def office_view(row: Office) -> OfficeView:
-    """Return what is told of an office."""
-    return OfficeView(
-        id=row.id,
-        key=row.key,
-        kind=row.kind,
-        area_id=row.area_id,
-        department_id=row.department_id,
-        superior_id=row.superior_id,
-        names=row.names,
-        is_demonstration=row.is_demonstration,
-    )
-
-
-def post_view(row: Post) -> PostView:
-    """Return what is told of a post."""
-    return PostView(id=row.id, key=row.key, office_id=row.office_id, role=row.role, names=row.names)
 
 
 def office(office_id: UUID) -> OfficeView | None:
     """Return one office."""
     row = Office.get_or_none(office_id)
     return office_view(row) if row else None
+
+
+def offices_by_id(office_ids: Collection[UUID]) -> list[OfficeView]:
+    """Return many offices, in one query."""
+    return [office_view(row) for row in Office.objects.filter(pk__in=office_ids)]
 
 
 def offices(

@@ -1,6 +1,5 @@
 """Who is signed in."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +11,7 @@ from janaseva.core.refusal import not_found
 from janaseva.core.text import Text, in_language
 from janaseva.people import rules
 from janaseva.people.models import Charge, Grant, Session
-from janaseva.people.queries.charges import ChargeView, charge_view, force_at
+from janaseva.people.queries._views import ChargeView, charge_view, force_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +45,6 @@ class SessionView:
     post: Text
 
 
-def token_hash(token: str) -> str:
-    """Return how a session token is kept: its SHA-256. The token has 128 random bits, so no salt is needed."""
-    return hashlib.sha256(token.encode("utf-8", errors="surrogatepass")).hexdigest()
-
-
 def _officer(session: Session, at: datetime) -> Actor:
     """Return the officer as the chosen charge makes it: all posts that it may act for, and what those permit."""
     if session.charge is None:
@@ -77,7 +71,7 @@ def signed_in(token: str, at: datetime) -> SignedIn | None:
     """
     session = (
         Session.objects.select_related("person", "charge__post__office")
-        .filter(token_hash=token_hash(token), ended_at=None)
+        .filter(token_hash=rules.token_hash(token), ended_at=None)
         .first()
     )
     if session is None or not rules.is_live(session.kind, session.seen_at, session.ends_at, at):

@@ -12,7 +12,7 @@ from janaseva.core.secret import derive, unseal
 from janaseva.core.text import Text
 from janaseva.people import rules
 from janaseva.people.models import Challenge, Charge, Person
-from janaseva.people.queries.charges import ChargeView, charge_view, force_at
+from janaseva.people.queries._views import ChargeView, charge_view, force_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,6 @@ def code_to_send(by: Actor, challenge_id: UUID, at: datetime) -> CodeToSend | No
     return CodeToSend(phone=row.phone, code=code, language=row.language, ends_at=row.ends_at)
 
 
-def demonstration_secret() -> bytes:
-    """Return the secret from which the demonstration's sign-ins are derived; it is this installation's own."""
-    return derive("demonstration")
-
-
 def demonstration_sign_ins(by: Actor, at: datetime) -> list[DemonstrationSignIn]:
     """Return the sign-ins of all demonstration officers, where the demonstration is on.
 
@@ -63,7 +58,7 @@ def demonstration_sign_ins(by: Actor, at: datetime) -> list[DemonstrationSignIn]
     """
     if not (settings.OPTIONS.demonstration and by.kind == "system"):
         raise not_found()
-    secret = demonstration_secret()
+    secret = derive("demonstration")
     held: dict[UUID, list[ChargeView]] = {}
     charges = Charge.objects.select_related("post__office").filter(force_at(at), person__is_demonstration=True)
     for row in charges.order_by("from_at", "id"):

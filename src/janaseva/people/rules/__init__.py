@@ -63,6 +63,7 @@ from janaseva.people.rules.sessions import (
     is_live,
     keep_due,
     live_until,
+    token_hash,
 )
 
 __all__ = [
@@ -125,6 +126,7 @@ __all__ = [
     "tidy_code",
     "tidy_login",
     "tidy_password",
+    "token_hash",
     "totp_at",
     "totp_step",
     "wait_seconds",

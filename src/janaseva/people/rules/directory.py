@@ -7,16 +7,14 @@ Every fault of a file is told at once, with file and line. Reading needs only th
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
-from janaseva.core import writing
+from janaseva.core import source, writing
 from janaseva.core.refusal import Fault, Invalid
 from janaseva.core.text import LANGUAGES
 from janaseva.people.rules.access import PERMISSIONS
@@ -27,8 +25,6 @@ OFFICE_KINDS: Final = (
     *("tehsil_office", "municipality", "janpad_panchayat", "lok_seva_kendra", "union_council"),
     *("deputy_commissioner_office", "secretariat"),
 )
-
-_MAX_CHARACTERS: Final = 4_000_000
 
 
 def _honest_names(names: dict[str, str]) -> dict[str, str]:
@@ -133,7 +129,7 @@ class RoleRow:
 class OfficerRow:
     """A demonstration officer with the posts held, in the order in which they are offered after sign-in."""
 
-    login: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{2,63}$")]
+    login: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{1,63}$")]
     names: Names
     language: Annotated[str, _known("language", LANGUAGES)] = "en"
     charges: tuple[PostKey, ...]
@@ -177,46 +173,39 @@ def _fault(file: str, line: int, path: Sequence[Any], why: str) -> Fault:
     )
 
 
-def _line(tree: Any, path: Sequence[Any]) -> int:
-    """Return the line (from 1) of the deepest part of ``path`` that the file has."""
-    line = 1
-    for part in path:
-        marks = getattr(tree, "lc", None)
-        try:
-            line = (marks.item(part) if isinstance(part, int) else marks.key(part))[0] + 1 if marks else line
-            tree = tree[part]
-        except (KeyError, IndexError, TypeError):
-            break
-    return line
+def _source(text: str, file: str) -> source.Source:
+    """Return the file's tree and marks.
 
+    Raises:
+        Invalid: where it cannot be read at all.
 
-def _tree(text: str, file: str) -> Any:
-    if len(text) > _MAX_CHARACTERS:
-        raise Invalid([_fault(file, 1, (), "the file is too large")])
+    """
     try:
-        return YAML(typ="rt", pure=True).load(text)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        why = str(getattr(error, "problem", None) or error)
-        raise Invalid([_fault(file, (mark.line if mark else 0) + 1, (), why)]) from error
+        return source.read(text, file)
+    except source.SourceError as error:
+        one = error.fault
+        raise Invalid([_fault(file, one.line, (), f"{one.message} ({one.mend})")]) from error
 
 
-def _plain(tree: Any) -> Any:
-    if isinstance(tree, Mapping):
-        return {str(key): _plain(value) for key, value in tree.items()}
-    if isinstance(tree, list):
-        return [_plain(value) for value in tree]
-    return tree
+def _valid(kind: type[Any], tree: Any, read: source.Source, path: source.Path, faults: list[Fault]) -> Any:
+    """Return ``tree``, which stands at ``path`` of the file, as ``kind``; else ``None``, every fault with its line."""
+    try:
+        return TypeAdapter(kind).validate_python(tree)
+    except ValidationError as error:
+        for one in error.errors():
+            place = (*path, *one["loc"])
+            faults.append(_fault(read.file, read.mark(place).line, place, one["msg"]))
+    return None
 
 
 def _read(kind: type[Any], text: str, file: str) -> Any:
     """Return the file as ``kind``; every fault with its line."""
-    tree = _tree(text, file)
-    try:
-        return TypeAdapter(kind).validate_python(_plain(tree))
-    except ValidationError as error:
-        faults = [_fault(file, _line(tree, one["loc"]), one["loc"], one["msg"]) for one in error.errors()]
-        raise Invalid(faults) from error
+    read = _source(text, file)
+    faults: list[Fault] = []
+    found = _valid(kind, read.tree, read, (), faults)
+    if faults:
+        raise Invalid(faults)
+    return found
 
 
 def read_offices(text: str, file: str) -> Directory:
@@ -247,16 +236,13 @@ def read_roles(text: str, file: str) -> Directory:
         Invalid: with every fault, its file and line.
 
     """
-    read = _read(_RolesFile, text, file)
-    tree = _tree(text, file)
-    roles, faults = [], []
-    for role, row in read.roles.items():
-        try:
-            roles.append(TypeAdapter(RoleRow).validate_python({"role": role, **(row or {})}))
-        except ValidationError as error:
-            for one in error.errors():
-                path = ("roles", role, *one["loc"])
-                faults.append(_fault(file, _line(tree, path), path, one["msg"]))
+    read = _source(text, file)
+    faults: list[Fault] = []
+    whole = _valid(_RolesFile, read.tree, read, (), faults)
+    roles = [
+        _valid(RoleRow, {"role": role, **(row if isinstance(row, dict) else {})}, read, ("roles", role), faults)
+        for role, row in (whole.roles if whole else {}).items()
+    ]
     if faults:
         raise Invalid(faults)
     return Directory(roles=tuple(roles))

@@ -10,7 +10,7 @@ MIN_PASSWORD_LENGTH: Final = 12
 MAX_PASSWORD_LENGTH: Final = 200
 """NIST SP 800-63B: length and not composition rules; the upper bound keeps hashing cheap."""
 
-_LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{2,63}")
+_LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 
 
 def tidy_login(given: str) -> str:

@@ -1,5 +1,6 @@
 """How long a sign-in lasts. Officers: NIST SP 800-63B AAL2 (30 minutes idle, 12 hours); citizens: AAL1, shorter."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,11 @@ IDLE: Final = {"officer": timedelta(minutes=30), "citizen": timedelta(hours=12)}
 ABSOLUTE: Final = {"officer": timedelta(hours=12), "citizen": timedelta(days=7)}
 KEEP_EVERY: Final = timedelta(minutes=5)
 """A session's last use is written at most so often: reading pages must not cost a write each."""
+
+
+def token_hash(token: str) -> str:
+    """Return how a session token is kept: its SHA-256. The token has 128 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
 def absolute_end(kind: str, made_at: datetime) -> datetime:

@@ -1,0 +1,108 @@
+"""The directory: loaded as often as one likes, asked by everybody."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import Invalid, Refusal
+from janaseva.people import actions, queries, rules
+from janaseva.people.models import Area, Charge, Grant, Office, Post
+from tests.people.acts import AT, SYSTEM, directory, key, person_of, sign_in
+
+
+def load(given, at=AT):
+    return actions.load_directory(by=SYSTEM, at=at, key=key(), directory=given)
+
+
+def area_id(reference):
+    return queries.area_by_reference(reference).id
+
+
+def test_loading_again_changes_nothing(loaded):
+    assert loaded.added > 0
+    again = load(directory())
+    assert (again.added, again.changed) == (0, 0)
+    assert (again.areas, again.offices, again.posts, again.officers) == (4, 3, 4, 5)
+    assert Area.objects.count() == 4
+
+
+def test_what_differs_is_changed_and_nothing_is_lost(loaded):
+    given = directory()
+    office = dataclasses.replace(given.offices[0], names={"en": "Adoor Village Office"}, under=None)
+    role = dataclasses.replace(given.roles[0], may=("services.take", "services.report"))
+    area = dataclasses.replace(given.areas[3], parent="")
+    done = load(rules.Directory(areas=(area,), offices=(office,), roles=(role, *given.roles[1:])))
+    assert done.changed == 4
+    assert Office.objects.get(key="vo-adoor").names == {"en": "Adoor Village Office"}
+    assert queries.area_by_code("lgd-district", "555").parent_id is None
+    kept = set(Grant.objects.filter(role="village_officer").values_list("permission", flat=True))
+    assert kept == {"services.take", "services.report"}
+    assert Post.objects.count() == 4
+
+
+def test_a_post_that_passed_on_stays_passed_on(loaded):
+    vo = sign_in("vo").actor
+    actions.hand_over_charge(
+        by=vo, at=AT, key=key(), charge_id=vo.charge_id, to_person_id=person_of("spare"), order="x"
+    )
+    load(directory(), AT + timedelta(hours=1))
+    assert queries.holder_of(vo.post_id, AT + timedelta(hours=1)).person_id == person_of("spare")
+    assert Charge.objects.filter(post_id=vo.post_id).count() == 2
+
+
+def test_names_that_lead_nowhere_are_all_told_and_nothing_is_kept(db):
+    given = directory()
+    with pytest.raises(Invalid) as caught:
+        load(rules.Directory(offices=given.offices, officers=given.officers))
+    assert len(caught.value.faults) > 5
+    assert not Office.objects.exists()
+
+
+def test_only_the_system_loads(db):
+    with pytest.raises(Refusal, match="not_found"):
+        actions.load_directory(by=Actor(kind="officer"), at=AT, key=key(), directory=directory())
+    assert not Area.objects.exists()
+
+
+def test_the_office_for_an_area_is_its_own_or_the_nearest_around_it(loaded):
+    adoor, district, state = map(area_id, ("lgd-subdistrict:5683", "lgd-district:564", "lgd-state:32"))
+    assert queries.office_for("village_office", adoor).key == "vo-adoor"
+    assert queries.office_for("taluk_office", adoor).key == "to-adoor"
+    assert queries.office_for("taluk_office", district).key == "to-adoor"
+    assert queries.office_for("village_office", district) is None
+    assert queries.office_for("taluk_office", state) is None
+
+
+def test_areas_are_walked_up_and_down(loaded):
+    adoor = area_id("lgd-subdistrict:5683")
+    assert [view.reference for view in queries.area_path(adoor)] == [
+        "lgd-subdistrict:5683",
+        "lgd-district:564",
+        "lgd-state:32",
+    ]
+    assert queries.time_zone_of(adoor) == "Asia/Kolkata"
+    assert [view.names["en"] for view in queries.areas(area_id("lgd-state:32"))] == ["Kollam", "Pathanamthitta"]
+    assert [view.code for view in queries.areas(None)] == ["32"]
+    assert queries.area_by_reference("nonsense") is None
+
+
+def test_posts_are_named_as_their_role_is(loaded):
+    office = queries.office_for("village_office", area_id("lgd-subdistrict:5683"))
+    post = queries.post_in(office.id, "village_officer")
+    assert post.names["ml"] == "വില്ലേജ് ഓഫീസർ"
+    assert queries.post_in(office.id, "tahsildar") is None
+    assert {view.role for view in queries.posts_of(office.id)} == {"village_officer", "village_clerk"}
+    assert queries.holder_of(post.id, AT).names == {"en": "Latha"}
+    assert queries.holder_of(post.id, AT - timedelta(days=9)) is None
+
+
+def test_colleagues_are_found_by_part_of_a_name_and_by_officials_only(loaded):
+    clerk = sign_in("clerk").actor
+    assert [view.login for view in queries.colleagues(clerk, "LAT")] == ["vo"]
+    assert len(queries.colleagues(clerk)) == 5
+    with pytest.raises(Refusal, match="not_found"):
+        queries.colleagues(Actor.person(clerk.person_id))
+    with pytest.raises(Refusal, match="not_found"):
+        queries.person(Actor.anyone(), clerk.person_id)
