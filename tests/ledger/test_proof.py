@@ -60,7 +60,13 @@ def test_a_signed_text_that_is_no_checkpoint_is_refused():
         return f"{text}\n— {ORIGIN} {signature}\n"
 
     root = base64.b64encode(b"\x02" * 32).decode()
-    texts = ["x\n", f"{ORIGIN}\n02\n{root}\n", f"{ORIGIN}\n2\nAAAA\n", f"other\n2\n{root}\n", f"{ORIGIN}\n2\n{root}\nmore\n"]
+    texts = [
+        "x\n",
+        f"{ORIGIN}\n02\n{root}\n",
+        f"{ORIGIN}\n2\nAAAA\n",
+        f"other\n2\n{root}\n",
+        f"{ORIGIN}\n2\n{root}\nmore\n",
+    ]
     for text in texts:
         with pytest.raises(rules.NoteError):
             rules.open_checkpoint(signed(text), VERIFIER)
@@ -106,7 +112,9 @@ def test_any_text_is_refused_as_a_proof_and_never_fails_otherwise(text):
         rules.Proof.parse("c2sp.org/tlog-proof@v1\n" + text + "\nx")
 
 
-@pytest.mark.parametrize("lines", ["", "index 01", "index 1\nAAAA", "extra AAAA", "extra A\nindex 1", "index 1\nindex 1"])
+@pytest.mark.parametrize(
+    "lines", ["", "index 01", "index 1\nAAAA", "extra AAAA", "extra A\nindex 1", "index 1\nindex 1"]
+)
 def test_a_malformed_proof_is_refused(lines):
     with pytest.raises(rules.ProofError):
         rules.Proof.parse(f"c2sp.org/tlog-proof@v1\n{lines}\n\n{_note()}")
@@ -120,6 +128,8 @@ def test_the_leaf_can_be_recomputed_from_the_record_that_a_proof_carries():
         rules.leaf_of_extra(salt, name="documents.issued")
 
 
-@pytest.mark.parametrize(("key", "usable"), [("a", True), ("x" * 200, True), ("", False), ("x" * 201, False), ("a\0", False)])
+@pytest.mark.parametrize(
+    ("key", "usable"), [("a", True), ("x" * 200, True), ("", False), ("x" * 201, False), ("a\0", False)]
+)
 def test_a_key_is_printable_and_bounded(key, usable):
     assert rules.usable_key(key) is usable

@@ -13,7 +13,7 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.words import say
-from janaseva.ledger import queries
+from janaseva.ledger import handlers, queries
 
 
 @click.group("log")
@@ -31,7 +31,7 @@ def _counting(console: Console) -> Iterator[queries.Progress]:
 
 
 def _words(finding: queries.Finding, language: str) -> str:
-    return say(f"finding.{finding.code}", language, key=finding.key, **{**finding.facts, "table": finding.table})
+    return say(f"finding.{finding.code}", language, **finding.words_facts())
 
 
 @command.command("verify")
@@ -44,8 +44,6 @@ def verify(*, as_json: bool, verifier: str, language: str) -> None:
     Each event's hash and chain, the log's entries, tiles and signature, each row of each room against the last event
     that recorded it, each number of each series. Work may go on meanwhile.
     """
-    from janaseva.ledger import handlers
-
     looked: dict[str, int] = {"events": 0, "log": 0, "rows": 0}
     findings = 0
     with _counting(Console(stderr=True, quiet=as_json)) as advance:

@@ -10,8 +10,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
-from janaseva.ledger import queries
+from janaseva.core.clock import now
+from janaseva.core.ids import uuid7
+from janaseva.ledger import actions, handlers, queries
 
 
 def _shown(status: queries.WorkerStatus) -> None:
@@ -36,17 +39,10 @@ def _shown(status: queries.WorkerStatus) -> None:
 
 
 def _retry() -> int:
-    from janaseva.core.actor import Actor
-    from janaseva.core.clock import now
-    from janaseva.core.ids import uuid7
-    from janaseva.ledger import actions
-
     return actions.retry(by=Actor.system("worker"), at=now(), key=f"retry:{uuid7()}")
 
 
 def _work() -> None:
-    from janaseva.ledger import handlers
-
     stop = Event()
 
     def asked_to_stop(_number: int, _frame: FrameType | None) -> None:

@@ -118,7 +118,7 @@ class Row(models.Model):
         return super().delete(*args, **kwargs)
 
     def columns(self) -> dict[str, Any]:
-        """Return every stored column by name, as the database gives it back, so that a re-read row has the same hash."""
+        """Return every stored column by name, as the database gives it back: a row read again has the same hash."""
         return {part.attname: part.to_python(getattr(self, part.attname)) for part in self._meta.concrete_fields}
 
     def row_hash(self) -> str:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -44,9 +43,7 @@ def back_off(attempts: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(attempts - 1, 12)), LONGEST_BACK_OFF)
 
 
-@cache
-def _reader(kind: type[News]) -> TypeAdapter[News]:
-    return TypeAdapter(kind)
+_readers: dict[type[News], TypeAdapter[News]] = {}
 
 
 def read_news(kind: type[News], facts: Mapping[str, Any]) -> News:
@@ -56,7 +53,9 @@ def read_news(kind: type[News], facts: Mapping[str, Any]) -> News:
         pydantic.ValidationError: where the facts are of another form than ``kind`` has now.
 
     """
-    return _reader(kind).validate_python(dict(facts))
+    if kind not in _readers:
+        _readers[kind] = TypeAdapter(kind)
+    return _readers[kind].validate_python(dict(facts))
 
 
 def _claimed(at: datetime, limit: int) -> list[Delivery]:

@@ -28,7 +28,7 @@ _log = logging.getLogger("janaseva.ledger")
 
 
 class LogBrokenError(RuntimeError):
-    """The log's rows and files do not agree, or the key is lost: nothing is signed until an administrator has looked."""
+    """The log's rows and files do not agree, or the key is lost: nothing is signed until someone has looked."""
 
 
 def tile_store() -> TileStore:

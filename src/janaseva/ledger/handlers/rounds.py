@@ -36,7 +36,7 @@ def rounds(at: datetime) -> list[Exception]:
         error = ""
         try:
             item.function(at)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - whatever a round raises is logged, shown and run again
             _log.exception("the round %s failed", item.name)
             error = type(fault).__name__
             failures.append(fault)

@@ -71,7 +71,7 @@ def _part(work: Callable[[], object]) -> None:
     """Do one part of a turn; a fault is logged and the other parts go on."""
     try:
         work()
-    except Exception:
+    except Exception:  # noqa: BLE001 - one part may not stop the others
         _log.exception("a part of the worker's turn failed; it is tried again at the next")
 
 

@@ -36,9 +36,7 @@ def _views(events: list[Event]) -> list[EventView]:
     places = dict(Leaf.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "index"))
     same = [name for name in EventView.__dataclass_fields__ if name not in ("event_id", "leaf_index")]
     return [
-        EventView(
-            event_id=event.pk, leaf_index=places.get(event.pk), **{name: getattr(event, name) for name in same}
-        )
+        EventView(event_id=event.pk, leaf_index=places.get(event.pk), **{name: getattr(event, name) for name in same})
         for event in events
     ]
 

@@ -68,13 +68,19 @@ def worker_status() -> WorkerStatus:
         oldest_due_at=waiting["oldest"],
         dead=dead.count(),
         dead_deliveries=tuple(
-            DeadDelivery(delivery_id=row.pop("pk"), event=names[row["event_id"]], **row) for row in shown
+            DeadDelivery(
+                delivery_id=row["pk"],
+                event_id=row["event_id"],
+                event=names[row["event_id"]],
+                listener=row["listener"],
+                attempts=row["attempts"],
+                error=row["error"],
+            )
+            for row in shown
         ),
         leaves_unpublished=Leaf.objects.filter(index__isnull=True).count()
         + (held.sequenced - held.size if held else 0),
         log_size=held.size if held else 0,
         signed_at=held.signed_at if held else None,
-        rounds=tuple(
-            RoundView(**row) for row in Round.objects.order_by("name").values("name", "last_at", "error")
-        ),
+        rounds=tuple(RoundView(**row) for row in Round.objects.order_by("name").values("name", "last_at", "error")),
     )

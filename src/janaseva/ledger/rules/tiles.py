@@ -58,7 +58,7 @@ def width_at(*, size: int, level: int, number: int) -> int:
 
 
 def changed_places(*, old: int, new: int) -> Iterator[Place]:
-    """Return the places of all hash tiles that a tree of ``new`` leaves has and one of ``old`` had not, level by level."""
+    """Return the places of the hash tiles that a tree of ``new`` leaves has and one of ``old`` had not."""
     level = 0
     while new >> TILE_HEIGHT * level:
         before, after = old >> TILE_HEIGHT * level, new >> TILE_HEIGHT * level

@@ -25,7 +25,9 @@ def _recorded_rows(act: Act) -> list[list[Any]]:
     for (label, key), row in act.written.items():
         model = type(row) if row is not None else apps.get_model(label)
         if issubclass(model, Row) and model.recorded:
-            found.append([label, str(key), None, None] if row is None else [label, str(key), row.row_hash(), row.revision])
+            found.append(
+                [label, str(key), None, None] if row is None else [label, str(key), row.row_hash(), row.revision]
+            )
     return found
 
 
@@ -37,7 +39,7 @@ def _stories(ids: Sequence[UUID]) -> dict[UUID, Story]:
     if len(found) < len(wanted):
         Story.objects.bulk_create([Story(id=key) for key in wanted if key not in found], ignore_conflicts=True)
         found = {story.pk: story for story in held.all()}
-    return found  # type: ignore[return-value]
+    return found
 
 
 @dataclass(slots=True)

@@ -7,18 +7,16 @@ Memory: some 200 bytes for each recorded row.
 from collections.abc import Iterator
 
 from janaseva.ledger.models import Event
-from janaseva.ledger.queries.audit.chains import chains
-from janaseva.ledger.queries.audit.counted import counted, series_now
+from janaseva.ledger.queries.audit.chains import audit_events
+from janaseva.ledger.queries.audit.counted import audit_numbers, series_now
 from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
 from janaseva.ledger.queries.audit.memory import Memory
-from janaseva.ledger.queries.audit.published import ReadFile, published
-from janaseva.ledger.queries.audit.rows import recorded_models, rows
+from janaseva.ledger.queries.audit.published import ReadFile, audit_log
+from janaseva.ledger.queries.audit.rows import audit_rows, recorded_models
 from janaseva.ledger.queries.recorded import head
 
 
-def audit(
-    *, files: ReadFile | None = None, verifier: str = "", progress: Progress | None = None
-) -> Iterator[Finding]:
+def audit(*, files: ReadFile | None = None, verifier: str = "", progress: Progress | None = None) -> Iterator[Finding]:
     """Return every disagreement between tables, events, log and numbers; nothing where all is as recorded.
 
     Args:
@@ -31,10 +29,10 @@ def audit(
     tick: Progress = progress or (lambda _what, _count: None)
     counters, newest, held = series_now(), Event.objects.order_by("-pk").values_list("pk", flat=True).first(), head()
     memory = Memory()
-    yield from chains(memory, tick)
-    yield from published(held, files=files, verifier=verifier, progress=tick)
-    yield from rows(memory, newest=newest, progress=tick)
-    yield from counted(memory, before=counters)
+    yield from audit_events(memory, tick)
+    yield from audit_log(held, files=files, verifier=verifier, progress=tick)
+    yield from audit_rows(memory, newest=newest, progress=tick)
+    yield from audit_numbers(memory, before=counters)
 
 
 __all__ = ["Finding", "Kind", "Progress", "audit", "recorded_models"]

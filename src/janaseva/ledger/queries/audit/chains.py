@@ -7,7 +7,7 @@ from uuid import UUID
 
 from janaseva.ledger import rules
 from janaseva.ledger.models import Event, Story
-from janaseva.ledger.queries.audit.finding import Finding, Progress
+from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
 from janaseva.ledger.queries.audit.memory import Memory
 from janaseva.ledger.queries.recorded import record_of
 
@@ -16,7 +16,7 @@ _TABLE = "ledger.event"
 
 
 def _broken(event: Event, code: str, **facts: str | int) -> Finding:
-    kind = "missing" if code == "event_missing" else "altered"
+    kind: Kind = "missing" if code == "event_missing" else "altered"
     facts = {"story": str(event.story), "ordinal": event.ordinal, "name": event.name, **facts}
     return Finding(kind=kind, code=code, table=_TABLE, key=str(event.pk), event_id=event.pk, facts=facts)
 
@@ -42,7 +42,7 @@ def _walk(story: Story, events: Sequence[Event]) -> Iterator[Finding]:
         expected, previous = event.ordinal + 1, event.hash
     if (story.length, story.head) != (expected - 1, previous):
         facts: dict[str, str | int] = {"story": str(story.pk), "length": story.length, "count": expected - 1}
-        kind = "missing" if story.length > expected - 1 else "altered"
+        kind: Kind = "missing" if story.length > expected - 1 else "altered"
         yield Finding(kind=kind, code="story_head_wrong", table="ledger.story", key=str(story.pk), facts=facts)
 
 
@@ -78,7 +78,7 @@ def _strangers() -> Iterator[Finding]:
             )
 
 
-def chains(memory: Memory, progress: Progress) -> Iterator[Finding]:
+def audit_events(memory: Memory, progress: Progress) -> Iterator[Finding]:
     """Return every finding about events and chains, filling ``memory`` with what the events recorded."""
     for stories in _chunks():
         wanted = {story.pk: story for story in stories}

@@ -19,7 +19,7 @@ def _finding(kind: Kind, code: str, series: str, year: int, value: int) -> Findi
     return Finding(kind=kind, code=code, table=_TABLE, key=f"{series}/{year}/{value}", facts=facts)
 
 
-def counted(memory: Memory, *, before: dict[tuple[str, int], int]) -> Iterator[Finding]:
+def audit_numbers(memory: Memory, *, before: dict[tuple[str, int], int]) -> Iterator[Finding]:
     """Return every number that is missing, doubled, or beyond its counter.
 
     Args:

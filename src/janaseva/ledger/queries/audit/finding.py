@@ -24,3 +24,7 @@ class Finding:
     key: str
     event_id: UUID | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict)
+
+    def words_facts(self) -> dict[str, str | int]:
+        """Return all facts that the words ``finding.<code>`` may name."""
+        return {"event": str(self.event_id or ""), **self.facts, "table": self.table, "what": self.key}

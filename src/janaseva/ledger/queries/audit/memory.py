@@ -28,7 +28,7 @@ class Memory:
     """The rows (some 200 bytes each) and numbers of all events read so far, in whatever order they were read."""
 
     rows: dict[str, dict[bytes, Seen]] = field(default_factory=lambda: defaultdict(dict))
-    numbers: dict[tuple[str, int], dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    numbers: dict[tuple[str, int], dict[int, UUID]] = field(default_factory=lambda: defaultdict(dict))
     givers: dict[tuple[str, int, int], UUID] = field(default_factory=dict)
 
     def keep_rows(self, event: UUID, rows: Sequence[Sequence[Any]]) -> None:
@@ -41,14 +41,14 @@ class Memory:
                 self.rows[label][UUID(key).bytes] = Seen(order, digest_bytes, event.bytes)
 
     def keep_numbers(self, event: UUID, numbers: Sequence[Sequence[Any]]) -> None:
-        """Count the numbers of one event."""
+        """Remember the numbers of one event, and each that another event gave too."""
         for series, year, value in numbers:
-            counts = self.numbers[series, year]
-            counts[value] = counts.get(value, 0) + 1
-            if counts[value] > 1:
-                self.givers[series, year, value] = event
+            given = self.numbers[series, year]
+            if value in given:
+                self.givers[series, year, value] = max(event, given[value])
+            given[value] = max(event, given.get(value, event))
 
     def doubled(self) -> Iterator[tuple[str, int, int, UUID]]:
-        """Return each number that was given more than once, with the event that gave it again."""
+        """Return each number that was given more than once, with the later event that gave it."""
         for (series, year, value), event in self.givers.items():
             yield series, year, value, event

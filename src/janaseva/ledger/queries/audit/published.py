@@ -96,16 +96,16 @@ def _bundle(rebuilt: _Rebuilt, first: int, last: int) -> Iterator[Finding]:
 
 def _checkpoint(head: Checkpoint, root: bytes, verifier: str, files: ReadFile | None) -> Iterator[Finding]:
     """Compare what was signed with what the leaves lead to, and the published checkpoint with both."""
-    place = {"table": "ledger.checkpoint", "key": str(head.pk)}
+    table, place = "ledger.checkpoint", str(head.pk)
     facts: dict[str, str | int] = {"size": head.size}
     try:
         key = rules.Verifier.parse(verifier or head.verifier)
         signed = rules.open_checkpoint(head.note, key)
     except rules.NoteError:
-        yield Finding(kind="unsigned", code="checkpoint_unsigned", facts=facts, **place)
+        yield Finding(kind="unsigned", code="checkpoint_unsigned", table=table, key=place, facts=facts)
         return
     if (signed.size, signed.root, head.root) != (head.size, root, root.hex()):
-        yield Finding(kind="altered", code="checkpoint_wrong", facts=facts, **place)
+        yield Finding(kind="altered", code="checkpoint_wrong", table=table, key=place, facts=facts)
     if files is None:
         return
     try:
@@ -138,7 +138,7 @@ def _unpublished(head: Checkpoint | None) -> Iterator[Finding]:
             yield _leaf("missing", "leaf_of_event_missing", key, name=name)
 
 
-def published(
+def audit_log(
     head: Checkpoint | None, *, files: ReadFile | None, verifier: str, progress: Progress
 ) -> Iterator[Finding]:
     """Return every finding about the log up to ``head``, and about the leaves that wait behind it."""

@@ -58,8 +58,7 @@ def _second_look(model: type[Row], key: UUID, memory: Memory, since: UUID) -> Fi
         return None
     kind, code = verdict
     event = seen.event_id if seen else None
-    facts: dict[str, str | int] = {"table": model._meta.db_table, "key": str(key), "event": str(event or "")}
-    return Finding(kind=kind, code=code, table=model._meta.db_table, key=str(key), event_id=event, facts=facts)
+    return Finding(kind=kind, code=code, table=model._meta.db_table, key=str(key), event_id=event)
 
 
 def _table(model: type[Row], memory: Memory, progress: Progress) -> Iterator[UUID]:
@@ -86,7 +85,7 @@ def since_of(newest: UUID | None) -> UUID:
     return UUID(int=max(0, milliseconds) << 80)
 
 
-def rows(memory: Memory, *, newest: UUID | None, progress: Progress) -> Iterator[Finding]:
+def audit_rows(memory: Memory, *, newest: UUID | None, progress: Progress) -> Iterator[Finding]:
     """Return every row that was altered, removed or inserted behind the application's back.
 
     Args:
