@@ -7,7 +7,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, change, put, remove, tell
 from janaseva.core.actor import Actor
 from janaseva.workflow import events, rules, steps
-from janaseva.workflow.models import Deadline, Task, WorkCalendar, WorkDay
+from janaseva.workflow.models import Task, WorkCalendar, WorkDay
 from janaseva.workflow.steps import clocks, rows
 
 
@@ -83,13 +83,12 @@ def recount(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:  # noq
     case = rows.case_locked(case_id)
     if case.ended_at is not None:
         return False
-    before = Deadline.objects.filter(case_id=case.id, step="").values_list("due_at", flat=True).first()
     counted = clocks.recount(case)
-    task = rows.open_task(case, ("main",))
-    if task is not None and task.state != "paused" and task.due_at != counted.task_at:
-        change(task, due_at=counted.task_at)
-    if before == counted.whole.at and not (task and task.due_at != before):
+    if not counted.changed:
         return False
+    task = rows.open_task(case, ("main",))
+    if task is not None and task.state != "paused":
+        change(task, due_at=counted.task_at)
     tell(
         events.Recounted(case_id=case.id, due_at=rows.iso(counted.whole.at)),
         story=case.story,

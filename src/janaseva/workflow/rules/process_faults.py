@@ -33,13 +33,13 @@ def _keys(process: Process) -> Iterator[Fault]:
         if step.key in OUTCOMES:
             yield _fault(f"steps.{index}.key", "process_step_named_as_end", step=step.key)
     for index, key in _twice(step.key for step in process.steps):
-        yield _fault(f"steps.{index}.key", "process_key_twice", key=key)
+        yield _fault(f"steps.{index}.key", "process_key_twice", name=key)
     for index, key in _twice(reason.key for reason in process.reasons):
-        yield _fault(f"reasons.{index}.key", "process_key_twice", key=key)
+        yield _fault(f"reasons.{index}.key", "process_key_twice", name=key)
     for number, step in enumerate(process.steps):
         for name, parts in (("moves", step.moves), ("reports", step.reports), ("checklist", step.checklist)):
             for index, key in _twice(part.key for part in parts):
-                yield _fault(f"steps.{number}.{name}.{index}.key", "process_key_twice", key=key)
+                yield _fault(f"steps.{number}.{name}.{index}.key", "process_key_twice", name=key)
     if process.start is not None and process.step(process.start) is None:
         yield _fault("start", "process_unknown_target", target=process.start)
 

@@ -11,10 +11,14 @@ from janaseva.workflow.models import Case, Deadline, Pause
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clocks:
-    """What the clocks of a case say: ``whole`` for the case, ``task_at`` the earliest that presses on its desk."""
+    """What the clocks of a case say: ``whole`` for the case, ``task_at`` the earliest that presses on its desk.
+
+    ``changed`` is whether any of them says something else than was kept.
+    """
 
     whole: rules.Due
     task_at: datetime | None
+    changed: bool
 
 
 def spans(pauses: Iterable[Pause]) -> list[rules.Span]:
@@ -59,6 +63,7 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
     kept = list(Pause.objects.filter(case_id=case.id)) if pauses is None else list(pauses)
     whole = rules.Due(standing="unknown")
     moments = []
+    changed = False
     for deadline in Deadline.objects.filter(case_id=case.id, met_at=None):
         due = queries.reckon(
             limit=limit_of(deadline),
@@ -68,11 +73,12 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
         )
         if (deadline.standing, deadline.due_at) != (due.standing, due.at):
             change(deadline, standing=due.standing, due_at=due.at)
+            changed = True
         if not deadline.step:
             whole = due
         if due.at is not None:
             moments.append(due.at)
-    return Clocks(whole=whole, task_at=min(moments, default=None))
+    return Clocks(whole=whole, task_at=min(moments, default=None), changed=changed)
 
 
 def meet(case: Case, at: datetime, *, step: str | None = None) -> bool:
