@@ -112,7 +112,7 @@ WSGI_APPLICATION = "janaseva.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [PACKAGE / "design" / "templates", PACKAGE / "portal" / "templates", PACKAGE / "desk" / "templates"],
+        "DIRS": [PACKAGE / shelf / "templates" for shelf in ("design", "portal", "desk", "gateway")],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "janaseva.design.environment.environment"},
     }

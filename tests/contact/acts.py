@@ -11,7 +11,8 @@ from janaseva.core.actor import Actor
 @action
 def say_submitted(*, by: Actor, at: datetime, key: str, story: UUID, person_id: UUID, channel: str = "sms") -> UUID:
     allow(True)
-    facts = {"service": {"en": "Income Certificate", "ml": "വരുമാന സർട്ടിഫിക്കറ്റ്"}, "number": "KL/1", "due": date(2026, 12, 1)}
+    service = {"en": "Income Certificate", "ml": "വരുമാന സർട്ടിഫിക്കറ്റ്"}
+    facts = {"service": service, "number": "KL/1", "due": date(2026, 12, 1)}
     return steps.send(
         by=by, at=at, story=story, person_id=person_id, template="message.submitted", facts=facts, channel=channel
     )

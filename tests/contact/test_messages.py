@@ -117,11 +117,12 @@ def test_without_an_address_the_matter_does_not_stop(at, person):
 
 
 @pytest.mark.parametrize("demonstration", [True, False])
-def test_a_code_is_sent_and_kept_only_in_a_demonstration(at, sender, settle, settings, monkeypatch, demonstration):
+def test_a_code_is_sent_and_kept_only_in_a_demonstration(at, sender, settle, settings, monkeypatch, demonstration):  # noqa: PLR0917 - fixtures
     from janaseva.contact import queries
     from janaseva.contact.models import Message
     from janaseva.ledger.models import Event
     from janaseva.people import actions as people
+    from janaseva.people.models import Challenge
 
     monkeypatch.setattr(settings.OPTIONS, "demonstration", demonstration)
     people.request_code(by=Actor.anyone(), at=at, key="k", phone="+919847012345", language="en")
@@ -130,6 +131,7 @@ def test_a_code_is_sent_and_kept_only_in_a_demonstration(at, sender, settle, set
     code = outgoing.text.split()[0]
     assert (len(code), code.isdigit(), outgoing.is_code) == (6, True, True)
     row = Message.objects.get()
+    assert Challenge.objects.get().sealed == ""
     assert row.state == ("sent" if demonstration else "erased")
     assert (code in row.text) == demonstration
     assert not any(code in str(event.facts) or "9847012345" in str(event.facts) for event in Event.objects.all())

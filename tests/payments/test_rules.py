@@ -136,10 +136,10 @@ def test_what_is_not_a_canonical_report_is_not_read(body):
 
 
 def test_an_altered_address_of_the_gateway_s_page_is_noticed():
-    facts = {"reference": "r", "amount_paise": 2500, "return_url": "http://x/y?z=1&a=b", "language": "ml"}
-    address = signing.redirect(base="http://bank/sim", key="key", **facts)
+    facts = {"reference": "r", "amount_paise": 2500, "return_url": "http://x/y?z=1&a=b"}
+    address = signing.redirect(base="http://bank/sim", key="key", language="ml", **facts)
     signature = address.rsplit("sign=", 1)[1]
-    assert address.startswith("http://bank/sim/pay/r?amount_paise=2500&language=ml&return_url=http%3A%2F%2Fx%2Fy%3Fz")
+    assert address.startswith("http://bank/sim/pay/r?amount_paise=2500&lang=ml&return_url=http%3A%2F%2Fx%2Fy%3Fz")
     assert signing.is_request("key", **facts, signature=signature)
     assert not signing.is_request("key", **{**facts, "amount_paise": 2499}, signature=signature)
     assert not signing.is_request("key", **{**facts, "return_url": "http://evil/"}, signature=signature)

@@ -13,6 +13,7 @@ from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.secret import Secret
+from janaseva.people import steps as people
 
 
 @action
@@ -76,6 +77,7 @@ def mark_sent(
         kept = settings.OPTIONS.demonstration
         change(row, segments=segments(code_text.reveal()).parts, state="sent" if kept else "erased")
         change(row, text=code_text.reveal() if kept else "")
+        people.forget_code(by=by, at=at, challenge_id=row.challenge_id)
     tell(events.Sent(message_id=row.id, template=row.template), story=row.story, office_id=row.office_id)
 
 

@@ -72,15 +72,17 @@ def _report(given: Mapping[str, Any]) -> Report:
     )
 
 
+def _asked(reference: str, amount_paise: int, return_url: str) -> bytes:
+    return canonical({"amount_paise": amount_paise, "reference": reference, "return_url": return_url})
+
+
 def redirect(*, base: str, key: str, reference: str, amount_paise: int, return_url: str, language: str) -> str:
     """Return the address of the gateway's page for one payment; the payment was recorded before anyone goes there."""
-    asked = {"amount_paise": amount_paise, "language": language, "reference": reference, "return_url": return_url}
-    signature = sign(key, "request", canonical(asked))
-    query = urlencode({"amount_paise": amount_paise, "language": language, "return_url": return_url, "sign": signature})
-    return f"{base.rstrip('/')}/pay/{reference}?{query}"
+    signature = sign(key, "request", _asked(reference, amount_paise, return_url))
+    query = {"amount_paise": amount_paise, "lang": language, "return_url": return_url, "sign": signature}
+    return f"{base.rstrip('/')}/pay/{reference}?{urlencode(query)}"
 
 
-def is_request(key: str, *, reference: str, amount_paise: int, return_url: str, language: str, signature: str) -> bool:
+def is_request(key: str, *, reference: str, amount_paise: int, return_url: str, signature: str) -> bool:
     """Return whether an address made by :func:`redirect` is unaltered; the gateway's side of it."""
-    asked = {"amount_paise": amount_paise, "language": language, "reference": reference, "return_url": return_url}
-    return genuine(key, "request", canonical(asked), signature)
+    return genuine(key, "request", _asked(reference, amount_paise, return_url), signature)
