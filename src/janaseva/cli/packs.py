@@ -11,6 +11,7 @@ from rich.table import Table
 from janaseva.core.source import SourceError, SourceFault
 from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
+from janaseva.settings import OPTIONS
 
 EXIT_FAULTS = 1
 EXIT_NOTHING = 2
@@ -44,7 +45,9 @@ def list_packs(path: Path | None) -> None:
 @command.command("check")
 @click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a fault, for editors and programs.")
-@click.option("--todo", is_flag=True, help="Tell also what is unknown, assumed or conflicting, and which words are missing.")
+@click.option(
+    "--todo", is_flag=True, help="Tell also what is unknown, assumed or conflicting, and which words are missing."
+)
 def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
     """Report every fault with its file, line and what to do; exit 0 only if there is none."""
     packs = _checked(path, with_examples=False)
@@ -105,8 +108,6 @@ def _checked(path: Path | None, *, with_examples: bool) -> list[CheckedPack]:
 def _meant(path: Path | None) -> tuple[Path, str | None, str | None]:
     """Return the folder of packs, and which pack and service in it are meant."""
     if path is None:
-        from janaseva.settings import OPTIONS
-
         return OPTIONS.packs_dir, None, None
     path = path.resolve()
     if path.is_file():

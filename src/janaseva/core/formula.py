@@ -1,12 +1,12 @@
 """The one rule language: small, total, typed. It decides what is asked, who may apply, what it costs, where it goes.
 
 A formula is a CEL expression over named facts. It is compiled against a :class:`Scope`, which knows the kind of every
-fact, so that a wrong name or kind is a fault with its line and column when the definition is checked, not when a person
-waits. Dates are days, money is integer paise, a table is a list of rows; ``members.income`` is the list of one column.
+fact, so that a wrong name or kind is a fault with its line and column when the definition is checked, not when a
+person waits. Dates are days, money is integer paise, a table is a list of rows; ``members.income`` is one column's list.
 
-**Missing answers.** A formula that needs an answer which is not there has no value: its outcome is ``missing``, with the
-names. But ``false && x`` is false and ``true || x`` is true whatever ``x`` is. ``given.x`` is true where ``x`` was
-answered. Tables and lists of choices are never missing, only empty; a declaration not ticked is false.
+**Missing answers.** A formula that needs an answer which is not there has no value: its outcome is ``missing``, with
+the names. But ``false && x`` is false and ``true || x`` is true whatever ``x`` is. ``given.x`` is true where ``x`` was
+answered. Tables and lists of choices are never missing, only empty.
 """
 
 import re
@@ -40,6 +40,7 @@ _TYPES: Final[dict[Kind, cel.Type]] = {
 _STRING: Final = re.compile(r"""[rR]?("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
 _ROWS: Final = re.compile(r"\.\s*(?:all|exists_one|exists|filter|map)\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 
 
@@ -126,7 +127,8 @@ class Scope:
         return frozenset({*self.simple, *self.tables, *columns, *given})
 
     @cached_property
-    def _env(self) -> Any:
+    def environment(self) -> Any:
+        """Return CEL's environment for this scope."""
         types: dict[str, cel.Type] = {name: _TYPES[kind] for name, kind in self.simple.items()}
         for table, kinds in self.tables.items():
             types[table] = cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN))
@@ -174,7 +176,7 @@ class Scope:
             values[f"given.{table}"] = bool(rows)
             for name in kinds:
                 values[f"{table}.{name}"] = [row[name] for row in ready if row[name] is not None]
-        activation = self._env.Activation(values)
+        activation = self.environment.Activation(values)
         return Facts(plain=plain, values=values, activation=activation, calendar=calendar, places=places)
 
 
@@ -187,7 +189,7 @@ def _moment(text: str, *, whole_day: bool) -> datetime | None:
         return None
 
 
-def _value(value: Any, kind: Kind) -> Any:  # noqa: PLR0911 - one return a kind
+def _value(value: Any, kind: Kind) -> Any:
     """Return an answer as CEL takes it, or ``None`` where it is absent or of another kind."""
     match kind:
         case "integer":
@@ -230,11 +232,11 @@ class Formula:
         return Result(state="value", value=value)
 
     def _absent(self, name: str, facts: Facts) -> bool:
-        return not name.startswith("given.") and name.split(".")[0] in self.scope.simple and name not in facts.values
+        return not name.startswith("given.") and name.split(".", 1)[0] in self.scope.simple and name not in facts.values
 
     def explain(self, facts: Facts) -> Reason:
         """Return the outcome of the whole and of each part joined by ``&&`` or ``||``, with the facts looked at."""
-        seen = {name: facts.plain.get(name.split(".")[0]) for name in self.uses if not name.startswith("given.")}
+        seen = {name: facts.plain.get(name.split(".", 1)[0]) for name in self.uses if not name.startswith("given.")}
         parts = tuple(
             self.scope.compile(part, "yes_no").explain(facts) for part in split(self.text) if part != self.text
         )
@@ -297,7 +299,7 @@ def _depth(bare: str) -> int:
 def _bounds(text: str) -> Place | None:
     if len(text) > LONGEST:
         return Place(1, 1, f"the formula is longer than {LONGEST} characters", "split it into computed fields")
-    if any(ord(sign) < 32 and sign not in "\n\t" or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+    if _UNWRITABLE.search(text):
         return Place(1, 1, "the formula contains a control character", "type it again by hand")
     if _depth(_blank(text)) > DEEPEST:
         return Place(1, 1, f"rules over rows stand more than {DEEPEST} deep", "compute the inner one in a field")
@@ -320,7 +322,7 @@ def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
                 break
     for offset, chain in chains:
         head, _, rest = chain.partition(".")
-        column = rest.split(".")[0]
+        column = rest.split(".", 1)[0]
         if head in rows and column and not any(column in scope.tables[table] for table in tables):
             known = ", ".join(sorted({name for table in tables for name in scope.tables[table]}))
             wrong.append(Place(*_spot(bare, offset), f"no column '{column}'", f"the columns are: {known}"))
@@ -329,7 +331,10 @@ def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
 
 _MENDS: Final[tuple[tuple[str, Callable[[Scope], str]], ...]] = (
     ("undeclared reference", lambda scope: "known here: " + ", ".join(sorted({*scope.simple, *scope.tables, *NAMES}))),
-    ("no matching overload", lambda _: "compare like with like: dates with dates, money with rupees(...), text in quotes"),
+    (
+        "no matching overload",
+        lambda _: "compare like with like: dates with dates, money with rupees(...), text in quotes",
+    ),
     ("Syntax error", lambda _: "look for a missing bracket, quote or operator at this place"),
 )
 
@@ -339,7 +344,7 @@ def _compile(scope: Scope, text: str, returns: Kind | None) -> Formula:
     if bound is not None:
         raise FormulaError([bound])
     try:
-        expression = scope._env.compile(text)
+        expression = scope.environment.compile(text)
     except (RuntimeError, TypeError) as error:
         raise FormulaError(_places(scope, str(error))) from None
     uses, wrong = _uses(scope, _blank(text))
@@ -369,4 +374,4 @@ def _places(scope: Scope, message: str) -> list[Place]:
         )
         for match in _PLACE.finditer(message)
     ]
-    return places or [Place(1, 1, message.split("[")[0].strip()[:200], "simplify the formula")]
+    return places or [Place(1, 1, message.split("[", maxsplit=1)[0].strip()[:200], "simplify the formula")]

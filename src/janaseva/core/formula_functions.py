@@ -56,7 +56,7 @@ def months_between(earlier: date, later: date) -> int:
 def add_months(day: date, count: int) -> date:
     """Return the same day so many months later, or the month's last day where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-    if not 1 <= year <= 9999:
+    if not date.min.year <= year <= date.max.year:
         message = "the date lies outside the calendar"
         raise ValueError(message)
     return date(year, month + 1, min(day.day, months.monthrange(year, month + 1)[1]))

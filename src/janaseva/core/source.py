@@ -105,7 +105,9 @@ def read(text: str, file: str) -> Source:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = str(error.problem or error.context or "this is not YAML")
-        raise _error(file, line, column, message, "look at this line and the one above: indentation, quotes, colons") from None
+        raise _error(
+            file, line, column, message, "look at this line and the one above: indentation, quotes, colons"
+        ) from None
     except (YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
@@ -145,7 +147,9 @@ def _examine(text: str, file: str) -> None:
     if not unicodedata.is_normalized("NFC", text):
         lines = enumerate(text.split("\n"), start=1)
         number = next(number for number, line in lines if not unicodedata.is_normalized("NFC", line))
-        raise _error(file, number, 1, "letters here are written in parts (not NFC)", "save the file in Unicode form NFC")
+        raise _error(
+            file, number, 1, "letters here are written in parts (not NFC)", "save the file in Unicode form NFC"
+        )
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -170,7 +174,9 @@ class _Reader:
             if isinstance(event, DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self.refuse(event, "a second document begins here", "one file holds one document: remove '---'")
+                    raise self.refuse(
+                        event, "a second document begins here", "one file holds one document: remove '---'"
+                    )
                 if event.version or event.tags:
                     raise self.refuse(event, "YAML directives are not used here", "remove the line that begins with %")
             elif isinstance(event, AliasEvent | ScalarEvent | MappingStartEvent | SequenceStartEvent):
@@ -182,7 +188,11 @@ class _Reader:
         if self.parts > MOST_PARTS:
             raise self.refuse(event, f"the file has more than {MOST_PARTS} parts", "split what it describes")
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise self.refuse(event, "anchors (&) and aliases (*) are not used here", "write it out where it is needed, in quotes if the sign is meant")
+            raise self.refuse(
+                event,
+                "anchors (&) and aliases (*) are not used here",
+                "write it out where it is needed, in quotes if the sign is meant",
+            )
         if getattr(event, "tag", None) is not None and not isinstance(event, ScalarEvent):
             raise self.refuse(event, "tags (!) are not used here", "remove the tag, or put the text in quotes")
         if depth > DEEPEST:

@@ -39,7 +39,5 @@ def keep(
         )
     else:
         office = office_id or row.office_id
-        change(
-            row, values=dict(values), form_key=form_key, form_version=form_version, kept_at=at, office_id=office
-        )
+        change(row, values=dict(values), form_key=form_key, form_version=form_version, kept_at=at, office_id=office)
     return row.id

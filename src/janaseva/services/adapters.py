@@ -48,7 +48,9 @@ class PackFolder:
         for path in sorted([*folder.glob("glossary.*.yaml"), *folder.glob("calendars/*.yaml")]):
             files[path.relative_to(folder).as_posix()] = _text(path, folder)
         services = {
-            one.name: service_files(one) for one in sorted((folder / "services").glob("*")) if (one / "service.yaml").exists()
+            one.name: service_files(one)
+            for one in sorted((folder / "services").glob("*"))
+            if (one / "service.yaml").exists()
         }
         return PackText(key=key, folder=_told(folder), files=files, services=services)
 

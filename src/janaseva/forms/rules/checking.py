@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from janaseva.core.formula import Calendar, Facts
+from janaseva.core.formula import Facts
+from janaseva.core.formula_functions import Calendar
 from janaseva.core.refusal import Fault
 from janaseva.forms.rules.form import Check, DocumentGroup, Form, Page, Question
 from janaseva.forms.rules.reading import Answers
@@ -93,9 +94,7 @@ def check(
         for fault in _question_faults(form, question, applied, directory)
     ]
     if pages is None:
-        faults.extend(
-            Fault(place=str(key)[:60], code="not_asked") for key in answers if str(key) not in form.by_key
-        )
+        faults.extend(Fault(place=str(key)[:60], code="not_asked") for key in answers if str(key) not in form.by_key)
     faulty = {fault.place for fault in faults}
     faults.extend(fault for fault in _rule_faults(form, applied, pages) if fault.place not in faulty)
     if documents is not None:
@@ -122,9 +121,7 @@ def _needed(form: Form, question: Question, facts: Facts) -> bool:
     return _holds(form, question.needed, facts)
 
 
-def _question_faults(
-    form: Form, question: Question, applied: Applied, directory: Directory | None
-) -> Iterator[Fault]:
+def _question_faults(form: Form, question: Question, applied: Applied, directory: Directory | None) -> Iterator[Fault]:
     needed = _needed(form, question, applied.facts)
     if question.kind == "table":
         yield from _table_faults(form, question, applied, directory)
@@ -142,7 +139,7 @@ def _empty(value: Any, question: Question) -> bool:
     return value is None or value in ("", []) or (question.kind == "declaration" and value is False)
 
 
-def _value_faults(
+def _value_faults(  # noqa: PLR0917 - one thing's parts, passed on
     form: Form, question: Question, value: Any, place: str, applied: Applied, directory: Directory | None
 ) -> Iterator[Fault]:
     fault = value_fault(question, value, place)
@@ -170,9 +167,7 @@ def _bound(question: Question, limit: Any) -> dict[str, Any]:
     return {"rupees": limit // 100} if question.kind == "money" else {"bound": limit}
 
 
-def _area_fault(
-    question: Question, value: str, place: str, applied: Applied, directory: Directory
-) -> Fault | None:
+def _area_fault(question: Question, value: str, place: str, applied: Applied, directory: Directory) -> Fault | None:
     if not directory.knows(value):
         return Fault(place=place, code="unknown_area")
     outer = question.within
@@ -183,9 +178,7 @@ def _area_fault(
     return None
 
 
-def _table_faults(
-    form: Form, question: Question, applied: Applied, directory: Directory | None
-) -> Iterator[Fault]:
+def _table_faults(form: Form, question: Question, applied: Applied, directory: Directory | None) -> Iterator[Fault]:
     rows = applied.answers.get(question.key)
     if rows is None:
         rows = []

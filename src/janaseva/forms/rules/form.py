@@ -216,7 +216,7 @@ class Form(Part):
     @cached_property
     def by_key(self) -> Mapping[str, Question]:
         """Return every field by its key (a field in two scripts under both of its keys)."""
-        return {key: question for question in self.questions() for key in question.keys}  # noqa: SIM118
+        return {key: question for question in self.questions() for key in question.keys}
 
     @cached_property
     def scope(self) -> Scope:

@@ -68,7 +68,7 @@ def settle_shape(form: Form, answers: Mapping[str, Any]) -> Answers:
 
 
 def _posted(question: Question, key: str, posted: Mapping[str, Sequence[str]], region: str) -> Any:
-    values = [value for value in posted.get(key, ()) if isinstance(value, str)]
+    values = posted.get(key, ())
     if question.kind == "choices":
         chosen = [line(value, 100) for value in values[:200] if value.strip()]
         return list(dict.fromkeys(chosen)) or None
@@ -87,7 +87,7 @@ def _posted(question: Question, key: str, posted: Mapping[str, Sequence[str]], r
 
 
 def _last(posted: Mapping[str, Sequence[str]], key: str) -> str:
-    values = [value for value in posted.get(key, ()) if isinstance(value, str)]
+    values = posted.get(key, ())
     return values[-1] if values else ""
 
 
@@ -139,7 +139,7 @@ def line(text: str, longest: int) -> str:
     return " ".join(tidy(text[: longest + ANYTHING_LONGER]).split())
 
 
-def read_value(question: Question, text: str, region: str = "IN") -> Any:  # noqa: PLR0911 - one return a kind
+def read_value(question: Question, text: str, region: str = "IN") -> Any:  # noqa: C901, PLR0911 - one return a kind
     """Return one typed answer as its kind, the tidied text where it is not of its kind, ``None`` where it is empty."""
     longest = question.longest or LONGEST.get(question.kind, 200)
     kept = tidy(text[: longest + ANYTHING_LONGER]) if question.kind == "long_text" else line(text, longest)

@@ -45,7 +45,9 @@ def json_schema(form: Form, language: str) -> dict[str, Any]:
         "properties": properties,
         "required": required,
         "additionalProperties": False,
-        "x-rules": [{"key": rule.key, "rule": rule.rule, "message": in_language(rule.message, language)} for rule in form.checks],
+        "x-rules": [
+            {"key": rule.key, "rule": rule.rule, "message": in_language(rule.message, language)} for rule in form.checks
+        ],
     }
 
 

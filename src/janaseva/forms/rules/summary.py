@@ -62,7 +62,9 @@ def summary(
     )
 
 
-def _line(form: Form, question: Question, place: str, value: Any, language: str, names: AreaNames) -> Line:
+def _line(  # noqa: PLR0917 - one answer's parts, passed on
+    form: Form, question: Question, place: str, value: Any, language: str, names: AreaNames
+) -> Line:
     label = in_language(question.label, language)
     if question.kind == "table":
         rows = tuple(

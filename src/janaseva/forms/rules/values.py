@@ -13,7 +13,9 @@ from janaseva.forms.rules.form import LONGEST, Question
 from janaseva.forms.rules.numbers import is_cnic, is_masked_aadhaar, samagra
 from janaseva.people.rules.phone import normal_phone
 
-_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}\Z")
+_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}\Z"
+)
 _AREA: Final = re.compile(r"([a-z]+(?:-[a-z]+)*):[0-9A-Za-z_-]{1,40}\Z")
 _MOST_INTEGER: Final = 10**15
 _EARLIEST: Final = "1850-01-01"
@@ -54,7 +56,9 @@ def _judge(question: Question, value: Any) -> Verdict:  # noqa: PLR0911 - one re
         case "datetime":
             return _GOOD if _is_moment(value) else ("not_a_moment", {})
         case "choices":
-            chosen = isinstance(value, list) and all(isinstance(item, str) and item in question.choices for item in value)
+            chosen = isinstance(value, list) and all(
+                isinstance(item, str) and item in question.choices for item in value
+            )
             return _GOOD if chosen else ("not_a_choice", {})
         case "choice":
             return _GOOD if isinstance(value, str) and value in question.choices else ("not_a_choice", {})

@@ -149,7 +149,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What one application costs. ``missing`` names answers without which it cannot be told; ``known`` whether at all."""
+    """What one application costs. ``missing`` names answers that are needed; ``known``: whether it can be told at all."""
 
     lines: tuple[Due, ...]
     missing: tuple[str, ...] = ()

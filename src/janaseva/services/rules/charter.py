@@ -1,4 +1,4 @@
-"""The promise of a service as the public reads it: who decides, by when, for how much, on which papers, by which law."""
+"""The promise of a service as the public reads it: who decides, by when, for how much, on which papers and laws."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -159,7 +159,8 @@ def _way(definition: Definition, variant: Variant) -> Way:
 
 def _fee_line(definition: Definition, line: Line) -> FeeLine:
     kind: Literal["fixed", "slab", "each", "percentage"] = "fixed"
-    amount, steps, rate = line.rupees, (), ""
+    amount, rate = line.rupees, ""
+    steps: tuple[tuple[int | None, int], ...] = ()
     if line.slab is not None:
         kind, steps = "slab", tuple((step.up_to, step.rupees) for step in line.slab.steps)
     elif line.each is not None:

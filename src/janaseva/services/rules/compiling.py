@@ -103,7 +103,7 @@ def _read_all(files: Mapping[str, str], prefix: str) -> tuple[dict[str, Source],
     sources: dict[str, Source] = {}
     faults: list[SourceFault] = []
     if sum(len(content) for content in files.values()) > MOST_BYTES:
-        return {}, [_whole(f"{prefix}service.yaml", "the files of this service are too large", "remove what is not needed")]
+        return {}, [_whole(f"{prefix}service.yaml", "the files of this service are too large", "remove some")]
     for name, content in sorted(files.items()):
         if not name.endswith(".yaml") or name == "examples.yaml":
             continue
@@ -130,7 +130,7 @@ def _departments(source: Source | None) -> frozenset[str] | None:
     return frozenset(departments) if isinstance(departments, dict) else None
 
 
-# --- faults of shape: pydantic's, at their lines, in words -------------------------------------------------------------
+# --- faults of shape: pydantic's, at their lines, in words
 
 
 def _known_names(model: type[BaseModel], seen: set[type[BaseModel]]) -> Iterator[str]:
@@ -166,6 +166,10 @@ def _shape_faults(error: ValidationError, service: Source) -> Iterator[SourceFau
             yield service.fault(path, message, mend)
 
 
+def _is_branch(part: int | str) -> bool:
+    return isinstance(part, str) and (part[:1].isupper() or "[" in part or part in ("int", "str", "bool"))
+
+
 def _tree_path(loc: tuple[int | str, ...], tree: Any) -> Path | None:
     """Return the path within the file of pydantic's place; ``None`` where the place lies on a branch not meant.
 
@@ -173,24 +177,18 @@ def _tree_path(loc: tuple[int | str, ...], tree: Any) -> Path | None:
     """
     path: list[int | str] = []
     for part in loc:
-        if (isinstance(tree, dict) and part in tree) or (
-            isinstance(tree, list) and isinstance(part, int) and part < len(tree)
-        ):
+        if isinstance(tree, dict) and part in tree:
+            path.append(part)
+            tree = tree[part]
+        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
             path.append(part)
             tree = tree[part]
         elif part == "Unknown":
             if not (isinstance(tree, dict) and "unknown" in tree):
                 return None
-        elif isinstance(part, str) and (part[:1].isupper() or "[" in part or part in ("int", "str", "bool")):
-            if isinstance(tree, dict) and "unknown" in tree:
-                return None
+        elif _is_branch(part) and isinstance(tree, dict) and "unknown" in tree:
+            return None
     return tuple(path)
-
-
-def _at(tree: Any, path: Path) -> Any:
-    for part in path:
-        tree = tree[part]
-    return tree
 
 
 def _in_words(error: Any, path: Path) -> tuple[str, str]:
@@ -201,11 +199,17 @@ def _in_words(error: Any, path: Path) -> tuple[str, str]:
             return f"{here} lacks '{last}'", f"add '{last}:' (see docs/definers)"
         case "extra_forbidden":
             near = difflib.get_close_matches(last, [name for name in _names() if name != last], n=1)
-            return f"'{last}' does not belong here", f"did you mean '{near[0]}'?" if near else "remove it, or move it where it belongs"
+            return (
+                f"'{last}' does not belong here",
+                f"did you mean '{near[0]}'?" if near else "remove it, or move it where it belongs",
+            )
         case "value_error":
             return str(error["msg"]).removeprefix("Value error, "), "change one of them"
         case "string_pattern_mismatch":
-            return f"{here} is not a name of the kind wanted here", "use small letters, digits and _ or -, beginning with a letter"
+            return (
+                f"{here} is not a name of the kind wanted here",
+                "use small letters, digits and _ or -, beginning with a letter",
+            )
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"{here} must be a group of 'key: value' lines", "indent its parts below it"
         case "tuple_type" | "list_type":

@@ -46,7 +46,9 @@ def eligibility(definition: Definition, answers: Mapping[str, Any], *, today: da
     for condition in definition.who.eligibility:
         reason = definition.scope.compile(condition.rule, "yes_no").explain(facts)
         result = reason.result
-        outcome: Literal["met", "not_met", "cannot_tell"] = "met" if result.holds else "not_met" if result.fails else "cannot_tell"
+        outcome: Literal["met", "not_met", "cannot_tell"] = (
+            "met" if result.holds else "not_met" if result.fails else "cannot_tell"
+        )
         judged.append(Judged(condition=condition, outcome=outcome, missing=result.missing, reason=reason))
     outcomes = {one.outcome for one in judged}
     whole: Literal["may", "may_not", "cannot_tell"] = "may"
@@ -112,8 +114,7 @@ def certificate_facts(definition: Definition, applied: Applied, *, area_names: A
         raise LookupError(definition.key)
     values = {key: _plain(definition, fact, applied.facts) for key, fact in certificate.facts.items()}
     shown = {
-        key: _shown(definition, fact, values[key], applied.facts, area_names)
-        for key, fact in certificate.facts.items()
+        key: _shown(definition, fact, values[key], applied.facts, area_names) for key, fact in certificate.facts.items()
     }
     rows = [
         {"key": key, "label": dict(fact.label), "value": _row_value(fact, values[key], shown[key])}

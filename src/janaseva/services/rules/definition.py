@@ -55,7 +55,7 @@ class Coverage(Sourced):
 
 
 class Condition(Sourced):
-    """One condition of eligibility: a rule over the form's fields that must hold, and the words where it does not."""
+    """One condition of eligibility: a rule over the form's fields that must hold, and the words if it does not."""
 
     key: Key
     title: Words
@@ -111,7 +111,7 @@ class Validity(Sourced):
 
 
 class Variant(Part):
-    """A way in which the service runs, chosen by its rule: who decides, and what else differs from the service's own."""
+    """A way in which the service runs, chosen by its rule: who decides, and what differs from the service's own."""
 
     key: Key
     title: Words
@@ -258,7 +258,7 @@ class Definition(Part):
         return self.out
 
     def process_for(self, variant: Variant) -> Process:
-        """Return what happens in this variant: its officer in every ``@officer`` place, its limit, the coded reasons."""
+        """Return what happens in this variant: its officer at every ``@officer``, its limit, the coded reasons."""
         reasons = tuple(Item(key=one.key, title=one.title, source=one.source) for one in self.out.reasons)
         whole = self.happens.model_copy(update={"reasons": reasons, "limit": self.limit_for(variant)})
         desk = Desk(role=variant.officer.role, office=variant.officer.office)

@@ -111,12 +111,14 @@ def read_examples(text: str, file: str) -> tuple[tuple[Example, ...], Source | N
         faults = []
         for one in error.errors(include_url=False):
             path = tuple(part for part in one["loc"] if not (isinstance(part, str) and ("[" in part or "-" in part)))
-            faults.append(source.fault(path, f"{'.'.join(map(str, path))}: {one['msg']}", "see docs/definers/examples.md"))
+            faults.append(
+                source.fault(path, f"{'.'.join(map(str, path))}: {one['msg']}", "see docs/definers/examples.md")
+            )
         return (), source, faults
 
 
 def _likened(source: Source) -> tuple[list[Any], list[SourceFault]]:
-    """Return the examples with those that are ``like`` an earlier one filled from it; an answer ``null`` is taken out."""
+    """Return the examples with those that are ``like`` an earlier one filled from it; ``null`` takes an answer out."""
     if not isinstance(source.tree, list):
         return [], [source.fault((), "the file holds no examples", "begin each with '- name:'")]
     made: dict[str, dict[str, Any]] = {}
@@ -141,11 +143,12 @@ def _likened(source: Source) -> tuple[list[Any], list[SourceFault]]:
 
 def uncovered(definition: Definition, examples: tuple[Example, ...]) -> list[str]:
     """Return which outcomes of the definition no example shows."""
-    missing = []
     ends = {(example.expect.variant, example.expect.ends) for example in examples}
-    for variant in definition.variants:
-        if (variant.key, "approved") not in ends:
-            missing.append(f"no example of variant '{variant.key}' ends in approval")
+    missing = [
+        f"no example of variant '{variant.key}' ends in approval"
+        for variant in definition.variants
+        if (variant.key, "approved") not in ends
+    ]
     if not any(end == "refused" for _, end in ends):
         missing.append("no example ends in a refusal")
     if not any(example.expect.faults for example in examples):
@@ -181,7 +184,8 @@ def _form(
     expect = example.expect
     if expect.faults is not None:
         faults = check(definition.form, answers, example.today, documents=example.documents, calendar=calendar)
-        found = sorted(f"{f.place} {f'rule:{f.facts['rule']}' if f.code == 'rule' else f.code}".strip() for f in faults)
+        codes = [f"rule:{fault.facts['rule']}" if fault.code == "rule" else fault.code for fault in faults]
+        found = sorted(f"{fault.place} {code}".strip() for fault, code in zip(faults, codes, strict=True))
         yield from _differs("faults", sorted(expect.faults), found)
     if expect.eligible is not None:
         outcome = eligibility(definition, answers, today=example.today).outcome
@@ -198,9 +202,7 @@ def _variant(definition: Definition, example: Example, applied: Applied, variant
         return
     if expect.officer is not None:
         yield from _differs("officer", expect.officer, variant.officer.role)
-    due_now = bill(
-        definition, variant, applied.answers, on=example.today, channel=example.channel, pages=example.pages
-    )
+    due_now = bill(definition, variant, applied.answers, on=example.today, channel=example.channel, pages=example.pages)
     if expect.fee is not None:
         found = _rupees(due_now.total_paise) if due_now.known else "unknown"
         yield from _differs("fee", _written(expect.fee), "; ".join([found, *due_now.missing, *due_now.faults]))

@@ -1,4 +1,4 @@
-"""A pack: its own facts (name, jurisdiction, languages, calendar, departments), its calendars, and its files by name."""
+"""A pack: its own facts (name, jurisdiction, languages, departments), its calendars, and its files by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

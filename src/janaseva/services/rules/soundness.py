@@ -1,5 +1,6 @@
-"""What is wrong with a definition that only the whole shows: names that lead nowhere, formulas that do not compile,
-gaps and overlaps between variants. Every fault with its line and what to do.
+"""What is wrong with a definition that only the whole shows: every fault with its line and what to do.
+
+Names that lead nowhere, formulas that do not compile, gaps and overlaps between variants.
 """
 
 import re
@@ -24,9 +25,7 @@ _MOST_CASES: Final = 4_096
 """Combinations of choices tried when looking for gaps and overlaps between variants."""
 
 
-def unsound(
-    definition: Definition, service: Source, departments: frozenset[str] | None
-) -> Iterator[SourceFault]:
+def unsound(definition: Definition, service: Source, departments: frozenset[str] | None) -> Iterator[SourceFault]:
     """Yield every fault of the whole. ``departments`` are those of the pack, ``None`` where there is no pack.yaml."""
     yield from _repeated(definition, service)
     yield from _fields(definition, service)
@@ -38,7 +37,7 @@ def unsound(
     yield from _sources(definition, service, service.tree, ())
 
 
-# --- keys --------------------------------------------------------------------------------------------------------------
+# --- keys
 
 
 def _repeated(definition: Definition, service: Source) -> Iterator[SourceFault]:
@@ -48,7 +47,9 @@ def _repeated(definition: Definition, service: Source) -> Iterator[SourceFault]:
             path: Path = ("ask", "pages", number, "fields", index, "key")
             for key in question.keys:
                 if key in seen:
-                    yield service.fault(path, f"the field '{key}' stands here a second time", "give each field its own key")
+                    yield service.fault(
+                        path, f"the field '{key}' stands here a second time", "give each field its own key"
+                    )
                 if key in ("today", "given", "channel", "pages"):
                     yield service.fault(path, f"'{key}' is a word of the rule language", "give the field another key")
                 seen[key] = path
@@ -72,7 +73,7 @@ def _twice(service: Source, keys: Iterable[str], path: Path) -> Iterator[SourceF
         seen.add(key)
 
 
-# --- fields ------------------------------------------------------------------------------------------------------------
+# --- fields
 
 
 def _questions(definition: Definition) -> Iterator[tuple[Path, Question]]:
@@ -94,18 +95,28 @@ def _fields(definition: Definition, service: Source) -> Iterator[SourceFault]:
                 mend = "write an RE2 pattern: no look-ahead, no back-references"
                 yield service.fault((*path, "pattern"), str(error), mend)
         if question.kind == "area" and question.within and ":" not in question.within and question.within not in areas:
-            yield service.fault((*path, "within"), f"there is no area field '{question.within}'", "name an area (scheme:code) or an area field")
+            yield service.fault(
+                (*path, "within"),
+                f"there is no area field '{question.within}'",
+                "name an area (scheme:code) or an area field",
+            )
         if question.rows_at_least > question.rows_at_most:
             yield service.fault((*path, "rows_at_least"), "more rows are needed than are allowed", "raise rows_at_most")
         if "columns" in path[:-1]:
             for name in ("when", "computed"):
                 if getattr(question, name) is not None:
-                    yield service.fault((*path, name), f"a column has no '{name}'", "put the rule on the table, or compute a field from its rows")
+                    yield service.fault(
+                        (*path, name),
+                        f"a column has no '{name}'",
+                        "put the rule on the table, or compute a field from its rows",
+                    )
             if isinstance(question.needed, str):
-                yield service.fault((*path, "needed"), "a column is needed or not", "write true or false, and a check over the rows")
+                yield service.fault(
+                    (*path, "needed"), "a column is needed or not", "write true or false, and a check over the rows"
+                )
 
 
-# --- formulas ----------------------------------------------------------------------------------------------------------
+# --- formulas
 
 
 def _formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
@@ -120,20 +131,7 @@ def _formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
 
 
 def _all_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKind | None]]:
-    for number, page in enumerate(definition.ask.pages):
-        if page.when:
-            yield ("ask", "pages", number, "when"), page.when, "yes_no"
-    for path, question in _questions(definition):
-        if isinstance(question.needed, str):
-            yield (*path, "needed"), question.needed, "yes_no"
-        for name, kind in (("when", "yes_no"), ("computed", question.formula_kind), ("at_least", question.formula_kind), ("at_most", question.formula_kind)):
-            text = getattr(question, name)
-            if text is not None:
-                yield (*path, name), text, kind  # type: ignore[misc]
-    documents = () if isinstance(definition.ask.documents, Unknown) else definition.ask.documents
-    for number, group in enumerate(documents):
-        if group.when:
-            yield ("ask", "documents", number, "when"), group.when, "yes_no"
+    yield from _asking_formulas(definition)
     for number, rule in enumerate(definition.check):
         yield ("check", number, "rule"), rule.rule, "yes_no"
     for number, condition in enumerate(definition.who.eligibility):
@@ -150,7 +148,29 @@ def _all_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKi
             yield ("out", "register", "facts", key), text, None
 
 
-def _formula_faults(
+def _asking_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKind | None]]:
+    for number, page in enumerate(definition.ask.pages):
+        if page.when:
+            yield ("ask", "pages", number, "when"), page.when, "yes_no"
+    for path, question in _questions(definition):
+        if isinstance(question.needed, str):
+            yield (*path, "needed"), question.needed, "yes_no"
+        for name, kind in (
+            ("when", "yes_no"),
+            ("computed", question.formula_kind),
+            ("at_least", question.formula_kind),
+            ("at_most", question.formula_kind),
+        ):
+            text = getattr(question, name)
+            if text is not None:
+                yield (*path, name), text, kind  # type: ignore[misc]
+    documents = () if isinstance(definition.ask.documents, Unknown) else definition.ask.documents
+    for number, group in enumerate(documents):
+        if group.when:
+            yield ("ask", "documents", number, "when"), group.when, "yes_no"
+
+
+def _formula_faults(  # noqa: PLR0917 - one formula's parts, passed on
     definition: Definition, service: Source, scope: Scope, path: Path, text: str, kind: FormulaKind | None
 ) -> Iterator[SourceFault]:
     try:
@@ -198,7 +218,7 @@ def _choices(definition: Definition, name: str) -> Mapping[str, Any] | None:
     return None
 
 
-# --- names that must lead somewhere ------------------------------------------------------------------------------------
+# --- names that must lead somewhere
 
 
 def _names(definition: Definition, service: Source, departments: frozenset[str] | None) -> Iterator[SourceFault]:
@@ -228,7 +248,11 @@ def _certificate(definition: Definition, service: Source) -> Iterator[SourceFaul
         return
     path: Path = ("out", "certificate")
     if certificate.holder not in certificate.facts:
-        yield service.fault((*path, "holder"), f"there is no fact '{certificate.holder}'", f"the facts are: {', '.join(certificate.facts)}")
+        yield service.fault(
+            (*path, "holder"),
+            f"there is no fact '{certificate.holder}'",
+            f"the facts are: {', '.join(certificate.facts)}",
+        )
     for language, words in certificate.statement.items():
         for name in _BRACES.findall(words):
             if name not in certificate.facts:
@@ -236,7 +260,11 @@ def _certificate(definition: Definition, service: Source) -> Iterator[SourceFaul
                 yield service.fault((*path, "statement"), message, f"the facts are: {', '.join(certificate.facts)}")
     for key, fact in certificate.facts.items():
         if fact.shows == "choice" and _shown_field(definition, fact.value) is None:
-            yield service.fault((*path, "facts", key, "shows"), "'choice' shows the words of a choice field", "let 'value' be the field's key alone")
+            yield service.fault(
+                (*path, "facts", key, "shows"),
+                "'choice' shows the words of a choice field",
+                "let 'value' be the field's key alone",
+            )
 
 
 def _shown_field(definition: Definition, value: str) -> Question | None:
@@ -244,7 +272,7 @@ def _shown_field(definition: Definition, value: str) -> Question | None:
     return question if question is not None and question.kind in ("choice", "choices", "yes_no") else None
 
 
-# --- variants ----------------------------------------------------------------------------------------------------------
+# --- variants
 
 
 def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:
@@ -261,7 +289,7 @@ def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:
                 return  # dates and numbers are tried by the examples
             uses[name] = question
     values = [list(question.choices) if question.kind == "choice" else [True, False] for question in uses.values()]
-    if len(values) and len(list(_bounded(values))) > _MOST_CASES:
+    if values and len(list(_bounded(values))) > _MOST_CASES:
         return
     told: set[str] = set()
     for case in product(*values):
@@ -270,7 +298,11 @@ def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:
         if len(taken) == 1:
             continue
         said = ", ".join(f"{name} is {value}" for name, value in answers.items()) or "always"
-        message = f"no variant when {said}" if not taken else f"variants {' and '.join(v.key for v in taken)} both when {said}"
+        message = (
+            f"no variant when {said}"
+            if not taken
+            else f"variants {' and '.join(v.key for v in taken)} both when {said}"
+        )
         if message not in told:
             told.add(message)
             yield service.fault(("variants",), message, "let the rules of the variants take every case exactly once")
@@ -291,7 +323,7 @@ def takes(definition: Definition, answers: Mapping[str, Any]) -> list[Variant]:
     return [one for one in definition.variants if definition.scope.compile(one.when, "yes_no").evaluate(facts).holds]
 
 
-# --- process and sources -----------------------------------------------------------------------------------------------
+# --- process and sources
 
 
 def _process(definition: Definition, service: Source) -> Iterator[SourceFault]:
@@ -300,11 +332,13 @@ def _process(definition: Definition, service: Source) -> Iterator[SourceFault]:
     if definition.happens.limit is not None:
         yield service.fault(("happens", "limit"), "the service's limit stands at its own place", "move it to limit:")
     for name in definition.happens.open_names() - {"officer"}:
-        yield service.fault(("happens",), f"'@{name}' is named by no variant", "write @officer, or a role and an office")
+        yield service.fault(
+            ("happens",), f"'@{name}' is named by no variant", "write @officer, or a role and an office"
+        )
     for fault in process_faults(definition.happens):
         path: Path = ("happens", *(int(part) if part.isdigit() else part for part in fault.place.split(".")))
         words = find(f"fault.{fault.code}", "en") or fault.code.replace("_", " ")
-        facts = {key: value for key, value in fault.facts.items()}
+        facts = dict(fault.facts)
         yield service.fault(path, words.format_map(_Filled(facts)), "see docs/definers, chapter 'What happens'")
 
 

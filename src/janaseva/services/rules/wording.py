@@ -41,7 +41,9 @@ def wordy(tree: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, st
                 yield from wordy(value, here, dotted)
     elif isinstance(tree, list):
         for number, value in enumerate(tree):
-            label = str(value["key"]) if isinstance(value, Mapping) and isinstance(value.get("key"), str) else str(number)
+            label = (
+                str(value["key"]) if isinstance(value, Mapping) and isinstance(value.get("key"), str) else str(number)
+            )
             if isinstance(value, str) and path and path[-1] == "notes":
                 yield (*path, number), f"{name}.{label}", value
             else:
@@ -125,7 +127,9 @@ def _nearest(name: str, strings: Mapping[str, Any]) -> str:
 
     def likeness(other: str) -> tuple[int, int]:
         ours, theirs = name.split("."), other.split(".")
-        same_start = next((i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs)))
+        same_start = next(
+            (i for i, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+        )
         return same_start, int(ours[-1] == theirs[-1])
 
     return max(strings, key=likeness, default="")
