@@ -1,5 +1,6 @@
 """What documents does on hearing that something was issued: typeset, embed facts and proof, seal, and store."""
 
+import atexit
 import contextlib
 import functools
 import io
@@ -18,7 +19,7 @@ from janaseva.core.text import in_language
 from janaseva.core.words import say
 from janaseva.documents import actions, events, queries, rules
 from janaseva.documents.adapters.signing import FileSigner, Pkcs11Signer, Signer, make_keys, set_keys_aside
-from janaseva.documents.adapters.typesetting import ChildTypesetter, LetterError, Typesetter
+from janaseva.documents.adapters.typesetting import ChildTypesetter, LetterError, LetterSlowError, Typesetter
 from janaseva.ledger import queries as ledger
 from janaseva.settings import OPTIONS
 
@@ -29,8 +30,10 @@ FACTS, PROOF = "facts.json", "log-proof.txt"
 
 @functools.cache
 def typesetter() -> Typesetter:
-    """Return this process's typesetter."""
-    return ChildTypesetter(OPTIONS.packs_dir)
+    """Return this process's typesetter; its child ends with this process."""
+    made = ChildTypesetter(OPTIONS.packs_dir)
+    atexit.register(made.close)
+    return made
 
 
 @functools.cache
@@ -93,14 +96,14 @@ def _proof(event_id: UUID) -> str:
         NotYet: while the log has not published it.
 
     """
-    proof = ledger.proof(event_id)
+    proof = ledger.proof(event_id, with_record=True)
     if proof is None:
         raise NotYet
     return proof.text()
 
 
 def _seal(document_id: UUID, *, at: datetime, proof: str) -> None:
-    waiting = queries.to_seal(document_id)
+    waiting = queries.to_seal(WORKER, document_id)
     if waiting is None:
         return
     prepare_once(at)
@@ -108,7 +111,7 @@ def _seal(document_id: UUID, *, at: datetime, proof: str) -> None:
         content, code = typeset_and_sign(waiting, at=at, proof=proof)
     except LetterError as error:
         LOG.exception("document %s cannot be typeset", document_id)
-        reason = "document_letter_slow" if "seconds" in str(error) else "document_letter_broken"
+        reason = "document_letter_slow" if isinstance(error, LetterSlowError) else "document_letter_broken"
         with contextlib.suppress(Refusal):
             key = f"fail:{document_id}:{at.isoformat()}"
             actions.fail_sealing(by=WORKER, at=at, key=key, document_id=document_id, reason=reason)

@@ -192,8 +192,10 @@ def state_of(document_id: UUID) -> str:
     return "revoked" if row[1] is not None else str(row[0])
 
 
-def to_seal(document_id: UUID) -> ToSeal | None:
+def to_seal(by: Actor, document_id: UUID) -> ToSeal | None:
     """Return what is needed to typeset a document, or ``None`` where it is sealed or failed already."""
+    if not rules.may_seal(by):
+        raise not_found()
     document = Document.objects.filter(pk=document_id, state="to_seal").first()
     if document is None:
         return None

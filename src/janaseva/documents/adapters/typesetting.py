@@ -42,6 +42,10 @@ class LetterError(Exception):
     """The letter cannot be set: it is at fault, or it took too long. Setting it again would not help."""
 
 
+class LetterSlowError(LetterError):
+    """The letter took too long."""
+
+
 class TypesetterLostError(Exception):
     """The typesetter's process went away; setting the letter again may help."""
 
@@ -188,7 +192,7 @@ class ChildTypesetter:
             if left <= 0 or not select.select([descriptor], [], [], left)[0]:
                 self.close()
                 message = f"the letter took more than {self._seconds} seconds"
-                raise LetterError(message)
+                raise LetterSlowError(message)
             piece = os.read(descriptor, length - len(parts))
             if not piece:
                 self.close()

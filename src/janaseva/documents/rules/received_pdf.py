@@ -28,6 +28,9 @@ _DROPPED_ANNOTATIONS: Final = frozenset(
     {"/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D", "/Link", "/PrinterMark", "/TrapNet", "/Popup"}
 )
 _OBJECT = re.compile(rb"\d\s+obj\b")
+_STREAM = re.compile(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78])")
+_CHUNK: Final = 65_536
+_PIECE: Final = 1 << 20
 
 logging.getLogger("pypdf").setLevel(logging.ERROR)
 
@@ -53,51 +56,40 @@ def _streams_bounded(content: bytes) -> None:
     """Refuse a file whose compressed streams inflate beyond bounds, counted on the bytes and not as declared.
 
     Every place that looks like a zlib stream after the keyword ``stream`` is inflated in pieces that are thrown away, and
-    what it holds once more, should that be compressed again.
+    what comes out is inflated once more, should it be compressed again. What goes in is counted too, so that many
+    streams laid into one another cost no more than one large one.
     """
     budget = MAX_INFLATED
-    for match in re.finditer(rb"stream\r?\n?", content):
-        budget -= _inflated(content, match.end(), budget)
-
-
-def _inflated(data: bytes, start: int, budget: int) -> int:
-    """Return how many bytes the zlib stream at ``start`` inflates to, over two layers; 0 where there is none."""
-    if data[start : start + 1] not in (b"\x78", b"\x68", b"\x58", b"\x48", b"\x38", b"\x28", b"\x18", b"\x08"):
-        return 0
-    outer, inner = zlib.decompressobj(), zlib.decompressobj()
-    counted, position, nested = 0, start, True
-    try:
-        while not outer.eof and position < len(data):
-            piece = outer.decompress(data[position : position + 65_536], 1 << 20)
-            position += 65_536 - len(outer.unconsumed_tail) if not outer.unconsumed_tail else 0
-            while True:
-                counted += len(piece)
-                if nested:
-                    counted, nested = _count_inner(inner, piece, counted, budget)
-                if counted > budget:
-                    raise Refusal("file_too_large_inside")
-                if not outer.unconsumed_tail:
-                    break
-                piece = outer.decompress(outer.unconsumed_tail, 1 << 20)
-            position = max(position, start)
-            if not outer.unconsumed_tail and position == start:
-                break
-    except zlib.error:
-        return counted
-    return counted
-
-
-def _count_inner(inner: Any, piece: bytes, counted: int, budget: int) -> tuple[int, bool]:
-    """Count what ``piece`` inflates to in turn; the second answer tells whether it still looks compressed."""
-    try:
-        while piece and not inner.eof:
-            counted += len(inner.decompress(piece, 1 << 20))
-            if counted > budget:
+    for match in _STREAM.finditer(content):
+        for piece in _inflated(content, match.end()):
+            budget -= piece
+            if budget < 0:
                 raise Refusal("file_too_large_inside")
-            piece = inner.unconsumed_tail
-    except zlib.error:
-        return counted, False
-    return counted, not inner.eof
+
+
+def _inflated(content: bytes, start: int) -> Iterator[int]:
+    """Yield the sizes of what the zlib stream at ``start`` takes in and gives out, over two layers."""
+    outer, inner = zlib.decompressobj(), zlib.decompressobj()
+    nested = True
+    for place in range(start, len(content), _CHUNK):
+        chunk = content[place : place + _CHUNK]
+        yield len(chunk)
+        while chunk:
+            try:
+                piece = outer.decompress(chunk, _PIECE)
+            except zlib.error:
+                return
+            yield len(piece)
+            while nested and piece and not inner.eof:
+                try:
+                    yield len(inner.decompress(piece, _PIECE))
+                except zlib.error:
+                    nested = False
+                    break
+                piece = inner.unconsumed_tail
+            if outer.eof:
+                return
+            chunk = outer.unconsumed_tail
 
 
 def _pages(reader: PdfReader) -> list[DictionaryObject]:

@@ -1,0 +1,205 @@
+"""From issued to sealed: states, repeats, failures, languages, and what the file carries."""
+
+import io
+import json
+from datetime import date
+
+import pytest
+from pypdf import PdfReader
+
+from janaseva.core.actor import Actor
+from janaseva.core.ids import uuid7
+from janaseva.core.refusal import Refusal
+from janaseva.documents import actions, handlers, queries, rules
+from janaseva.documents.adapters.typesetting import ChildTypesetter, FakeTypesetter, LetterError
+from janaseva.documents.models import Blob, Document
+from tests.documents.acts import AT, HOLDER, SYSTEM, issued, key
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_issued_is_sealed_with_facts_and_proof(sealed):
+    done, pdf = sealed
+    assert queries.state_of(done.document_id) == "sealed"
+    attached = PdfReader(io.BytesIO(pdf)).attachments
+    facts = json.loads(attached["facts.json"][0])
+    assert facts["number"] == done.number
+    assert facts["document_id"] == str(done.document_id)
+    assert attached["log-proof.txt"][0].startswith(b"c2sp.org/tlog-proof@v1")
+    row = Document.objects.get(pk=done.document_id)
+    assert rules.facts_hash(queries._composed(row)) == row.facts_sha256
+    assert "R. Menon" in text_of(pdf)
+
+
+def test_sealed_file_is_archivable_and_accessible(sealed):
+    page = pytest.importorskip("page", reason="page-validation is not installed")
+    _, pdf = sealed
+    for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1):
+        report = page.validate_pdf_bytes(pdf, profile=profile)
+        assert report.is_compliant, [(failure.rule_id, failure.message) for failure in report.failures]
+
+
+def test_pyhanko_agrees_that_the_seal_covers_the_whole_file(sealed):
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+    _, pdf = sealed
+    signature = PdfFileReader(io.BytesIO(pdf)).embedded_signatures[0]
+    signature.compute_integrity_info()
+    assert signature.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
+    assert signature.field_name == "Seal"
+
+
+@pytest.mark.parametrize("languages", [("en", "ml"), ("ml", "en"), ("hi", "en"), ("ur", "en"), ("sd", "en")])
+@pytest.mark.parametrize("letter", ["certificate", "acknowledgement", "order", "receipt"])
+def test_every_language_is_set_without_a_missing_letter(languages, letter, settle):
+    done = issued(languages=languages, letter=letter)
+    settle()
+    pdf = queries.content(SYSTEM, done.document_id).content  # PDF/A-3a refuses a missing glyph: sealed means none
+    reader = PdfReader(io.BytesIO(pdf))
+    assert reader.trailer["/Root"]["/Lang"].lower().startswith(languages[0])
+    assert len(reader.pages) == 1
+    assert done.number in text_of(pdf)
+
+
+def test_hearing_twice_seals_once(sealed):
+    done, pdf = sealed
+    handlers._seal(done.document_id, at=AT, proof="again")
+    assert queries.content(SYSTEM, done.document_id).content == pdf
+    with pytest.raises(Refusal, match="document_sealed_already"):
+        actions.seal(
+            by=SYSTEM, at=AT, key=key(), document_id=done.document_id, content=b"%PDF-other", key_id="x", qr=""
+        )
+    assert Blob.objects.count() == 1
+
+
+def test_only_the_worker_seals(settle):
+    done = issued()
+    with pytest.raises(Refusal, match="not_found"):
+        actions.seal(
+            by=Actor.person(HOLDER), at=AT, key=key(), document_id=done.document_id, content=b"x", key_id="", qr=""
+        )
+    assert queries.state_of(done.document_id) == "to_seal"
+
+
+def test_a_broken_letter_is_seen_and_mended(settle, tmp_path, monkeypatch):
+    folder = tmp_path / "kl" / "services"
+    folder.mkdir(parents=True)
+    (folder / "letter.typ").write_text("#nonsense()", encoding="utf-8")
+    typesetter = ChildTypesetter(tmp_path)
+    monkeypatch.setattr(handlers, "typesetter", lambda: typesetter)
+    done = issued(letter="kl/services/letter.typ")
+    settle()
+    assert [view.failure for view in queries.failed(SYSTEM)] == ["document_letter_broken"]
+    with pytest.raises(Refusal, match="document_not_sealed"):
+        queries.content(SYSTEM, done.document_id)
+    (folder / "letter.typ").write_text('#import "@janaseva/letter:1.0.0": *\n#show: order\n#statement()', encoding="utf-8")
+    actions.seal_again(by=SYSTEM, at=AT, key=key(), document_id=done.document_id)
+    settle()
+    assert queries.state_of(done.document_id) == "sealed"
+    typesetter.close()
+
+
+def test_a_document_waits_for_the_log(monkeypatch, settle):
+    monkeypatch.setattr(handlers.ledger, "proof", lambda event_id, with_record: None)
+    done = issued()
+    settle()
+    assert queries.state_of(done.document_id) == "to_seal"
+
+
+def test_numbers_are_used_once():
+    issued("KL-INC-2026-7")
+    with pytest.raises(Refusal, match="document_number_taken"):
+        issued("KL-INC-2026-7")
+    assert Document.objects.count() == 1
+
+
+@pytest.mark.parametrize("letter", ["nonsense", "../../etc/passwd", "/etc/x.typ", "a/../b.typ", "a/.git/b.typ", "x.typ"])
+def test_a_letter_outside_the_packs_is_refused(letter):
+    with pytest.raises(Refusal, match="document_letter_unknown"):
+        issued(letter=letter)
+
+
+def test_a_retry_with_the_same_key_is_answered_alike():
+    from tests.documents.acts import facts, issue
+
+    given = {
+        "by": SYSTEM, "at": AT, "key": key(), "story": uuid7(), "facts": facts(), "number": "N-1",
+        "letter": "certificate", "languages": ["en"], "until": date(2027, 1, 1),
+    }  # fmt: skip
+    assert issue(**given) == issue(**given)
+    assert Document.objects.count() == 1
+
+
+def test_who_may_read(sealed):
+    done, pdf = sealed
+    assert queries.content(Actor.person(HOLDER), done.document_id).content == pdf
+    assert queries.content(Actor.anyone(), done.document_id, story_visible=True).content == pdf
+    for by in (Actor.anyone(), Actor.person(uuid7())):
+        with pytest.raises(Refusal, match="not_found"):
+            queries.content(by, done.document_id)
+    assert [view.number for view in queries.documents_held(Actor.person(HOLDER))] == [done.number]
+    assert queries.documents_held(Actor.person(uuid7())) == []
+
+
+class TestTypesetter:
+    """The letter's process: bounded, confined, replaceable."""
+
+    DATA = {"languages": ["en"], "document_title": "T", "author": "A", "day": {"year": 2026, "month": 1, "day": 1}}
+
+    def set_letter(self, tmp_path, text, seconds=2.0):
+        (tmp_path / "p").mkdir(exist_ok=True)
+        (tmp_path / "p" / "letter.typ").write_text(text, encoding="utf-8")
+        typesetter = ChildTypesetter(tmp_path, seconds=seconds)
+        try:
+            return typesetter.pdf("p/letter.typ", self.DATA, attached={}, at=AT)
+        finally:
+            typesetter.close()
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '#read("/etc/passwd")',
+            '#read("../secret")',
+            '#read("/../../secret")',
+            '#include "../../x.typ"',
+            '#import "@preview/cetz:0.3.0"',
+            '#import "@pre" + "view/cetz:0.3.0"',
+            '#import "@janaseva/letter:9.9.9": *',
+            '#plugin("/x.wasm")',
+            "#panic()",
+            "#let f(x) = f(x + 1)\n#f(1)",
+            "#image(bytes((0, 1, 2)))",
+        ],
+    )
+    def test_a_letter_reaches_nothing(self, tmp_path, text):
+        (tmp_path / "secret").write_text("secret", encoding="utf-8")
+        with pytest.raises(LetterError):
+            self.set_letter(tmp_path, text)
+
+    def test_a_letter_that_runs_for_ever_is_ended(self, tmp_path):
+        with pytest.raises(LetterError, match="seconds"):
+            self.set_letter(tmp_path, "#let n = 0\n#for i in range(30000) { for j in range(30000) { n += j } }", seconds=1.0)
+
+    def test_a_letter_that_eats_memory_is_ended(self, tmp_path):
+        with pytest.raises(LetterError):
+            self.set_letter(tmp_path, '#let s = "xxxxxxxxxxxxxxxx"\n#for i in range(60) { s = s + s }', seconds=5.0)
+
+    def test_after_a_fault_the_next_letter_is_set(self, tmp_path):
+        (tmp_path / "p").mkdir()
+        (tmp_path / "p" / "bad.typ").write_text("#for i in range(30000) { for j in range(30000) {} }", encoding="utf-8")
+        (tmp_path / "p" / "good.typ").write_text("= Fine", encoding="utf-8")
+        typesetter = ChildTypesetter(tmp_path, seconds=1.0)
+        with pytest.raises(LetterError):
+            typesetter.pdf("p/bad.typ", self.DATA, attached={}, at=AT)
+        assert typesetter.pdf("p/good.typ", self.DATA, attached={}, at=AT).startswith(b"%PDF-1.7")
+        typesetter.close()
+
+    def test_the_fake_behaves_alike(self):
+        assert FakeTypesetter().pdf("certificate", {"number": "1"}, attached={}, at=AT).startswith(b"%PDF")
+        with pytest.raises(LetterError):
+            FakeTypesetter().pdf("order", {"number": "1"}, attached={}, at=AT)
