@@ -50,7 +50,7 @@ def paper_table(django_db_setup, django_db_blocker):
 @pytest.fixture
 def papers(paper_table, monkeypatch):
     """The table is there, the recorder finds it, and the audit looks at it alone."""
-    from janaseva.ledger.queries.audit import rows
+    from janaseva.ledger.queries.auditing import rows
     from janaseva.ledger.steps import recording
 
     monkeypatch.setattr(recording, "apps", _Models)

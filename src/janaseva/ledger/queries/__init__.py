@@ -1,6 +1,6 @@
 """Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
 
-from janaseva.ledger.queries.audit import Finding, Progress, audit
+from janaseva.ledger.queries.auditing import Finding, Progress, audit
 from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_index, proof, tile, verifier
 from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
 from janaseva.ledger.queries.stories import EventView, story

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from janaseva.ledger import rules
 from janaseva.ledger.models import Event, Story
-from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
-from janaseva.ledger.queries.audit.memory import Memory
+from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.auditing.memory import Memory
 from janaseva.ledger.queries.recorded import record_of
 
 _CHUNK = 500

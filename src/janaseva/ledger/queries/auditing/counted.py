@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from janaseva.ledger.models import Series
-from janaseva.ledger.queries.audit.finding import Finding, Kind
-from janaseva.ledger.queries.audit.memory import Memory
+from janaseva.ledger.queries.auditing.finding import Finding, Kind
+from janaseva.ledger.queries.auditing.memory import Memory
 
 _TABLE = "ledger.series"
 

@@ -7,12 +7,12 @@ Memory: some 200 bytes for each recorded row.
 from collections.abc import Iterator
 
 from janaseva.ledger.models import Event
-from janaseva.ledger.queries.audit.chains import audit_events
-from janaseva.ledger.queries.audit.counted import audit_numbers, series_now
-from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
-from janaseva.ledger.queries.audit.memory import Memory
-from janaseva.ledger.queries.audit.published import ReadFile, audit_log
-from janaseva.ledger.queries.audit.rows import audit_rows, recorded_models
+from janaseva.ledger.queries.auditing.chains import audit_events
+from janaseva.ledger.queries.auditing.counted import audit_numbers, series_now
+from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.auditing.memory import Memory
+from janaseva.ledger.queries.auditing.published import ReadFile, audit_log
+from janaseva.ledger.queries.auditing.rows import audit_rows, recorded_models
 from janaseva.ledger.queries.recorded import head
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from janaseva.ledger import rules
 from janaseva.ledger.models import Checkpoint, Event, Leaf
-from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
 from janaseva.ledger.queries.recorded import tile_hashes
 
 ReadFile = Callable[[str], bytes | None]

@@ -8,8 +8,8 @@ from django.apps import apps
 
 from janaseva.core.row import Row
 from janaseva.ledger.models import Event
-from janaseva.ledger.queries.audit.finding import Finding, Kind, Progress
-from janaseva.ledger.queries.audit.memory import Memory, Seen
+from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.auditing.memory import Memory, Seen
 
 _CHUNK = 2_000
 _LOOKS = 3
