@@ -165,7 +165,7 @@ def test_the_platform_asks_the_bank_and_gets_money_back_once(client, at, given, 
     from janaseva.core.news import Heard
     from janaseva.payments import events
 
-    news = events.RefundFellDue(
+    news = events.RefundOrdered(
         demand_id=demand_id, payment_id=started.payment_id, refund_id=refund.id, amount_paise=2500, why="withdrawn"
     )
     for _ in range(2):

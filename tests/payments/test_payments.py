@@ -238,7 +238,7 @@ def test_an_officer_of_the_office_with_the_grant_orders_a_refund_once(given, gat
     assert actions.order_refund(by=officer, key="3", **order) == refund_id
     with pytest.raises(Refusal, match="payment_not_received"):
         actions.order_refund(by=officer, key="4", **order)
-    assert news("refund_fell_due") == 1
+    assert news("refund_ordered") == 1
 
 
 def test_a_refund_that_the_gateway_refuses_waits_for_an_officer(given, gateway, settle):

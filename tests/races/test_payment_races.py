@@ -77,7 +77,7 @@ def test_two_payments_debited_at_once_are_one_credit_and_one_refund(paid, settin
     second = fake.debit(given.start(demand_id).reference, amount_paise=2500, at=given.at)
     at_once(lambda n: given.callback(*(first if n % 2 else second)))
     assert book() == {"gateway": 5000, "fees": -2500, "owed_back": -2500}
-    assert (news("received"), news("refund_fell_due")) == (1, 1)
+    assert (news("received"), news("refund_ordered")) == (1, 1)
 
 
 def test_one_refund_ordered_sixteen_times_is_one_refund(paid):

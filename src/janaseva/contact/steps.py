@@ -47,7 +47,7 @@ def send(
             address=address,
             channel=channel,
             template=template,
-            template_id=template_id(template, language),
+            template_id=_template_id(template, language),
             language=language,
             text=text,
             segments=segments(text).parts,
@@ -81,7 +81,7 @@ def send_code(
             address=phone,
             channel="sms",
             template="message.code",
-            template_id=template_id("message.code", language),
+            template_id=_template_id("message.code", language),
             language=language,
             state="queued",
             queued_at=at,
@@ -91,6 +91,6 @@ def send_code(
     return row.id
 
 
-def template_id(template: str, language: str) -> str:
+def _template_id(template: str, language: str) -> str:
     """Return the DLT id under which a template is registered in a language; empty where the settings know none."""
     return str(settings.OPTIONS.sms_templates.get(f"{template}.{language}", ""))

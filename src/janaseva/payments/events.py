@@ -76,10 +76,10 @@ class Cancelled(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundFellDue(News):
+class RefundOrdered(News):
     """Money must go back; ``why`` is ``paid_twice``, ``demand_cancelled`` or the code that an officer chose."""
 
-    name: ClassVar[str] = "payments.refund_fell_due"
+    name: ClassVar[str] = "payments.refund_ordered"
     demand_id: UUID
     payment_id: UUID
     refund_id: UUID

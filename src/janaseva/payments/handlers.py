@@ -32,7 +32,7 @@ def look_back(at: datetime) -> None:
 
 
 def _ask_after(payments: Iterable[PaymentView], at: datetime) -> None:
-    gateway = connected(queries.gateway_url())
+    gateway = connected()
     if gateway is None:
         return
     for payment in payments:
@@ -63,8 +63,8 @@ def _take(report: Report, payment: PaymentView, at: datetime) -> None:
     )
 
 
-@hears(events.RefundFellDue)
-def send_back(heard: Heard[events.RefundFellDue]) -> None:
+@hears(events.RefundOrdered)
+def send_back(heard: Heard[events.RefundOrdered]) -> None:
     """Ask the gateway to send money back; the refund's id makes a repeated question the same question.
 
     Raises:
@@ -74,7 +74,7 @@ def send_back(heard: Heard[events.RefundFellDue]) -> None:
     refund = queries.refund(RETURNER, heard.news.refund_id)
     if refund.state != "due":
         return
-    gateway = connected(queries.gateway_url())
+    gateway = connected()
     try:
         if gateway is None:
             raise NotYet

@@ -155,7 +155,9 @@ def redirect(by: Actor, payment_id: UUID, *, language: str, return_path: str) ->
     found = payment(by, payment_id)
     if found.state != "started":
         raise Refusal("demand_not_open", status=409, state=found.state)
-    base = gateway_url()
+    options = settings.OPTIONS
+    public_url = str(options.public_url)
+    base = signing.base_url(options.payment_gateway_url, demonstration=options.demonstration, public_url=public_url)
     if not base or not return_path.startswith("/") or return_path.startswith(("//", "/\\")):
         raise Refusal("payment_not_possible", status=UNAVAILABLE)
     return signing.redirect(
@@ -163,16 +165,9 @@ def redirect(by: Actor, payment_id: UUID, *, language: str, return_path: str) ->
         key=settings.PAYMENT_GATEWAY_KEY,
         reference=found.reference,
         amount_paise=found.amount_paise,
-        return_url=urljoin(str(settings.OPTIONS.public_url), return_path),
+        return_url=urljoin(public_url, return_path),
         language=language,
     )
-
-
-def gateway_url() -> str:
-    """Return the connected gateway's address; the simulator's in a demonstration; else nothing."""
-    if settings.OPTIONS.payment_gateway_url:
-        return str(settings.OPTIONS.payment_gateway_url)
-    return urljoin(str(settings.OPTIONS.public_url), "/simulator") if settings.OPTIONS.demonstration else ""
 
 
 def waiting(by: Actor, at: datetime) -> list[PaymentView]:

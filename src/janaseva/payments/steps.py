@@ -109,7 +109,7 @@ def owe_back(
             due_at=at,
         )
     )
-    fell_due = events.RefundFellDue(
+    fell_due = events.RefundOrdered(
         demand_id=of.id, payment_id=payment.id, refund_id=refund.id, amount_paise=amount_paise, why=why
     )
     tell(fell_due, story=of.story, office_id=of.office_id)

@@ -7,14 +7,19 @@ from django.conf import settings
 
 from janaseva.payments.adapters import Gateway
 from janaseva.payments.adapters.signed import SignedGateway
+from janaseva.payments.rules import signing
 
 _instead: list[Gateway] = []
 
 
-def connected(base: str) -> Gateway | None:
-    """Return the gateway at ``base``, or ``None`` where there is none."""
+def connected() -> Gateway | None:
+    """Return the connected gateway, or ``None`` where there is none."""
     if _instead:
         return _instead[-1]
+    options = settings.OPTIONS
+    base = signing.base_url(
+        options.payment_gateway_url, demonstration=options.demonstration, public_url=str(options.public_url)
+    )
     return SignedGateway(base=base, key=settings.PAYMENT_GATEWAY_KEY) if base else None
 
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, cast, get_args
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from janaseva.core.canonical import canonical
 from janaseva.core.refusal import Refusal
@@ -70,6 +70,11 @@ def _report(given: Mapping[str, Any]) -> Report:
         debited_at=debited_at and debited_at.astimezone(UTC),
         gateway_number=texts[1],
     )
+
+
+def base_url(configured: str, *, demonstration: bool, public_url: str) -> str:
+    """Return the connected gateway's address: the configured one, or in a demonstration the simulator's, or nothing."""
+    return configured or (urljoin(public_url, "/simulator") if demonstration else "")
 
 
 def _asked(reference: str, amount_paise: int, return_url: str) -> bytes:
