@@ -18,6 +18,7 @@ TREE = Path(__file__).resolve().parents[2]
 PACKAGE = TREE / "src" / "janaseva"
 
 KINDS = ("models", "rules", "queries", "actions", "steps", "events", "handlers", "adapters")
+ROOM_AND_KIND = 2  # dots in janaseva.room.kind
 GLUE = ("settings", "urls", "wsgi", "rooms", "__main__")
 
 __all__ = ["DOORS", "FLOORS", "GLUE", "KINDS", "PACKAGE", "ROOMS", "TREE", "Module", "hold", "read", "real"]
@@ -101,7 +102,7 @@ def _kind(parts: list[str]) -> tuple[str, str]:
     top = parts[0]
     if top in ROOMS:
         return top, parts[1] if len(parts) > 1 else "room"
-    if top in DOORS:
+    if top in (*DOORS, "doorway"):
         return top, "door"
     return (top, top) if top in ("core", "cli", "design") else ("", "glue")
 
@@ -118,14 +119,38 @@ def read(package: Path) -> tuple[Module, ...]:
         room, kind = _kind(parts)
         text = path.read_text(encoding="utf-8")
         name = ".".join(["janaseva", *parts])
-        found.append(Module(name, path, room, kind, text, ast.parse(text, str(path)), is_package))
+        found.append(Module(name, path, room, kind, text, _tree(text), is_package))
     return tuple(found)
+
+
+def _tree(text: str) -> ast.Module:
+    """Return a module's syntax tree; an empty one where it does not parse, which test_style tells once."""
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])
 
 
 @functools.cache
 def real() -> tuple[Module, ...]:
     """Return the modules of Janaseva itself."""
     return read(PACKAGE)
+
+
+def offered(modules: Iterable[Module], kind: str) -> Iterator[tuple[Module, ast.FunctionDef]]:
+    """Yield the functions that rooms offer by one of their files: what is public there.
+
+    Where the file has become a folder, that is what its ``__init__`` imports or defines; the rest is the room's own.
+    """
+    known = {
+        f"{module.name}.{function.name}": (module, function) for module in modules for function in module.functions
+    }
+    for module in modules:
+        if module.kind == kind and module.name.count(".") == ROOM_AND_KIND:
+            names = {name: f"{module.name}.{name}" for name in (function.name for function in module.functions)}
+            if module.package:
+                names |= module.names
+            yield from (known[whole] for name, whole in names.items() if not name.startswith("_") and whole in known)
 
 
 def decorators(module: Module, function: ast.FunctionDef | ast.ClassDef) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from tests.house.source import Module, calls, decorators, hold, real
+from tests.house.source import Module, calls, decorators, hold, offered, real
 
 LAW = "an action takes by, at, key by keyword, asks allow(...) first, tells what it wrote, and calls no other action"
 DO = (
@@ -66,12 +66,19 @@ def _is_reading(statement: ast.stmt) -> bool:
     return False
 
 
-def _asks_first(module: Module, function: ast.FunctionDef) -> bool:
+def _asks_first(module: Module, function: ast.FunctionDef, private: dict[str, tuple[Module, ast.FunctionDef]]) -> bool:
+    """Return whether a function asks before it does anything, itself or by the private function that it begins with."""
     for statement in function.body:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             continue  # the docstring
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            return module.dotted(statement.value.func) == ALLOW
+            name = _name(module, statement.value)
+            return name == ALLOW or (name in private and _asks_first(*private[name], private))
+        if any(
+            _name(module, call) in private and _asks_first(*private[_name(module, call)], private)
+            for call in calls(statement)
+        ):
+            return True
         if not _is_reading(statement) or any(_name(module, call) in WRITES | {TELL} for call in calls(statement)):
             return False
     return False
@@ -89,7 +96,7 @@ def breaches(modules: tuple[Module, ...]) -> Iterator[str]:
             yield f"{place} takes positional or nameless arguments"
         if missing := {"by", "at", "key"} - {argument.arg for argument in arguments.kwonlyargs}:
             yield f"{place} does not take {', '.join(sorted(missing))}"
-        if not _asks_first(module, function):
+        if not _asks_first(module, function, private):
             yield f"{place} does not ask allow(...) first"
         if function.returns is None:
             yield f"{place} does not say what it answers"
@@ -104,13 +111,12 @@ def breaches(modules: tuple[Module, ...]) -> Iterator[str]:
             yield f"{module.at(function.lineno)} {function.name} is a step and calls the action {other}"
 
 
-def unmarked(modules: Iterable[Module]) -> Iterator[str]:
-    """Yield public functions of actions and steps that are neither."""
-    for module in modules:
-        mark = {"actions": ACTION, "steps": STEP}.get(module.kind)
-        for function in module.functions if mark else ():
-            if not function.name.startswith("_") and mark not in decorators(module, function):
-                yield f"{module.at(function.lineno)} {function.name} is public and no {module.kind.rstrip('s')}"
+def unmarked(modules: tuple[Module, ...]) -> Iterator[str]:
+    """Yield what actions and steps offer that is neither."""
+    for kind, mark in (("actions", ACTION), ("steps", STEP)):
+        for module, function in offered(modules, kind):
+            if mark not in decorators(module, function):
+                yield f"{module.at(function.lineno)} {function.name} is offered and no {kind.rstrip('s')}"
 
 
 def test_actions():
@@ -177,6 +183,12 @@ def test_a_wrong_action_is_seen(house, old, new, said):
     assert said in " ".join(breaches(house({"people/actions.py": source})))
 
 
+def test_an_action_that_begins_with_what_asks_passes(house):
+    source = GOOD.replace("    allow(rules.may_enrol(by))\n", "    row = own(by)\n")
+    source += "\ndef own(by):\n    row = Person.locked(by)\n    allow(rules.may_enrol(by))\n    return row\n"
+    assert not list(breaches(house({"people/actions.py": source})))
+
+
 def test_an_action_that_a_step_calls_is_seen(house):
     step = """
     from janaseva.core.action import step
@@ -191,4 +203,6 @@ def test_an_action_that_a_step_calls_is_seen(house):
 
 def test_a_public_function_that_is_no_action_is_seen(house):
     assert list(unmarked(house({"people/actions.py": "def enrol(): ..."})))
-    assert list(unmarked(house({"people/steps/codes.py": "def send(): ..."})))
+    folder = {"people/steps/__init__.py": "from janaseva.people.steps.codes import send"}
+    folder["people/steps/codes.py"] = "def send(): ...\ndef written(): ..."
+    assert len(list(unmarked(house(folder)))) == 2

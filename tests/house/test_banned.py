@@ -62,7 +62,19 @@ NOW = Banned(
 )
 PURE = Banned(
     names=(
-        *("django", "os", "pathlib", "tempfile", "shutil", "glob", "sqlite3", "psycopg", "time", "random", "secrets"),
+        *(
+            "django",
+            "os",
+            "pathlib.Path",
+            "tempfile",
+            "shutil",
+            "glob",
+            "sqlite3",
+            "psycopg",
+            "time",
+            "random",
+            "secrets",
+        ),
         *("threading", "concurrent", "http", "urllib.request", "logging", "open", "print", "input"),
     ),
     only=("rules",),

@@ -24,6 +24,7 @@ DOOR_FILES = {
     "templates": "its pages",
     "static": "what its pages need besides the design",
     "design": "the living page of the design language",
+    "health": "how the processes are, for the machines that watch them",
 }
 """What a door may hold besides one folder (or file) a room."""
 

@@ -12,7 +12,7 @@ DO = "add or remove a line of the table in docs/settings.md: name, default, what
 
 def differences(fields: set[str], document: str) -> list[str]:
     """Return settings that are not told, and tellings of what is no setting."""
-    told = set(re.findall(r"^\| `JANASEVA_([A-Z_]+)`", document, flags=re.MULTILINE))
+    told = set(re.findall(r"^\| `JANASEVA_([A-Z0-9_]+)`", document, flags=re.MULTILINE))
     there = {name.upper() for name in fields}
     return [
         *(f"JANASEVA_{name} is a setting and not told" for name in sorted(there - told)),

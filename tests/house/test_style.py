@@ -13,6 +13,15 @@ LONGEST_MODULE = 400
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "base", "misc", "tools", "stuff"}
 
 
+def unreadable(modules: Iterable[Module]) -> Iterator[str]:
+    """Yield modules that are not Python, as the oldest interpreter that we promise reads it."""
+    for module in modules:
+        try:
+            compile(module.text, str(module.path), "exec", dont_inherit=True)
+        except SyntaxError as error:
+            yield f"{module.at(error.lineno or 1)} {error.msg}"
+
+
 def undocumented(modules: Iterable[Module]) -> Iterator[str]:
     """Yield every public thing without a docstring."""
     for module in modules:
@@ -69,6 +78,14 @@ def empty_names(modules: Iterable[Module]) -> Iterator[str]:
 def _everything() -> tuple[Module, ...]:
     """Return the modules of Janaseva, of its tests and of its benches."""
     return (*real(), *read(TREE / "tests"), *read(TREE / "bench"))
+
+
+def test_every_module_parses():
+    hold(unreadable(_everything()), law="the source is Python 3.11", do="mend the syntax")
+
+
+def test_what_does_not_parse_is_seen(house):
+    assert list(unreadable(house({"workflow/rules.py": "def due(: ..."})))
 
 
 def test_public_things_are_documented():

@@ -120,7 +120,12 @@ def _facts(words: str) -> set[str]:
 
 
 def _plural_groups(keys: Iterable[str]) -> set[str]:
-    return {key.rpartition(".")[0] for key in keys if key.endswith(".other")}
+    """Return the keys whose forms are plurals: there is ``other``, and every form is a plural's name."""
+    forms: dict[str, set[str]] = {}
+    for key in keys:
+        stem, _, last = key.rpartition(".")
+        forms.setdefault(stem, set()).add(last)
+    return {stem for stem, names in forms.items() if stem and "other" in names and names <= PLURALS}
 
 
 def _base(key: str, groups: set[str]) -> str:
