@@ -13,7 +13,7 @@ def audience(who: Audience) -> Callable[[View], View]:
     """Declare for whom a view is, as its attribute ``audience``.
 
     Args:
-        who: ``anyone`` (no sign-in asked), ``person`` (a signed-in citizen), ``officer`` or ``machine`` (an API client).
+        who: ``anyone`` (no sign-in), ``person`` (a signed-in citizen), ``officer`` or ``machine`` (an API client).
 
     Raises:
         ValueError: where ``who`` is none of these.

@@ -1,7 +1,7 @@
 """Money as people read it: integer paise in, rupees with lakh grouping out, alike in every language.
 
-The pattern is ``¤#,##,##0.00`` in all five languages. CLDR groups Malayalam, Urdu and Sindhi currency by thousands, which
-nobody in an office of these states writes; and no float is ever touched on the way.
+The pattern is ``¤#,##,##0.00`` in all five languages. CLDR groups Malayalam, Urdu and Sindhi currency by thousands,
+which nobody in an office of these states writes; and no float is ever touched on the way.
 """
 
 from typing import Final, Literal

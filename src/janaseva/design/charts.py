@@ -1,4 +1,4 @@
-"""Where the marks of a chart stand: plain geometry, so that the template only draws it. No script, no style attributes."""
+"""Where the marks of a chart stand: plain geometry, so that the template only draws. No script, no style attributes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

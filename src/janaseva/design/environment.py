@@ -8,9 +8,9 @@ from janaseva.design import charts, vocabulary
 
 
 class Absent(StrictUndefined):
-    """What a template was not given: it may be asked after (``{% if item.hint %}``), but never be shown or worked with."""
+    """What a template was not given: it may be asked after (``{% if item.hint %}``), but never be shown."""
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> bool:  # type: ignore[override]
         """Return that it is not there."""
         return False
 
@@ -21,8 +21,8 @@ FILES = ("actions", "charts", "fields", "frame", "lists", "messages", "officer",
 class Components:
     """The components by name, as templates call them: ``ui.button(...)``, ``ui.text_field(...)``.
 
-    Each file of ``components/`` is compiled once; a component asks the current page for its language and its faults, and
-    so needs no context of the template that calls it.
+    Each file of ``components/`` is compiled once; a component asks the current page for its language and its faults,
+    and so needs no context of the template that calls it.
     """
 
     def __init__(self, environment: Environment) -> None:

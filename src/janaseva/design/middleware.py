@@ -1,4 +1,4 @@
-"""What every request is given (an id, a language, a theme) and what every answer carries (strict headers, compression)."""
+"""What every request is given (id, language, theme) and what every answer carries (strict headers, compression)."""
 
 import secrets
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _COMPRESSIBLE: Final = ("text/", "application/json", "application/problem+json",
 
 
 def accepted(header: str) -> str | None:
-    """Return the first of our languages that an ``Accept-Language`` header asks for, best weight first (RFC 9110 12.5.4)."""
+    """Return the best of our languages that an ``Accept-Language`` header asks for (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, int, str]] = []
     for place, part in enumerate(header.split(",")[:20]):
         tag, _, weight = part.strip().partition(";q=")
@@ -86,7 +86,7 @@ def _keep(response: HttpResponseBase, name: str, value: str) -> None:
 
 
 def headers(answer: Answer) -> Answer:
-    """Set the headers that keep a page to itself: no foreign content, no framing, nothing kept unless the view says so."""
+    """Keep a page to itself: no foreign content, no framing, nothing kept unless the view says so."""
 
     def guarded(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
@@ -129,5 +129,5 @@ class Compress(GZipMiddleware):
         """Return the response, compressed where that helps."""
         if not response.get("Content-Type", "").startswith(_COMPRESSIBLE):
             return response
-        compressed: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
+        compressed: HttpResponseBase = super().process_response(request, response)
         return compressed

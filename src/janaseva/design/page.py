@@ -5,18 +5,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from jinja2 import Environment
 
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import Fault
 from janaseva.core.text import LANGUAGES, direction_of
 from janaseva.core.words import find, say
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ def making(page: Page) -> Iterator[Page]:
 @functools.cache
 def jinja() -> Environment:
     """Return the one template environment, as Django's settings describe it."""
-    environment: Environment = engines["jinja2"].env
+    environment: Environment = cast("Jinja2", engines["jinja2"]).env
     return environment
 
 

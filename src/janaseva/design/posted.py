@@ -89,8 +89,8 @@ def row_wish(post: QueryDict) -> tuple[str, str, int] | None:
     The answer is ``("add", name, 0)`` or ``("remove", name, row)``: show the page again with one row more or less, and
     judge nothing yet.
     """
-    if post.get("_add"):
-        return "add", post["_add"], 0
+    if name := post.get("_add", ""):
+        return "add", str(name), 0
     name, _, row = post.get("_remove", "").rpartition(".")
     return ("remove", name, int(row)) if name and row.isascii() and row.isdigit() and len(row) < len("1000") else None
 

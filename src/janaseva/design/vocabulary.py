@@ -1,7 +1,7 @@
 """What templates may say: words, dates, money, addresses and text in another language, all bound to the current page.
 
-Every function here answers a plain ``str`` (escaped by the template) or ``Markup`` built from escaped parts; there is no
-way from a template to unescaped text.
+Every function here answers a plain ``str`` (escaped by the template) or ``Markup`` built from escaped parts; there is
+no way from a template to unescaped text.
 """
 
 import functools
@@ -22,7 +22,6 @@ from janaseva.core import clock, dates, words
 from janaseva.core import money as amounts
 from janaseva.core.text import LANGUAGES, Text, direction_of, in_language, language_of
 from janaseva.design.page import current, fault_words
-
 
 ISOLATE: Final = "\u2068"
 END_ISOLATE: Final = "\u2069"
@@ -89,7 +88,7 @@ def plain(value: Text | str | None) -> str:
 
 
 def text(value: Text | str | None) -> Markup | str:
-    """Return text for the body of a page; where it had to fall back, inside a ``span`` with its own ``lang`` and ``dir``."""
+    """Return text for the body of a page; where it fell back, inside a ``span`` with its own ``lang`` and ``dir``."""
     if value is None or isinstance(value, str):
         return value or ""
     language = language_of(value, current().language)
@@ -157,7 +156,7 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
 
 @functools.cache
 def static(path: str) -> str:
-    """Return the address of a file shipped with the program; it changes with the file's content, so it may be kept long."""
+    """Return the address of a shipped file; it changes with the file's content, so browsers may keep it for long."""
     found = finders.find(path)
     if not isinstance(found, str):
         raise FileNotFoundError(path)

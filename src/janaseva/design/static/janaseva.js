@@ -75,7 +75,7 @@
     if (list.options.length < 12) return;
     const options = [...list.options];
     const box = document.createElement("input");
-    box.type = "search"; box.dir = "auto"; box.autocomplete = "off";
+    box.type = "search"; box.autocomplete = "off";
     box.placeholder = list.dataset.filter; box.setAttribute("aria-label", list.dataset.filter);
     list.before(box);
     box.addEventListener("input", () => {

@@ -23,7 +23,13 @@ FAULTS: Final = (
     Fault(place="purpose", code="gallery_purpose", words=words("fault_purpose")),
 )
 
-PERSON: Final[Text] = {"en": "Ayesha Beevi", "ml": "ആയിഷ ബീവി", "hi": "आयशा बीवी", "ur": "عائشہ بیوی", "sd": "عائشه بيوي"}
+PERSON: Final[Text] = {
+    "en": "Ayesha Beevi",
+    "ml": "ആയിഷ ബീവി",
+    "hi": "आयशा बीवी",
+    "ur": "عائشہ بیوی",
+    "sd": "عائشه بيوي",
+}
 OFFICER: Final[Text] = {"en": "Anil Kumar", "ml": "അനിൽ കുമാർ", "hi": "अनिल कुमार", "ur": "انیل کمار", "sd": "انيل ڪمار"}
 ONLY_ENGLISH: Final[Text] = {"en": "G.O.(P) No. 1/2020/RD"}
 
