@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -85,7 +86,10 @@ def test_one_case_is_decided_once(state):
             {"move": "refuse", "reason": "income-too-high", "note": "Above the limit."},
         ]
         answers = at_once(
-            [lambda n=n: do_move(by=state.officer, at=state.at, case_id=case_id, **moves[n % 2]) for n in range(6)]
+            [
+                partial(do_move, by=state.officer, at=state.at, case_id=case_id, **moves[number % 2])
+                for number in range(6)
+            ]
         )
         decided = [answer for answer in answers if not isinstance(answer, str)]
         assert len(decided) == 1
@@ -109,8 +113,8 @@ def test_a_withdrawal_and_a_decision_end_the_case_once(state):
         case_id = state.at_decision()
         answers = at_once(
             [
-                lambda: do_move(by=state.officer, at=state.at, case_id=case_id, move="approve", checked=("papers",)),
-                lambda: do_withdraw(by=state.applicant, at=state.at, case_id=case_id),
+                partial(do_move, by=state.officer, at=state.at, case_id=case_id, move="approve", checked=("papers",)),
+                partial(do_withdraw, by=state.applicant, at=state.at, case_id=case_id),
             ]
         )
         assert answers.count("case_ended") == 1
@@ -123,8 +127,8 @@ def test_an_answer_and_a_recall_resume_the_clock_once(state):
         do_ask(by=state.officer, at=state.at, case_id=case_id, question="Which ward?")
         answers = at_once(
             [
-                lambda: do_answer(by=state.applicant, at=state.at, case_id=case_id, answer="Ward 3"),
-                lambda: do_recall(by=state.officer, at=state.at, case_id=case_id, note="not needed after all"),
+                partial(do_answer, by=state.applicant, at=state.at, case_id=case_id, answer="Ward 3"),
+                partial(do_recall, by=state.officer, at=state.at, case_id=case_id, note="not needed after all"),
             ]
         )
         assert answers.count("nothing_was_asked") == 1

@@ -1,6 +1,7 @@
 """The clock against a slow, obvious reference, and each rule of counting by name."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -221,7 +222,7 @@ def test_the_explanation_is_whole_and_adds_up(limit, began, pauses, calendar):
     began_at = moment(began)
     days = explain(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
     answer = due(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
-    assert all(later.day - earlier.day == timedelta(days=1) for earlier, later in zip(days, days[1:], strict=False))
+    assert all(later.day - earlier.day == timedelta(days=1) for earlier, later in pairwise(days))
     assert sum(day.counted for day in days) == days[-1].number
     assert days[0].reason == "began"
     if answer.standing == "running":

@@ -97,7 +97,7 @@ def test_what_is_wrong_is_said_with_its_place_and_in_every_language(code):
 
 
 def test_an_unknown_start_is_said():
-    assert [fault.code for fault in faults(changed(("start", "nowhere")))][0] == "process_unknown_target"
+    assert "process_unknown_target" in {fault.code for fault in faults(changed(("start", "nowhere")))}
 
 
 def test_every_fault_is_told_at_once():

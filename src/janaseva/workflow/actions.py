@@ -8,7 +8,8 @@ from janaseva.core.action import action, allow, change, put, remove, tell
 from janaseva.core.actor import Actor
 from janaseva.workflow import events, rules, steps
 from janaseva.workflow.models import Task, WorkCalendar, WorkDay
-from janaseva.workflow.steps import clocks, rows
+from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _rows as rows
 
 
 @action

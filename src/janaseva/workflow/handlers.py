@@ -33,14 +33,13 @@ def release_what_the_stand_in_held(heard: Heard[people.StandInEnded]) -> None:
 @hears(events.CalendarLoaded)
 def count_again(heard: Heard[events.CalendarLoaded]) -> None:
     """Count the due dates again that rest on a calendar which changed."""
-    for case_id in queries.running(heard.news.calendar_key):
-        actions.recount(
-            by=Actor.system("workflow.recount"), at=heard.at, key=f"recount:{heard.event_id}:{case_id}", case_id=case_id
-        )
+    by = Actor.system("workflow.recount")
+    for case_id in queries.running(by, heard.news.calendar_key):
+        actions.recount(by=by, at=heard.at, key=f"recount:{heard.event_id}:{case_id}", case_id=case_id)
 
 
 @every(seconds=60)
 def let_time_pass(at: datetime) -> None:
     """Move on the cases whose time of waiting is over."""
-    for task_id in queries.times_over(at):
+    for task_id in queries.times_over(Actor.clock(), at):
         actions.pass_time(by=Actor.clock(), at=at, key=f"pass_time:{task_id}", task_id=task_id)

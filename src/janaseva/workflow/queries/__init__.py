@@ -1,5 +1,6 @@
 """Questions about desks, cases, clocks and calendars."""
 
+from janaseva.workflow.queries._views import TaskView
 from janaseva.workflow.queries.calendars import calendar, calendar_or_plain, plain_calendar, reckon
 from janaseva.workflow.queries.cases import (
     CaseView,
@@ -18,7 +19,6 @@ from janaseva.workflow.queries.cases import (
 )
 from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, next_task, queue, task, times_over
 from janaseva.workflow.queries.pendency import Pendency, pendency
-from janaseva.workflow.queries.views import TaskView
 
 __all__ = [
     "CaseView",
@@ -44,7 +44,6 @@ __all__ = [
     "queue",
     "reckon",
     "running",
-    "sees",
     "sees",
     "task",
     "times_over",

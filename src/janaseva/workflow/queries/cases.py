@@ -10,8 +10,8 @@ from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.workflow import rules
 from janaseva.workflow.models import Case, Deadline, Move, Note, Pause, Task
+from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import calendar, plain_calendar, reckon, zones
-from janaseva.workflow.queries.views import TaskView, task_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +128,6 @@ def is_visible(by: Actor, case: Case) -> bool:
 
 
 def sees(by: Actor, case_id: UUID) -> bool:
-    """Return whether ``by`` may see the case with this id; for rooms above, whose matter it is."""
-    found = Case.get_or_none(case_id)
-    return found is not None and is_visible(by, found)
-
-
-def sees(by: Actor, case_id: UUID) -> bool:
     """Return whether there is such a case and ``by`` may see it."""
     found = Case.get_or_none(case_id)
     return found is not None and is_visible(by, found)
@@ -153,8 +147,10 @@ def case_of_story(story: UUID) -> UUID | None:
     return next((key for key, ended_at in found if ended_at is None), found[0][0] if found else None)
 
 
-def running(calendar_key: str) -> list[UUID]:
-    """Return the cases not yet ended that are timed by this calendar; for the system."""
+def running(by: Actor, calendar_key: str) -> list[UUID]:
+    """Return the cases not yet ended that are timed by this calendar, for the system; nothing for anyone else."""
+    if by.kind != "system":
+        return []
     rows = Case.objects.filter(calendar_key=calendar_key, ended_at=None).order_by("id")
     return list(rows.values_list("id", flat=True))
 

@@ -11,8 +11,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from janaseva.core.actor import Actor
 from janaseva.workflow import rules
 from janaseva.workflow.models import Move, Task
+from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import plain_calendar, zones
-from janaseva.workflow.queries.views import TaskView, task_view
 
 PAGE = 50
 """How many tasks a list on the desk shows at once."""
@@ -129,7 +129,9 @@ def task(by: Actor, at: datetime, task_id: UUID) -> TaskView | None:
     return found[0] if found else None
 
 
-def times_over(at: datetime) -> list[UUID]:
-    """Return the tasks that waited for time to pass, whose time is over, for the clock."""
+def times_over(by: Actor, at: datetime) -> list[UUID]:
+    """Return the tasks that waited for time to pass, whose time is over, for the clock; nothing for anyone else."""
+    if by.kind not in ("clock", "system"):
+        return []
     over = Task.objects.filter(kind="time", state="waiting", due_at__lte=at)
     return list(over.order_by("due_at").values_list("id", flat=True)[:500])

@@ -9,7 +9,9 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
 from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Pause, Task
-from janaseva.workflow.steps import clocks, desks, rows
+from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _desks as desks
+from janaseva.workflow.steps import _rows as rows
 
 
 def _in_hand(by: Actor, case_id: UUID) -> tuple[Case, rules.Process, rules.Step, Task]:

@@ -1,7 +1,7 @@
 """How a case begins, and how its clock does where it runs from completeness."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from janaseva.core.action import change, put, step, tell
@@ -9,7 +9,10 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Deadline, Task
-from janaseva.workflow.steps import clocks, desks, rows
+from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _desks as desks
+from janaseva.workflow.steps import _laying as laying
+from janaseva.workflow.steps import _rows as rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ def start(
     )
     began_at = complete_at if lasting is not None and lasting.starts == "completeness" else received_at
     due = clocks.begin(case, limit=lasting, began_at=began_at)
-    task = lay_down(case, process, process.first, at, case_due_at=due.at)
+    task = laying.lay_down(case, process, process.first, at, case_due_at=due.at)
     tell(
         events.Started(
             case_id=case.id,
@@ -90,6 +93,10 @@ def start(
         story=story,
         office_id=case.office_id,
     )
+    return _started(case, task, due)
+
+
+def _started(case: Case, task: Task, due: rules.Due) -> StartedCase:
     return StartedCase(
         case_id=case.id,
         task_id=task.id,
@@ -99,46 +106,6 @@ def start(
         standing=due.standing,
         due_at=due.at,
     )
-
-
-def lay_down(case: Case, process: rules.Process, key: str, at: datetime, *, case_due_at: datetime | None) -> Task:
-    """Lay the task of a step on its desk, set the step's own clock, and let the case rest there."""
-    here = process.step(key)
-    if here is None:
-        message = f"there is no step {key}"
-        raise ValueError(message)
-    desk = case.desks.get(key)
-    post_id = UUID(desk["post_id"]) if desk else None
-    if desk:
-        change(case, office_id=UUID(desk["office_id"]))
-    change(case, state=key, post_id=post_id)
-    moments = [case_due_at]
-    if here.limit is not None:
-        moments.append(clocks.begin(case, limit=here.limit, began_at=at, step=key).at)
-    if here.kind == "wait":
-        moments = [_waits_until(moments[-1], here.limit, at)]
-    return put(
-        Task(
-            case=case,
-            office_id=case.office_id,
-            post_id=post_id,
-            kind="time" if here.kind == "wait" else "main",
-            step=key,
-            title=here.title,
-            other_person=here.other_person,
-            state="waiting",
-            arrived_at=case.arrived_at,
-            since=at,
-            due_at=min((moment for moment in moments if moment is not None), default=None),
-        )
-    )
-
-
-def _waits_until(due_at: datetime | None, limit: rules.Limit | None, at: datetime) -> datetime | None:
-    """Return when a wait is over; without a calendar to count by, whole days from now; unknown: never by itself."""
-    if due_at is not None or limit is None or limit.days is None:
-        return due_at
-    return at + timedelta(days=limit.days)
 
 
 @step

@@ -10,7 +10,10 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
 from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Look, Note, Pause, Task
-from janaseva.workflow.steps import begin, clocks, desks, rows
+from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _desks as desks
+from janaseva.workflow.steps import _laying as laying
+from janaseva.workflow.steps import _rows as rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +113,7 @@ def _carry_out(
     if ends:
         late = _end(case, chosen.to, at)
     else:
-        after = begin.lay_down(case, process, chosen.to, at, case_due_at=clocks.recount(case).task_at)
+        after = laying.lay_down(case, process, chosen.to, at, case_due_at=clocks.recount(case).task_at)
     due_at = after.due_at if after else None
     tell(
         events.Moved(

@@ -9,7 +9,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
 from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Task
-from janaseva.workflow.steps import rows
+from janaseva.workflow.steps import _rows as rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
