@@ -2,7 +2,7 @@
 
 A formula is a CEL expression over named facts. It is compiled against a :class:`Scope`, which knows the kind of every
 fact, so that a wrong name or kind is a fault with its line and column when the definition is checked, not when a
-person waits. Dates are days, money is integer paise, a table is a list of rows; ``members.income`` is one column's list.
+person waits. Dates are days, money is integer paise, a table is a list of rows; ``members.income`` is one column.
 
 **Missing answers.** A formula that needs an answer which is not there has no value: its outcome is ``missing``, with
 the names. But ``false && x`` is false and ``true || x`` is true whatever ``x`` is. ``given.x`` is true where ``x`` was

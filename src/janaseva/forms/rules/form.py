@@ -158,7 +158,7 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
 Question = Field_
 
 
-class Page(Part):
+class Page(Sourced):
     """One page of the form: a title and the few fields that belong together. ``when`` decides whether it is shown."""
 
     key: Key

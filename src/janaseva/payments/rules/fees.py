@@ -149,7 +149,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What one application costs. ``missing`` names answers that are needed; ``known``: whether it can be told at all."""
+    """What one application costs. ``missing`` names answers still needed; ``known``: whether anyone knows."""
 
     lines: tuple[Due, ...]
     missing: tuple[str, ...] = ()

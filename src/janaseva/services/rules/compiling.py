@@ -177,10 +177,8 @@ def _tree_path(loc: tuple[int | str, ...], tree: Any) -> Path | None:
     """
     path: list[int | str] = []
     for part in loc:
-        if isinstance(tree, dict) and part in tree:
-            path.append(part)
-            tree = tree[part]
-        elif isinstance(tree, list) and isinstance(part, int) and part < len(tree):
+        listed = isinstance(tree, list) and isinstance(part, int) and part < len(tree)
+        if listed or (isinstance(tree, dict) and part in tree):
             path.append(part)
             tree = tree[part]
         elif part == "Unknown":

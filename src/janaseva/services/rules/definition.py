@@ -111,12 +111,16 @@ class Validity(Sourced):
 
 
 class Variant(Part):
-    """A way in which the service runs, chosen by its rule: who decides, and what differs from the service's own."""
+    """A way in which the service runs, chosen by its rule: who decides, and what differs from the service's own.
+
+    ``desks`` names who else acts where the process says ``@name``; ``@officer`` is always the officer.
+    """
 
     key: Key
     title: Words
     when: Formula = "true"
     officer: Officer
+    desks: dict[Code, Desk] = Field(default_factory=dict)
     limit: Promise | None = None
     fee: Fee | Unknown | None = None
     validity: Validity | Unknown | None = None
@@ -205,7 +209,8 @@ class Todo:
 class Definition(Part):
     """One version of one service. It never changes; a running case keeps the version that it began with.
 
-    ``pack_country`` and ``sources`` come from the pack; everything else is the file.
+    ``gaps`` are facts still to be found that have no place of their own. ``pack_country`` and ``sources`` come from the
+    pack; everything else is the file.
     """
 
     key: ServiceKey
@@ -222,6 +227,7 @@ class Definition(Part):
     happens: Process
     out: Out
     messages: dict[MessageKey, Words] = Field(default_factory=dict)
+    gaps: tuple[Unknown, ...] = ()
     pack_country: Literal["IN", "PK"] = "IN"
     sources: dict[str, str] = Field(default_factory=dict)
 
@@ -262,7 +268,7 @@ class Definition(Part):
         reasons = tuple(Item(key=one.key, title=one.title, source=one.source) for one in self.out.reasons)
         whole = self.happens.model_copy(update={"reasons": reasons, "limit": self.limit_for(variant)})
         desk = Desk(role=variant.officer.role, office=variant.officer.office)
-        return whole.assigned(dict.fromkeys(whole.open_names(), desk))
+        return whole.assigned({**dict.fromkeys(whole.open_names(), desk), **variant.desks})
 
     @property
     def process(self) -> Process:

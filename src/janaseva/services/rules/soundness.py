@@ -15,6 +15,7 @@ from janaseva.core.words import find
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.values import pattern
 from janaseva.payments.rules.fees import formula_faults
+from janaseva.people.rules.directory import OFFICE_KINDS
 from janaseva.services.rules.definition import Definition, Variant
 from janaseva.workflow.rules import faults as process_faults
 
@@ -236,6 +237,12 @@ def _names(definition: Definition, service: Source, departments: frozenset[str] 
                 yield service.fault(("check", number, "places", index), f"there is no field '{place}'", known)
     for number, variant in enumerate(definition.variants):
         question = fields.get(variant.officer.place)
+        desks = [("officer", variant.officer.office), *((f"desks.{k}", d.office) for k, d in variant.desks.items())]
+        for name, office in desks:
+            if office not in OFFICE_KINDS:
+                mend = f"the kinds are: {', '.join(OFFICE_KINDS)}"
+                place: Path = ("variants", number, *name.split("."), "office")
+                yield service.fault(place, f"there is no kind of office '{office}'", mend)
         if question is None or question.kind != "area":
             mend = f"name an area field: {', '.join(key for key, q in fields.items() if q.kind == 'area') or 'add one'}"
             message = f"'{variant.officer.place}' is no area field, so no office can be found"
@@ -331,10 +338,10 @@ def _process(definition: Definition, service: Source) -> Iterator[SourceFault]:
         yield service.fault(("happens", "reasons"), "reasons stand under out:", "move them to out.reasons")
     if definition.happens.limit is not None:
         yield service.fault(("happens", "limit"), "the service's limit stands at its own place", "move it to limit:")
-    for name in definition.happens.open_names() - {"officer"}:
-        yield service.fault(
-            ("happens",), f"'@{name}' is named by no variant", "write @officer, or a role and an office"
-        )
+    for number, variant in enumerate(definition.variants):
+        for name in sorted(definition.happens.open_names() - {"officer", *variant.desks}):
+            message = f"the process names '@{name}', but the variant '{variant.key}' does not say who that is"
+            yield service.fault(("variants", number), message, f"add it under desks:, as '{name}: {{role, office}}'")
     for fault in process_faults(definition.happens):
         path: Path = ("happens", *(int(part) if part.isdigit() else part for part in fault.place.split(".")))
         words = find(f"fault.{fault.code}", "en") or fault.code.replace("_", " ")
