@@ -73,16 +73,12 @@ def from_base45(text: str) -> bytes:
     out = bytearray()
     for start in range(0, len(text), 3):
         digits = [_ALPHABET.index(character) for character in text[start : start + 3]]
-        value = sum(digit * 45**place for place, digit in enumerate(digits))
-        out += value.to_bytes(len(digits) - 1 if len(digits) > 1 else 0, "big") if value < 1 << 16 else _bad()
-    if base45(bytes(out)) != text:
-        _bad()
+        value, length = sum(digit * 45**place for place, digit in enumerate(digits)), len(digits) - 1
+        if length < 1 or value >= 1 << 8 * length:
+            message = "not base 45"
+            raise ValueError(message)
+        out += value.to_bytes(length, "big")
     return bytes(out)
-
-
-def _bad() -> bytes:
-    message = "not base 45"
-    raise ValueError(message)
 
 
 def _day(value: date) -> int:

@@ -30,7 +30,7 @@ MAX_FILE_BYTES: Final = 20 * 1024 * 1024
 MAX_SEALS: Final = 8
 MAX_FACTS_BYTES: Final = 2 * 1024 * 1024
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s+(\d{1,10})\s*\]")
-_TIME = re.compile(rb"/M\s*\(D:(\d{14})(?:Z|\+00'00'?)?\)")
+_TIME = re.compile(rb"/M\s*\(D(?::|\\072)(\d{14})(?:Z|\+00'00'?)?\)")
 _HEX = re.compile(rb"[0-9A-Fa-f]+")
 
 
