@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -106,3 +107,57 @@ def test_colleagues_are_found_by_part_of_a_name_and_by_officials_only(loaded):
         queries.colleagues(Actor.person(clerk.person_id))
     with pytest.raises(Refusal, match="not_found"):
         queries.person(Actor.anyone(), clerk.person_id)
+
+
+def test_an_office_serves_further_areas_and_stops_where_they_are_taken_away(loaded):
+    given = directory()
+    office = dataclasses.replace(given.offices[2], also=("lgd-subdistrict:5683",))
+    load(rules.Directory(roles=given.roles, offices=(office,)))
+    adoor = area_id("lgd-subdistrict:5683")
+    assert queries.office_for("taluk_office", adoor).key == "to-kollam"
+    load(rules.Directory(roles=given.roles, offices=(given.offices[2],)))
+    assert queries.office_for("taluk_office", adoor).key == "to-adoor"
+
+
+PACKS = Path(__file__).resolve().parents[2] / "packs"
+
+
+def shipped() -> rules.Directory:
+    def read(kind, pattern):
+        return [kind(path.read_text("utf-8"), path.name) for path in sorted(PACKS.glob(pattern))]
+
+    return rules.merged(
+        *read(rules.read_areas, "*/areas.csv"),
+        *read(rules.read_roles, "*/roles.yaml"),
+        *read(rules.read_offices, "*/offices.yaml"),
+        *read(rules.read_people, "*/people.demo.yaml"),
+    )
+
+
+@pytest.mark.django_db
+def test_the_shipped_directory_loads_whole_and_every_post_is_held():
+    done = load(shipped())
+    assert Area.objects.filter(scheme="lgd-district").count() == 86
+    assert Area.objects.filter(scheme="lgd-subdistrict").count() == 704
+    assert Area.objects.filter(scheme="pk-district").count() == 30
+    assert Area.objects.filter(scheme="pk-taluka").count() == 134
+    assert done.posts == Charge.objects.count() == Post.objects.count()
+    again = load(shipped())
+    assert (again.added, again.changed) == (0, 0)
+    for taluk, division in (("5943", "kl-rdo-adoor"), ("5681", "kl-rdo-thiruvalla")):
+        assert queries.office_for("revenue_division", area_id(f"lgd-subdistrict:{taluk}")).key == division
+    for taluk in ("5679", "5680", "5681", "5682", "5683", "5943"):
+        for kind in ("village_office", "taluk_office", "local_body", "labour_office", "collectorate"):
+            assert queries.office_for(kind, area_id(f"lgd-subdistrict:{taluk}"))
+
+
+def test_shipped_offices_and_people_are_marked_as_demonstration():
+    whole = shipped()
+    assert all(office.demonstration and "(demonstration)" in office.names["en"] for office in whole.offices)
+    assert len(whole.officers) == sum(len(office.posts) for office in whole.offices)
+    assert {len(role.names) for role in whole.roles} == {5}
+
+
+def test_names_in_the_directory_are_written_as_people_write_them():
+    shouting = [area.names["en"] for area in shipped().areas if area.names["en"].isupper()]
+    assert shouting == []

@@ -225,7 +225,10 @@ def test_the_seed_is_sealed_and_the_password_hashed(loaded):
     kept = " ".join(Credential.objects.values_list("secret", flat=True))
     assert one.totp_seed not in kept
     assert one.password not in kept
-    assert "scrypt$" in kept
+
+
+def test_passwords_are_hashed_slowly(db):
+    assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 
 def test_where_the_demonstration_is_off_nobody_of_it_gets_in(loaded, monkeypatch):

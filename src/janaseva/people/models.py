@@ -62,6 +62,16 @@ class Office(Row):
         indexes = (models.Index(fields=["kind", "area"], name="office_by_kind_and_area"),)
 
 
+class Coverage(Row):
+    """A further area that an office serves besides its own, as a revenue division serves several taluks."""
+
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["office", "area"], name="one_coverage_an_area"),)
+
+
 class Post(Row):
     """A seat in an office: what is permitted hangs here, by ``role``, and never on a person."""
 

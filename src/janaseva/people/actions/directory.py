@@ -11,7 +11,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import Fault, Invalid
 from janaseva.core.row import Row
 from janaseva.people import events, rules
-from janaseva.people.models import Area, Charge, Department, Grant, Office, Person, Post
+from janaseva.people.models import Area, Charge, Coverage, Department, Grant, Office, Person, Post
 
 R = TypeVar("R", bound=Row)
 
@@ -141,6 +141,25 @@ def _load_offices(loading: _Loading, directory: rules.Directory) -> None:
         )
 
 
+def _load_coverage(loading: _Loading, directory: rules.Directory) -> None:
+    """Make each office that the directory names serve exactly the further areas that it says."""
+    offices = {loading.offices[row.key].id: row for row in directory.offices if row.key in loading.offices}
+    known = {key: row.id for key, row in loading.areas.items()}
+    due = {(key, known[area]) for key, row in offices.items() for area in row.also if area in known}
+    for row in directory.offices:
+        for area in row.also:
+            loading.find(loading.areas, area, what="area", whose=row.key)
+    for kept in Coverage.objects.select_for_update().filter(office_id__in=list(offices)):
+        if (kept.office_id, kept.area_id) in due:
+            due.discard((kept.office_id, kept.area_id))
+        else:
+            remove(kept)
+            loading.changed += 1
+    for office_id, area_id in sorted(due):
+        put(Coverage(office_id=office_id, area_id=area_id))
+        loading.added += 1
+
+
 def _load_posts(loading: _Loading, directory: rules.Directory) -> int:
     roles = {row.role: row.names for row in directory.roles}
     loading.posts = {row.key: row for row in Post.objects.select_for_update()}
@@ -216,6 +235,7 @@ def load_directory(*, by: Actor, at: datetime, key: str, directory: rules.Direct
     _load_areas(loading, directory)
     _load_departments(loading, directory)
     _load_offices(loading, directory)
+    _load_coverage(loading, directory)
     posts = _load_posts(loading, directory)
     _load_grants(loading, directory)
     _load_officers(loading, directory)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from janaseva.people.models import Office, Post
+from janaseva.people.models import Coverage, Office, Post
 from janaseva.people.queries._views import OfficeView, PostView, office_view, post_view
 from janaseva.people.queries.areas import area_path
 
@@ -39,9 +39,11 @@ def office_for(kind: str, area_id: UUID) -> OfficeView | None:
     Where one area has several of the kind, the first by key answers.
     """
     path = [view.id for view in area_path(area_id)]
-    rows = Office.objects.filter(kind=kind, area_id__in=path).order_by("key")
-    nearest = min(rows, key=lambda row: path.index(row.area_id), default=None)
-    return office_view(nearest) if nearest else None
+    serving = [(row.area_id, row) for row in Office.objects.filter(kind=kind, area_id__in=path)]
+    further = Coverage.objects.select_related("office").filter(office__kind=kind, area_id__in=path)
+    serving += [(row.area_id, row.office) for row in further]
+    nearest = min(serving, key=lambda one: (path.index(one[0]), one[1].key), default=None)
+    return office_view(nearest[1]) if nearest else None
 
 
 def post(post_id: UUID) -> PostView | None:

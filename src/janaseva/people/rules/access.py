@@ -18,10 +18,12 @@ PERMISSIONS: Final = frozenset(
         "services.recommend",
         "services.define",
         "services.publish",
+        "services.pendency",
         "people.hand_over",
         "people.stand_in",
         "payments.refund",
         "ledger.audit",
+        "ledger.retry",
         "documents.revoke",
     }
 )

@@ -104,13 +104,14 @@ class PostRow:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class OfficeRow:
-    """An office with its posts; ``under`` is the key of the office above it."""
+    """An office with its posts; ``under`` is the key of the office above it, ``also`` are further areas it serves."""
 
     key: Key
     kind: Annotated[str, _known("office kind", OFFICE_KINDS)]
     area: Reference
     department: Key
     under: Key | None = None
+    also: tuple[Reference, ...] = ()
     names: Names
     demonstration: bool = False
     posts: tuple[PostRow, ...]
