@@ -1,7 +1,8 @@
-"""What services does on hearing news: a settled demand sends an application to its office."""
+"""What services does on hearing news: a settled demand sends an application on; a revocation is told to whom it concerns."""
 
 from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, hears
+from janaseva.documents import events as documents
 from janaseva.payments import events as payments
 from janaseva.services import actions, queries
 
@@ -19,4 +20,16 @@ def begin_settled(heard: Heard[payments.Settled]) -> None:
         key=f"begin:{heard.event_id}",
         application_id=application_id,
         received_at=heard.news.settled_at,
+    )
+
+
+@hears(documents.Revoked)
+def follow_revocation(heard: Heard[documents.Revoked]) -> None:
+    """Mark the decision whose certificate was revoked, and tell its applicant."""
+    actions.record_revocation(
+        by=Actor.system("services.follow_revocation"),
+        at=heard.at,
+        key=f"revoked:{heard.event_id}",
+        document_id=heard.news.document_id,
+        reason=heard.news.reason,
     )

@@ -46,6 +46,8 @@ def begin(*, by: Actor, at: datetime, key: str, service: str, language: str, cha
 
     """
     allow(permissions.may_apply(by), "not_permitted")
+    if by.person_id is None:
+        raise not_found()
     published = queries.in_force(service, queries.today(at))
     row = put(
         Application(

@@ -26,11 +26,13 @@ def ask(*, by: Actor, at: datetime, key: str, application_id: UUID, question: st
 
     """
     row, case_id = on_desk(by, application_id)
+    if by.office_id is None or by.post_id is None:
+        raise not_found()
     workflow.ask_applicant(by=by, at=at, case_id=case_id, question=question)
     query = put(
         Query(
             application_id=row.id,
-            office_id=by.office_id or row.office_id,
+            office_id=by.office_id,
             post_id=by.post_id,
             question=question.strip(),
             asked_at=at,

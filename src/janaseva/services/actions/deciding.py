@@ -191,27 +191,28 @@ def transfer(*, by: Actor, at: datetime, key: str, application_id: UUID, area: s
 
 
 @action
-def revoke(*, by: Actor, at: datetime, key: str, application_id: UUID, reason: str, words: str) -> None:
-    """Revoke the certificate that an application brought; everyone who verifies it is told so from now on.
+def record_revocation(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str) -> None:
+    """Mark a decision whose certificate was revoked, and tell its applicant. A repeat changes nothing.
 
-    Raises:
-        Refusal: ``not_found``; ``not_permitted``; ``already_revoked``; ``words_needed``.
-
+    Documents revokes; this follows on the news of it.
     """
-    row = Application.locked(application_id)
-    decision = Decision.objects.filter(application_id=application_id).first()
-    allow(row is not None and permissions.may_work(by) and queries.may_see(by, row))
-    if row is None or decision is None or decision.document_id is None:
-        raise not_found()
-    allow(permissions.may_revoke(by, office_id=decision.office_id), "not_permitted")
-    if decision.revoked_at is not None:
-        raise Refusal("already_revoked", status=CONFLICT)
-    if not words.strip():
-        raise Refusal("words_needed")
-    documents.revoke(by=by, at=at, document_id=decision.document_id, reason=reason, words=words.strip())
+    allow(permissions.is_own_work(by))
+    decision = Decision.objects.select_for_update().filter(document_id=document_id).first()
+    row = Application.get_or_none(decision.application_id) if decision is not None else None
+    if decision is None or row is None or decision.revoked_at is not None:
+        return
     change(decision, revoked_at=at)
+    contact.send(
+        by=by,
+        at=at,
+        story=row.id,
+        person_id=row.applicant_id,
+        template="message.revoked",
+        facts={"number": decision.certificate_number, "service": queries.compiled(row.definition_id).what.name},
+        office_id=row.office_id,
+    )
     tell(
-        events.CertificateRevoked(application_id=row.id, document_id=decision.document_id, reason=reason),
+        events.CertificateRevoked(application_id=row.id, document_id=document_id, reason=reason),
         story=row.id,
         office_id=row.office_id,
     )

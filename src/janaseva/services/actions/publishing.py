@@ -7,6 +7,7 @@ from janaseva.core.action import action, allow, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.refusal import CONFLICT, Refusal
+from janaseva.registers import steps as registers
 from janaseva.services import events, queries
 from janaseva.services.models import Definition, Service
 from janaseva.services.rules import compiling, permissions
@@ -45,6 +46,9 @@ def publish(*, by: Actor, at: datetime, key: str, pack: str, definition_text: Pu
             published_at=at,
         )
     )
+    entry = definition.out.register_
+    if entry is not None:
+        registers.open_register(by=by, at=at, key=entry.register_, title=definition.what.name, pack=pack)
     tell(
         events.Published(
             definition_id=row.id,

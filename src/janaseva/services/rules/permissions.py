@@ -25,11 +25,6 @@ def may_work(by: Actor) -> bool:
     return by.kind == "officer" and by.charge_id is not None and bool(by.post_ids)
 
 
-def may_revoke(by: Actor, *, office_id: UUID | None) -> bool:
-    """Return whether ``by`` may revoke a certificate: a post of the office that decided, with the grant."""
-    return by.kind == "officer" and by.office_id == office_id and by.may("documents.revoke")
-
-
 def is_own_work(by: Actor) -> bool:
     """Return whether it is the platform itself that acts, on news or on time."""
     return by.kind in ("system", "clock")

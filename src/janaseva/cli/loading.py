@@ -1,0 +1,103 @@
+"""Load packs into the database: directory, calendars, registers, services, demonstration people. Repeats change nothing."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import track
+
+from janaseva.core.actor import Actor
+from janaseva.core.canonical import sha256_hex
+from janaseva.core.clock import now
+from janaseva.core.refusal import Invalid, Refusal
+from janaseva.people import actions as people
+from janaseva.people import rules as people_rules
+from janaseva.services import actions as services
+from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.checking import CheckedPack, check_pack
+from janaseva.services.rules.pack import PackText
+from janaseva.settings import OPTIONS
+from janaseva.workflow import actions as workflow
+
+BY = Actor.system("setup")
+
+
+def _refused(what: str, refusal: Refusal) -> click.ClickException:
+    faults = refusal.faults if isinstance(refusal, Invalid) else ()
+    lines = [f"  {fault.place}: {fault.code} {dict(fault.facts)}" for fault in faults[:20]] or [f"  {refusal}"]
+    return click.ClickException("\n".join([f"{what} was refused, and nothing of it was loaded:", *lines]))
+
+
+def _texts(folder: Path, pattern: str) -> Iterable[tuple[str, str]]:
+    for path in sorted(folder.glob(pattern)):
+        yield path.read_text(encoding="utf-8"), path.relative_to(folder.parent).as_posix()
+
+
+def load_directory(folder: Path, *, demonstration: bool) -> people.LoadedDirectory:
+    """Load areas, roles and offices of all packs below ``folder``, and their demonstration officers where asked."""
+    parts = [people_rules.read_areas(text, file) for text, file in _texts(folder, "*/areas*.csv")]
+    parts += [people_rules.read_roles(text, file) for text, file in _texts(folder, "*/roles.yaml")]
+    if demonstration:
+        parts += [people_rules.read_offices(text, file) for text, file in _texts(folder, "*/offices.yaml")]
+        parts += [people_rules.read_people(text, file) for text, file in _texts(folder, "*/people.demo.yaml")]
+    directory = people_rules.merged(*parts)
+    key = f"directory:{sha256_hex(directory)}"
+    return people.load_directory(by=BY, at=now(), key=key, directory=directory)
+
+
+def load_pack(text: PackText) -> int:
+    """Load one pack's calendars, registers and services; return how many versions were new.
+
+    Raises:
+        click.ClickException: where the pack has faults; nothing of it is loaded.
+
+    """
+    checked: CheckedPack = check_pack(text)
+    if checked.faults or checked.own.pack is None:
+        told = "\n".join(f"  {fault}" for fault in checked.faults[:20])
+        message = f"Pack {text.key} has {len(checked.faults)} faults, and nothing of it was loaded:\n{told}"
+        raise click.ClickException(message)
+    for calendar in checked.own.calendars.values():
+        loaded = calendar.calendar()
+        key = f"calendar:{sha256_hex([calendar.key, repr(loaded)])}"
+        workflow.load_calendar(by=BY, at=now(), key=key, calendar=loaded, names=calendar.name)
+    new = 0
+    for service in checked.services:
+        definition = service.definition
+        if definition is None:
+            continue
+        published = text.published(service.key)
+        made = services.publish(
+            by=BY,
+            at=now(),
+            key=f"publish:{sha256_hex(published)}",
+            pack=text.key,
+            definition_text=published,
+        )
+        new += made is not None
+    return new
+
+
+def load_everything(console: Console, *, demonstration: bool) -> None:
+    """Load all packs, telling how far it is."""
+    try:
+        directory = load_directory(OPTIONS.packs_dir, demonstration=demonstration)
+    except Invalid as refusal:
+        raise _refused("The directory", refusal) from refusal
+    console.print(f"Directory: {directory.areas} areas, {directory.offices} offices, {directory.posts} posts")
+    folder = PackFolder(OPTIONS.packs_dir)
+    keys = folder.keys()
+    for key in track(keys, description="Packs", console=console, transient=True):
+        try:
+            text = folder.read(key)
+            new = load_pack(text)
+        except Refusal as refusal:
+            raise _refused(f"Pack {key}", refusal) from refusal
+        console.print(f"Pack {key}: {len(text.services)} services, {new} new versions")
+    if demonstration:
+        enrolled = people.enrol_demonstration(by=BY, at=now(), key=f"enrol:{now().isoformat()}")
+        console.print(f"Demonstration: {enrolled} officers given sign-ins")
+
+
+__all__ = ["load_directory", "load_everything", "load_pack"]
