@@ -55,3 +55,16 @@ def test_a_calendar_that_changes_moves_running_dates(state, settle):
     actions.load_calendar(by=SYSTEM, at=state.at, key="flood", calendar=closed, names={"en": "Kerala"})
     settle(state.at)
     assert queries.case(SYSTEM, started.case_id, state.at).due_at == started.due_at + timedelta(days=1)
+
+
+def test_what_a_lapsed_charge_still_held_goes_back_and_what_a_charge_in_force_holds_stays(state, monkeypatch):
+    first, second = state.start(), state.start()
+    stand_in = colleague(state.clerk)
+    do_take_next(by=state.clerk, at=state.at)
+    do_take_next(by=stand_in, at=state.at)
+    in_force = {state.clerk.charge_id}
+    monkeypatch.setattr("janaseva.people.queries.charge_in_force", lambda charge_id, at: charge_id in in_force)
+    handlers.release_what_lapsed(state.at)
+    states = dict(Task.objects.values_list("case_id", "state"))
+    assert states == {first.case_id: "held", second.case_id: "waiting"}
+    assert queries.holding(state.clerk) == []

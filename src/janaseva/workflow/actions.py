@@ -16,8 +16,8 @@ from janaseva.workflow.steps import _rows as rows
 def load_calendar(
     *,
     by: Actor,
-    at: datetime,  # noqa: ARG001 - for the wrapper
-    key: str,  # noqa: ARG001 - for the wrapper
+    at: datetime,
+    key: str,
     calendar: rules.Calendar,
     names: Mapping[str, str],
     source: tuple[str, ...] = (),
@@ -78,7 +78,7 @@ def _replace_days(
 
 
 @action
-def recount(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:  # noqa: ARG001 - for the wrapper
+def recount(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:
     """Count the clocks of a running case anew, after its calendar changed; return whether its due date changed."""
     allow(by.kind == "system")
     case = rows.case_locked(case_id)
@@ -99,14 +99,14 @@ def recount(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:  # noq
 
 
 @action
-def release(*, by: Actor, at: datetime, key: str, charge_id: UUID) -> int:  # noqa: ARG001 - for the wrapper
+def release(*, by: Actor, at: datetime, key: str, charge_id: UUID) -> int:
     """Put back what an ended charge still held; return how many tasks that were."""
     allow(by.kind == "system")
     return steps.release(by=by, at=at, charge_id=charge_id)
 
 
 @action
-def pass_time(*, by: Actor, at: datetime, key: str, task_id: UUID) -> bool:  # noqa: ARG001 - for the wrapper
+def pass_time(*, by: Actor, at: datetime, key: str, task_id: UUID) -> bool:
     """Let a case go on whose time of waiting is over; return whether it went."""
     allow(by.kind in ("clock", "system") and Task.get_or_none(task_id) is not None)
     return steps.pass_time(by=by, at=at, task_id=task_id)

@@ -5,6 +5,7 @@ from datetime import datetime
 from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, every, hears
 from janaseva.people import events as people
+from janaseva.people import queries as people_queries
 from janaseva.workflow import actions, events, queries
 
 
@@ -36,6 +37,15 @@ def count_again(heard: Heard[events.CalendarLoaded]) -> None:
     by = Actor.system("workflow.recount")
     for case_id in queries.running(by, heard.news.calendar_key):
         actions.recount(by=by, at=heard.at, key=f"recount:{heard.event_id}:{case_id}", case_id=case_id)
+
+
+@every(seconds=300)
+def release_what_lapsed(at: datetime) -> None:
+    """Put back the tasks of charges that ended by themselves, as a stand-in's does on its last day."""
+    by = Actor.system("workflow.release")
+    for charge_id in queries.holding(by):
+        if not people_queries.charge_in_force(charge_id, at):
+            actions.release(by=by, at=at, key=f"lapsed:{charge_id}:{at.isoformat()}", charge_id=charge_id)
 
 
 @every(seconds=60)

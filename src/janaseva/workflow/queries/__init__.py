@@ -17,7 +17,7 @@ from janaseva.workflow.queries.cases import (
     sees,
     why_due,
 )
-from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, next_task, queue, task, times_over
+from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, holding, next_task, queue, task, times_over
 from janaseva.workflow.queries.pendency import Pendency, pendency
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "case_of_story",
     "desk",
     "history",
+    "holding",
     "is_visible",
     "next_task",
     "notes",

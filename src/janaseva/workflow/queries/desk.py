@@ -129,6 +129,14 @@ def task(by: Actor, at: datetime, task_id: UUID) -> TaskView | None:
     return found[0] if found else None
 
 
+def holding(by: Actor) -> list[UUID]:
+    """Return the charges that hold tasks now, for the system; nothing for anyone else."""
+    if by.kind != "system":
+        return []
+    held = Task.objects.filter(state="held", held_by_charge_id__isnull=False)
+    return sorted(set(held.values_list("held_by_charge_id", flat=True)))
+
+
 def times_over(by: Actor, at: datetime) -> list[UUID]:
     """Return the tasks that waited for time to pass, whose time is over, for the clock; nothing for anyone else."""
     if by.kind not in ("clock", "system"):

@@ -31,7 +31,7 @@ class StartedCase:
 @step
 def start(
     *,
-    by: Actor,  # noqa: ARG001 - every step takes it
+    by: Actor,
     at: datetime,
     story: UUID,
     process: rules.Process,
@@ -109,7 +109,7 @@ def _started(case: Case, task: Task, due: rules.Due) -> StartedCase:
 
 
 @step
-def complete(*, by: Actor, at: datetime, case_id: UUID, complete_at: datetime) -> rules.Due:  # noqa: ARG001 - every step takes both
+def complete(*, by: Actor, at: datetime, case_id: UUID, complete_at: datetime) -> rules.Due:
     """Begin the clock of a case that was received incomplete: the limit runs from the day of completeness.
 
     Raises:

@@ -98,7 +98,7 @@ def _taken(task: Task, case: Case, *, out_of_turn: bool) -> TakenTask:
 
 
 @step
-def put_back(*, by: Actor, at: datetime, task_id: UUID) -> None:  # noqa: ARG001 - every step takes the moment
+def put_back(*, by: Actor, at: datetime, task_id: UUID) -> None:
     """Put a held task back on its desk, at its old place in the queue.
 
     Raises:
@@ -120,7 +120,7 @@ def put_back(*, by: Actor, at: datetime, task_id: UUID) -> None:  # noqa: ARG001
 
 
 @step
-def release(*, by: Actor, at: datetime, charge_id: UUID) -> int:  # noqa: ARG001 - every step takes both
+def release(*, by: Actor, at: datetime, charge_id: UUID) -> int:
     """Put back every task that a charge held, since that charge ended; return how many there were.
 
     Tasks hang on posts, so they are then the new holder's to take, each at its old place.
