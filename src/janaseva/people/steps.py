@@ -31,5 +31,4 @@ def in_charge(*, by: Actor, at: datetime) -> None:
         return
     row = Charge.locked(by.charge_id) if by.charge_id else None
     if row is None or row.person_id != by.person_id or not rules.in_force(row.from_at, row.to_at, at):
-        code = "charge_ended"
-        raise Refusal(code, status=FORBIDDEN)
+        raise Refusal("charge_ended", status=FORBIDDEN)

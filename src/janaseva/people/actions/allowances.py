@@ -19,8 +19,7 @@ def put_first(row: Row) -> None:
     try:
         flush()
     except IntegrityError as error:
-        code = "changed_meanwhile"
-        raise Refusal(code, status=CONFLICT) from error
+        raise Refusal("changed_meanwhile", status=CONFLICT) from error
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,8 +16,7 @@ from janaseva.people.queries._views import facts_of
 def _officer(person_id: UUID) -> Person:
     person = Person.objects.filter(pk=person_id, login__isnull=False).first()
     if person is None:
-        code = "not_an_officer"
-        raise Refusal(code)
+        raise Refusal("not_an_officer")
     return person
 
 
@@ -31,8 +30,7 @@ def _locked(charge_id: UUID) -> Charge | None:
 
 def _demand_in_force(charge: Charge | None, at: datetime, kind: str) -> Charge:
     if charge is None or charge.kind != kind or not rules.in_force(charge.from_at, charge.to_at, at):
-        code = "charge_not_in_force"
-        raise Refusal(code, status=CONFLICT)
+        raise Refusal("charge_not_in_force", status=CONFLICT)
     return charge
 
 
@@ -62,8 +60,7 @@ def hand_over_charge(*, by: Actor, at: datetime, key: str, charge_id: UUID, to_p
     old = _demand_in_force(charge, at, "substantive")
     taker = _officer(to_person_id)
     if taker.id == old.person_id:
-        code = "same_holder"
-        raise Refusal(code)
+        raise Refusal("same_holder")
     ended = list(_end(old, at))
     for row in Charge.objects.select_for_update().filter(for_charge=old, to_at__gt=at):
         ended += _end(row, at)
@@ -119,16 +116,13 @@ def stand_in(
     colleague = _officer(to_person_id)
     begins = max(from_at, at)
     if colleague.id == held.person_id:
-        code = "same_holder"
-        raise Refusal(code)
+        raise Refusal("same_holder")
     if to_at <= begins:
-        code = "stand_in_times"
-        raise Refusal(code)
+        raise Refusal("stand_in_times")
     if Charge.objects.filter(
         post_id=held.post_id, person=colleague, kind="stand_in", from_at__lt=to_at, to_at__gt=begins
     ).exists():
-        code = "already_stands_in"
-        raise Refusal(code, status=CONFLICT)
+        raise Refusal("already_stands_in", status=CONFLICT)
     new = put(
         Charge(
             post_id=held.post_id,
@@ -163,8 +157,7 @@ def end_stand_in(*, by: Actor, at: datetime, key: str, charge_id: UUID) -> None:
     )
     del key
     if charge is None or charge.to_at is None or charge.to_at <= at:
-        code = "charge_not_in_force"
-        raise Refusal(code, status=CONFLICT)
+        raise Refusal("charge_not_in_force", status=CONFLICT)
     ended = _end(charge, at)
     news = events.StandInEnded(post_id=charge.post_id, charge_id=charge.id, ended_session_ids=ended)
     tell(news, story=charge.post_id, office_id=charge.office_id)

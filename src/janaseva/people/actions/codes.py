@@ -1,6 +1,7 @@
 """Citizens sign in with a phone number and a one-time code."""
 
 import hmac
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -52,10 +53,9 @@ def request_code(
         raise Invalid([Fault(place="phone", code="phone_not_valid")])
     codes = purse(rules.CODES, number, at)
     if (wait := codes.wait_seconds()) > 0:
-        code = "too_many_requests"
-        raise Refusal(code, status=TOO_MANY, seconds=wait)
+        raise Refusal("too_many_requests", status=TOO_MANY, seconds=wait)
     codes.spend()
-    digits = rules.new_code()
+    digits = rules.code_of(secrets.randbelow(10**rules.CODE_DIGITS))
     challenge = Challenge(
         kind="code",
         phone=number,

@@ -109,10 +109,9 @@ def register_passkey(*, by: Actor, at: datetime, key: str, challenge_id: UUID, r
     allow(rules.may_register_passkey(by))
     del key
     challenge = _open_challenge("passkey_new", challenge_id, at)
-    code = "passkey_not_accepted"
     owner = challenge.person_id if challenge else None
     if challenge is None or owner is None or owner != by.person_id or len(response) > _MAX_RESPONSE:
-        raise Refusal(code)
+        raise Refusal("passkey_not_accepted")
     party = _party()
     try:
         verified = webauthn.verify_registration_response(
@@ -123,7 +122,7 @@ def register_passkey(*, by: Actor, at: datetime, key: str, challenge_id: UUID, r
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
-        raise Refusal(code) from error
+        raise Refusal("passkey_not_accepted") from error
     change(challenge, used_at=at, sealed="")
     credential = Credential(
         person_id=owner,
