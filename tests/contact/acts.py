@@ -14,5 +14,5 @@ def say_submitted(*, by: Actor, at: datetime, key: str, story: UUID, person_id: 
     service = {"en": "Income Certificate", "ml": "വരുമാന സർട്ടിഫിക്കറ്റ്"}
     facts = {"service": service, "number": "KL/1", "due": date(2026, 12, 1)}
     return steps.send(
-        by=by, at=at, story=story, person_id=person_id, template="message.submitted", facts=facts, channel=channel
+        by=by, at=at, story=story, person_id=person_id, template="message.paid", facts=facts, channel=channel
     )

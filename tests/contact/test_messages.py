@@ -51,7 +51,7 @@ def test_a_message_is_sent_once_in_the_reader_s_language(at, person, said, sende
     settle(at + timedelta(minutes=10))
     (outgoing,) = sender.sent
     assert outgoing.address == "+919847012345"
-    assert outgoing.text == "വരുമാന സർട്ടിഫിക്കറ്റ്: അപേക്ഷ KL/1 ലഭിച്ചു. 01-12-2026-നകം തീരുമാനമാകും."
+    assert outgoing.text == "വരുമാന സർട്ടിഫിക്കറ്റ്: അപേക്ഷ KL/1 പൂർണ്ണമായി; ഓഫീസിലെത്തി. 01-12-2026-നകം തീരുമാനമാകും."
     (view,) = queries.messages_of(Actor.person(person.id), story)
     assert (view.id, view.state, view.language) == (message_id, "sent", "ml")
     assert view.segments == segments(outgoing.text).parts

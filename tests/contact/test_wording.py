@@ -28,8 +28,6 @@ LONGEST = {
     "number": "KL/VZM-PRP/2026/0001234",
     "due": "31-12-2026",
     "amount": "1,25,000.00",
-    "receipt": "R/kl-tvm-neyyattinkara/2026/000123",
-    "certificate": "KL-INC-2026-00012345",
     "code": "123456",
 }
 

@@ -17,7 +17,7 @@ from janaseva.people import steps as people
 
 
 @action
-def queue_code(*, by: Actor, at: datetime, key: str, challenge_id: UUID, phone: Secret, language: str) -> UUID | None:  # noqa: ARG001
+def queue_code(*, by: Actor, at: datetime, key: str, challenge_id: UUID, phone: Secret, language: str) -> UUID | None:
     """Queue a one-time code that people made; ``None`` where it is queued already."""
     allow(sending.may_send(by))
     if Message.objects.filter(challenge_id=challenge_id).exists():
@@ -33,7 +33,7 @@ def _held(message_id: UUID) -> Message:
 
 
 @action
-def take(*, by: Actor, at: datetime, key: str, message_id: UUID) -> bool:  # noqa: ARG001 - key is for the wrapper
+def take(*, by: Actor, at: datetime, key: str, message_id: UUID) -> bool:
     """Take a message in order to send it; return whether it is this worker's. A lease ends by itself.
 
     Raises:
@@ -54,7 +54,7 @@ def mark_sent(
     *,
     by: Actor,
     at: datetime,
-    key: str,  # noqa: ARG001 - for the wrapper
+    key: str,
     message_id: UUID,
     gateway_number: str,
     code_text: Secret,
@@ -82,7 +82,7 @@ def mark_sent(
 
 
 @action
-def give_up(*, by: Actor, at: datetime, key: str, message_id: UUID, why: str) -> None:  # noqa: ARG001 - for the wrapper
+def give_up(*, by: Actor, at: datetime, key: str, message_id: UUID, why: str) -> None:
     """Record that a message will not be sent, and why, as a code; a repeat changes nothing.
 
     Raises:

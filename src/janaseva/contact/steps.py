@@ -22,7 +22,7 @@ WRITER = Actor.system("contact.send")
 @step
 def send(
     *,
-    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    by: Actor,
     at: datetime,
     story: UUID | None,
     person_id: UUID,
@@ -68,7 +68,7 @@ def send(
 @step
 def send_code(
     *,
-    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    by: Actor,
     at: datetime,
     challenge_id: UUID,
     phone: str,

@@ -37,7 +37,7 @@ class Standing:
 
 
 @action
-def start(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> StartedPayment:  # noqa: ARG001 - for the wrapper
+def start(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> StartedPayment:
     """Start a payment of the whole demand, for the payer; the row is there before anyone leaves for the gateway.
 
     Raises:
@@ -65,7 +65,7 @@ def start(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> StartedPayme
 
 
 @action
-def hear_gateway(*, by: Actor, at: datetime, key: str, body: bytes, signature: str) -> Standing:  # noqa: ARG001
+def hear_gateway(*, by: Actor, at: datetime, key: str, body: bytes, signature: str) -> Standing:
     """Take the gateway's signed callback. The same news twice, late or out of order leaves one credit.
 
     Raises:
@@ -83,7 +83,7 @@ def take_status(
     *,
     by: Actor,
     at: datetime,
-    key: str,  # noqa: ARG001 - for the wrapper
+    key: str,
     reference: str,
     outcome: states.Reported,
     amount_paise: int,
@@ -178,7 +178,7 @@ def order_refund(
     *,
     by: Actor,
     at: datetime,
-    key: str,  # noqa: ARG001 - for the wrapper
+    key: str,
     payment_id: UUID,
     why: str,
     note: str,
@@ -203,7 +203,7 @@ def close_refund(
     *,
     by: Actor,
     at: datetime,
-    key: str,  # noqa: ARG001 - for the wrapper
+    key: str,
     refund_id: UUID,
     done: bool,
     gateway_number: str,

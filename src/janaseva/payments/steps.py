@@ -18,7 +18,7 @@ from janaseva.payments.rules.lines import Line
 @step
 def demand(
     *,
-    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    by: Actor,
     at: datetime,
     story: UUID,
     payer_person_id: UUID,
@@ -88,7 +88,7 @@ def let_go(*, by: Actor, at: datetime, of: Demand, payment: Payment, why: str, n
 @step
 def owe_back(
     *,
-    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    by: Actor,
     at: datetime,
     of: Demand,
     payment: Payment,

@@ -20,7 +20,7 @@ class Opening:
 
 
 @action
-def open_registers(*, by: Actor, at: datetime, key: str, registers: Sequence[Opening]) -> None:  # noqa: ARG001 - for the wrapper
+def open_registers(*, by: Actor, at: datetime, key: str, registers: Sequence[Opening]) -> None:
     """Open the registers of a pack; those that are open stay.
 
     Raises:

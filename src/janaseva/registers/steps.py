@@ -22,7 +22,7 @@ def _day(at: datetime) -> date:
 
 
 @step
-def open_register(*, by: Actor, at: datetime, key: str, title: Text, pack: str) -> UUID:  # noqa: ARG001 - as every step
+def open_register(*, by: Actor, at: datetime, key: str, title: Text, pack: str) -> UUID:
     """Open a register, or change the title of an open one; a repeat changes nothing. Return its id.
 
     Raises:
@@ -43,7 +43,7 @@ def open_register(*, by: Actor, at: datetime, key: str, title: Text, pack: str) 
 @step
 def record(
     *,
-    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    by: Actor,
     at: datetime,
     story: UUID,
     office_id: UUID,
@@ -86,7 +86,7 @@ def record(
 @step
 def correct(
     *,
-    by: Actor,  # noqa: ARG001 - every step is told on whose word it acts
+    by: Actor,
     at: datetime,
     entry_id: UUID,
     facts: Mapping[str, Any],

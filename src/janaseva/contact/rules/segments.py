@@ -14,6 +14,9 @@ GSM_BASIC: Final = frozenset(
 )
 GSM_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
 
+BASIC_PLANE_END: Final = 0xFFFF
+"""Characters beyond it take two UTF-16 units."""
+
 SINGLE: Final = {"gsm7": 160, "ucs2": 70}
 CONCATENATED: Final = {"gsm7": 153, "ucs2": 67}
 
@@ -46,4 +49,4 @@ def segments(text: str) -> Segments:
 def _width(character: str, *, gsm: bool) -> int:
     if gsm:
         return 2 if character in GSM_EXTENSION else 1
-    return 2 if ord(character) > 0xFFFF else 1  # noqa: PLR2004 - the end of the basic multilingual plane
+    return 2 if ord(character) > BASIC_PLANE_END else 1

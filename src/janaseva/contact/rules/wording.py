@@ -10,15 +10,16 @@ from janaseva.core.words import say
 
 TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.code": ("code",),
-    "message.submitted": ("service", "number", "due"),
-    "message.received": ("service", "number"),
-    "message.paid": ("number", "amount", "receipt"),
-    "message.query_asked": ("service", "number", "due"),
+    "message.submitted": ("service", "number"),
+    "message.paid": ("service", "number", "due"),
+    "message.paid_without_date": ("service", "number"),
+    "message.query_asked": ("service", "number"),
     "message.answered": ("number",),
     "message.enquiry": ("service", "number", "due"),
     "message.approved": ("service", "number"),
     "message.refused": ("service", "number"),
-    "message.ready": ("service", "number", "certificate"),
+    "message.ready": ("service", "number"),
+    "message.revoked": ("service", "number"),
     "message.late": ("service", "number"),
     "message.refunded": ("number", "amount"),
 }
