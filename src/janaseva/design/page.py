@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -16,7 +17,8 @@ from jinja2 import Environment
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import Fault
 from janaseva.core.text import LANGUAGES, direction_of
-from janaseva.core.words import find, say
+from janaseva.core.words import find
+from janaseva.design.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Page:
     request: HttpRequest | None
     language: str = "en"
     theme: str = "auto"
+    at: datetime | None = None
+    """The moment at which the request came in, where a door says so (``request.at``)."""
     faults: tuple[Fault, ...] = ()
     key: str = field(default_factory=secret_token)
 
@@ -56,15 +60,29 @@ def jinja() -> Environment:
     return environment
 
 
+def sentence(key: str, language: str, facts: Mapping[str, Any]) -> str:
+    """Return the words of ``key`` in ``language`` with their facts shown and isolated.
+
+    Raises:
+        KeyError: where the catalogue lacks the key, or the words name a fact that was not given.
+
+    """
+    count = facts.get("count")
+    found = find(key, language, count=count if isinstance(count, int) else None)
+    if found is None:
+        raise KeyError(key)
+    return found.format_map(Facts(facts, language)) if facts and "{" in found else found
+
+
 def fault_words(fault: Fault, language: str) -> str:
     """Return what is wrong, in words: the definition's own, else the catalogue's under ``fault.`` or ``refusal.``."""
     own = fault.words.get(language) or fault.words.get("en")
     if own:
-        return own.format_map(fault.facts) if "{" in own and fault.facts else own
+        return own
     for group in ("fault", "refusal"):
         if find(f"{group}.{fault.code}", language) is not None:
-            return say(f"{group}.{fault.code}", language, **fault.facts)
-    return say("refusal.invalid", language)
+            return sentence(f"{group}.{fault.code}", language, fault.facts)
+    return sentence("refusal.invalid", language, {})
 
 
 def page_for(request: HttpRequest, faults: Iterable[Fault] = (), key: str = "") -> Page:
@@ -73,6 +91,7 @@ def page_for(request: HttpRequest, faults: Iterable[Fault] = (), key: str = "") 
         request=request,
         language=getattr(request, "language", "en"),
         theme=getattr(request, "theme", "auto"),
+        at=getattr(request, "at", None),
         faults=tuple(faults),
         key=key or secret_token(),
     )

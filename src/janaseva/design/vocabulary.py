@@ -18,14 +18,10 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from markupsafe import Markup, escape
 
-from janaseva.core import clock, dates, words
+from janaseva.core import dates, words
 from janaseva.core import money as amounts
 from janaseva.core.text import LANGUAGES, Text, direction_of, in_language, language_of
-from janaseva.design.page import current, fault_words
-
-ISOLATE: Final = "\u2068"
-END_ISOLATE: Final = "\u2069"
-_RIGHT_TO_LEFT: Final = ((0x0590, 0x08FF), (0xFB1D, 0xFDFF), (0xFE70, 0xFEFF))
+from janaseva.design.page import current, fault_words, sentence
 
 
 def lang_of() -> str:
@@ -38,41 +34,14 @@ def dir_of() -> str:
     return direction_of(current().language)
 
 
-def _runs_right_to_left(value: str) -> bool:
-    return not value.isascii() and any(low <= ord(letter) <= high for letter in value for low, high in _RIGHT_TO_LEFT)
-
-
-def isolated(value: object) -> object:
-    """Return a fact of a sentence, isolated where its direction could disturb the sentence around it."""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return value
-    said = str(value)
-    if said and (dir_of() == "rtl" or _runs_right_to_left(said)):
-        return f"{ISOLATE}{said}{END_ISOLATE}"
-    return value
-
-
-class _Facts(dict[str, Any]):
-    """Facts by name; each is isolated when the words ask for it, so that ``count`` still chooses the plural form."""
-
-    def __getitem__(self, name: str) -> Any:
-        return isolated(super().__getitem__(name))
-
-
 def say(key: str, **facts: Any) -> str:
-    """Return the words of ``key`` in the page's language, its facts isolated where directions meet.
+    """Return the words of ``key`` in the page's language; facts are shown as people read them.
 
     Raises:
         KeyError: where the catalogue lacks the key, or the words name a fact that was not given.
 
     """
-    if not facts:
-        return words.say(key, current().language)
-    count = facts.get("count")
-    found = words.find(key, current().language, count=count if isinstance(count, int) else None)
-    if found is None:
-        raise KeyError(key)
-    return found.format_map(_Facts(facts)) if "{" in found else found
+    return sentence(key, current().language, facts)
 
 
 def worded(key: str) -> bool:
@@ -144,8 +113,11 @@ def date_time(value: datetime) -> Markup:
 
 
 def date_relative(value: date | datetime) -> Markup:
-    """Return a day as seen from today: ``tomorrow``, ``in 3 days``; far days as their date."""
-    today = dates.day_in(clock.now(), settings.OPTIONS.time_zone)
+    """Return a day as seen from the request's own: ``tomorrow``, ``in 3 days``; far days as their date."""
+    at = current().at
+    if at is None:
+        return date_long(value)
+    today = dates.day_in(at, settings.OPTIONS.time_zone)
     return _time(value, dates.relative(_day(value), today, current().language))
 
 

@@ -18,9 +18,9 @@ def words(key: str) -> Text:
 
 
 FAULTS: Final = (
-    Fault(place="name", code="gallery_name", words=words("fault_name")),
-    Fault(place="born", code="gallery_date", words=words("fault_date")),
-    Fault(place="purpose", code="gallery_purpose", words=words("fault_purpose")),
+    Fault(place="name", code="needed", words=words("fault_name")),
+    Fault(place="born", code="too_late", words=words("fault_date")),
+    Fault(place="purpose", code="not_a_choice", words=words("fault_purpose")),
 )
 
 PERSON: Final[Text] = {
