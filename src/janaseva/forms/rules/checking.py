@@ -207,17 +207,25 @@ def _table_faults(form: Form, question: Question, applied: Applied, directory: D
 
 def _rule_faults(form: Form, applied: Applied, pages: Collection[str] | None) -> Iterator[Fault]:
     for rule in form.checks:
-        if pages is not None and not _lies_on(form, rule, pages):
+        places = rule_places(form, rule)
+        if pages is not None and not _lie_on(form, places, pages):
             continue
         if form.scope.compile(rule.rule, "yes_no").evaluate(applied.facts).fails:
-            place = rule.places[0] if rule.places else ""
+            place = places[0] if places else ""
             yield Fault(place=place, code="rule", facts={"rule": rule.key}, words=rule.message)
 
 
-def _lies_on(form: Form, rule: Check, pages: Collection[str]) -> bool:
+def rule_places(form: Form, rule: Check) -> tuple[str, ...]:
+    """Return beside which fields a rule is told: those that it names, else those that it looks at."""
+    if rule.places:
+        return rule.places
+    uses = (name.removeprefix("given.").split(".", 1)[0] for name in form.scope.compile(rule.rule, "yes_no").uses)
+    return tuple(dict.fromkeys(name for name in uses if name in form.by_key))
+
+
+def _lie_on(form: Form, places: tuple[str, ...], pages: Collection[str]) -> bool:
     here = {key for page in form.pages if page.key in pages for question in page.fields for key in question.keys}
-    tables = {question.key for page in form.pages if page.key in pages for question in page.fields}
-    return bool(rule.places) and all(place in here or place.split(".")[0] in tables for place in rule.places)
+    return bool(places) and all(place.split(".", 1)[0] in here for place in places)
 
 
 def _document_faults(needed: tuple[DocumentGroup, ...], given: Collection[str]) -> Iterator[Fault]:

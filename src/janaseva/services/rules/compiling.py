@@ -52,7 +52,7 @@ def examine(text: PublishedText, *, folder: str = "") -> Examined:
         return Examined(definition=None, faults=tuple(faults))
     words = {match.group(1): source for name, source in sources.items() if (match := _WORDS_FILE.match(name))}
     glossaries = {match.group(1): source for name, source in sources.items() if (match := _GLOSSARY_FILE.match(name))}
-    tree, found, states = merge(service, words, glossaries)
+    tree, found, states = merge(service, words, glossaries, languages=_languages(sources.get("pack.yaml")))
     faults.extend(found)
     tree["sources"] = _addresses(sources.get("sources.yaml"))
     tree["pack_country"] = _country(sources.get("pack.yaml"))
@@ -122,6 +122,12 @@ def _addresses(source: Source | None) -> dict[str, str]:
 def _country(source: Source | None) -> str:
     tree = source.tree if source is not None else None
     return str(tree.get("country", "IN")) if isinstance(tree, dict) else "IN"
+
+
+def _languages(source: Source | None) -> frozenset[str]:
+    tree = source.tree if source is not None else None
+    named = tree.get("languages") if isinstance(tree, dict) else None
+    return frozenset(str(code) for code in named if code != "en") if isinstance(named, list) else frozenset()
 
 
 def _departments(source: Source | None) -> frozenset[str] | None:

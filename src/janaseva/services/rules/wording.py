@@ -59,15 +59,22 @@ def _leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def merge(
-    service: Source, words: Mapping[str, Source], glossaries: Mapping[str, Source]
+    service: Source,
+    words: Mapping[str, Source],
+    glossaries: Mapping[str, Source],
+    *,
+    languages: frozenset[str] = frozenset(),
 ) -> tuple[dict[str, Any], list[SourceFault], list[WordState]]:
-    """Return the service's tree with its words in all languages, the faults of the words files, and their states."""
+    """Return the service's tree with its words in all languages, the faults of the words files, and their states.
+
+    ``languages`` are those that the pack promises: each has a state, even if no file words it yet.
+    """
     strings = {name: (path, english) for path, name, english in wordy(service.tree)}
     faults: list[SourceFault] = []
     worded: dict[str, dict[str, str]] = {name: {"en": english.strip()} for name, (_, english) in strings.items()}
     keywords: dict[str, list[str]] = {}
     states = []
-    for language in sorted({*words, *glossaries}):
+    for language in sorted({*words, *glossaries, *languages}):
         source, glossary = words.get(language), glossaries.get(language)
         if language not in LANGUAGES or language == "en":
             wrong = source or glossary
