@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("janaseva.portal.design.urls")),
     path("", include("janaseva.gateway.payments.urls")),
+    path("log/", include("janaseva.gateway.ledger.urls")),
 ]
 
 handler400 = "janaseva.design.errors.bad_request"

@@ -1,6 +1,7 @@
 """Deliveries: made in the act's transaction, brought at least once, by lease, with back-off, never silently lost."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -178,22 +179,23 @@ def test_old_deliveries_are_forgotten_and_others_are_not(at, ear):
     assert Event.objects.count() == 2
 
 
-def test_the_worker_does_its_turns_until_told_to_stop(at, ear, monkeypatch):
+def test_the_worker_does_its_turns_until_told_to_stop(at, monkeypatch):
     import threading
 
     from janaseva.ledger.handlers import working
 
-    _act(at)
-    stop = threading.Event()
-    turns = []
+    stop, turns, published = threading.Event(), [], threading.Event()
 
     def turn(moment):
         turns.append(moment)
+        assert published.wait(5)
         stop.set()
-        return delivering.Delivered()
+        return False
 
     monkeypatch.setattr(working, "turn", turn)
+    monkeypatch.setattr(working, "publish_turn", lambda moment: published.set())
     monkeypatch.setattr(working, "close_old_connections", lambda: None)
+    monkeypatch.setattr(working, "connection", SimpleNamespace(close=lambda: None))
     working.run(stop)
     assert len(turns) == 1
 
@@ -206,4 +208,7 @@ def test_a_fault_in_one_part_of_a_turn_leaves_the_others_working(at, ear, monkey
 
     _act(at)
     monkeypatch.setattr(working, "publish", broken)
-    assert working.turn(at).done == 1
+    monkeypatch.setattr(working, "rounds", broken)
+    assert not working.publish_turn(at)
+    assert not working.turn(at)
+    assert len(ear.heard) == 1

@@ -9,7 +9,7 @@ from janaseva.ledger.models import Delivery
 
 
 @action
-def retry(*, by: Actor, at: datetime, key: str) -> int:  # noqa: ARG001 - the wrapper claims the key
+def retry(*, by: Actor, at: datetime, key: str) -> int:
     """Put every delivery that was given up back to be tried again at ``at``; return how many.
 
     Args:

@@ -19,7 +19,7 @@ def _text(content: str) -> HttpResponse:
 
 @audience("anyone")
 @require_safe
-def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view takes the request
+def checkpoint(request: HttpRequest) -> HttpResponse:
     """Answer the newest signed checkpoint; not found before the first."""
     note = queries.checkpoint()
     if not note:
@@ -29,7 +29,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view t
 
 @audience("anyone")
 @require_safe
-def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view takes the request
+def verifier(request: HttpRequest) -> HttpResponse:
     """Answer the public key of the log as one line, for comparison with the one that was published elsewhere."""
     line = queries.verifier()
     if not line:
@@ -39,7 +39,7 @@ def verifier(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view tak
 
 @audience("anyone")
 @require_safe
-def tile(request: HttpRequest, path: str) -> HttpResponse:  # noqa: ARG001 - a view takes the request
+def tile(request: HttpRequest, path: str) -> HttpResponse:
     """Answer a tile of hashes or a bundle of entries that a signed checkpoint covers; it never changes."""
     content = queries.tile(f"tile/{path}")
     if content is None:

@@ -1,12 +1,13 @@
-"""The worker: publish, deliver, go the rounds, five times a second, until told to stop."""
+"""The worker: publish in one thread, deliver and go the rounds in another, five times a second, until told to stop."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event as Signal
+from threading import Thread
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from janaseva.core.clock import now
 from janaseva.ledger.handlers.delivering import BATCH, Delivered, deliver
@@ -75,19 +76,41 @@ def _part(work: Callable[[], object]) -> None:
         _log.exception("a part of the worker's turn failed; it is tried again at the next")
 
 
-def turn(at: datetime) -> Delivered:
-    """Do one turn at ``at``: publish, deliver a batch, go the rounds."""
-    held: list[Delivered] = []
+def publish_turn(at: datetime) -> bool:
+    """Publish all that is committed under a checkpoint signed at ``at``; nothing is left over, so return ``False``."""
     _part(lambda: publish(at))
+    return False
+
+
+def turn(at: datetime) -> bool:
+    """Deliver a batch and go the rounds at ``at``; return whether more is probably waiting already."""
+    held: list[Delivered] = []
     _part(lambda: held.append(deliver(at)))
     _part(lambda: rounds(at))
-    return held[0] if held else Delivered()
+    return bool(held) and held[0].taken == BATCH
+
+
+def _repeat(stop: Signal, work: Callable[[datetime], bool]) -> None:
+    """Do ``work`` at the worker's pace, or at once again where it said so, until ``stop`` is set."""
+    try:
+        while not stop.is_set():
+            close_old_connections()
+            if not work(now()):
+                stop.wait(PACE_SECONDS)
+    finally:
+        connection.close()
 
 
 def run(stop: Signal) -> None:
-    """Work until ``stop`` is set. What was begun is ended; what was not is due again by itself."""
-    while not stop.is_set():
-        close_old_connections()
-        batch = turn(now())
-        if batch.taken < BATCH:
-            stop.wait(PACE_SECONDS)
+    """Work until ``stop`` is set. What was begun is ended; what was not is due again by itself.
+
+    The log is published from a thread of its own, so that a slow listener (a signature, a message) does not hold the
+    checkpoint back beyond its second.
+    """
+    publisher = Thread(target=_repeat, args=(stop, publish_turn), name="publisher")
+    publisher.start()
+    try:
+        _repeat(stop, turn)
+    finally:
+        stop.set()
+        publisher.join()
