@@ -1,6 +1,7 @@
 """Load packs into the database: directory, calendars, registers, services, demonstration people. Repeats change nothing."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from rich.progress import track
 
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
-from janaseva.core.clock import now
+from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.people import actions as people
 from janaseva.people import rules as people_rules
@@ -34,7 +35,7 @@ def _texts(folder: Path, pattern: str) -> Iterable[tuple[str, str]]:
         yield path.read_text(encoding="utf-8"), path.relative_to(folder.parent).as_posix()
 
 
-def load_directory(folder: Path, *, demonstration: bool) -> people.LoadedDirectory:
+def load_directory(folder: Path, *, at: datetime, demonstration: bool) -> people.LoadedDirectory:
     """Load areas, roles and offices of all packs below ``folder``, and their demonstration officers where asked."""
     parts = [people_rules.read_areas(text, file) for text, file in _texts(folder, "*/areas*.csv")]
     parts += [people_rules.read_roles(text, file) for text, file in _texts(folder, "*/roles.yaml")]
@@ -43,10 +44,10 @@ def load_directory(folder: Path, *, demonstration: bool) -> people.LoadedDirecto
         parts += [people_rules.read_people(text, file) for text, file in _texts(folder, "*/people.demo.yaml")]
     directory = people_rules.merged(*parts)
     key = f"directory:{sha256_hex(directory)}"
-    return people.load_directory(by=BY, at=now(), key=key, directory=directory)
+    return people.load_directory(by=BY, at=at, key=key, directory=directory)
 
 
-def load_pack(text: PackText) -> int:
+def load_pack(text: PackText, *, at: datetime) -> int:
     """Load one pack's calendars, registers and services; return how many versions were new.
 
     Raises:
@@ -61,7 +62,7 @@ def load_pack(text: PackText) -> int:
     for calendar in checked.own.calendars.values():
         loaded = calendar.calendar()
         key = f"calendar:{sha256_hex([calendar.key, repr(loaded)])}"
-        workflow.load_calendar(by=BY, at=now(), key=key, calendar=loaded, names=calendar.name)
+        workflow.load_calendar(by=BY, at=at, key=key, calendar=loaded, names=calendar.name)
     new = 0
     for service in checked.services:
         definition = service.definition
@@ -70,7 +71,7 @@ def load_pack(text: PackText) -> int:
         published = text.published(service.key)
         made = services.publish(
             by=BY,
-            at=now(),
+            at=at,
             key=f"publish:{sha256_hex(published)}",
             pack=text.key,
             definition_text=published,
@@ -79,10 +80,10 @@ def load_pack(text: PackText) -> int:
     return new
 
 
-def load_everything(console: Console, *, demonstration: bool) -> None:
+def load_everything(console: Console, *, at: datetime, demonstration: bool) -> None:
     """Load all packs, telling how far it is."""
     try:
-        directory = load_directory(OPTIONS.packs_dir, demonstration=demonstration)
+        directory = load_directory(OPTIONS.packs_dir, at=at, demonstration=demonstration)
     except Invalid as refusal:
         raise _refused("The directory", refusal) from refusal
     console.print(f"Directory: {directory.areas} areas, {directory.offices} offices, {directory.posts} posts")
@@ -91,12 +92,12 @@ def load_everything(console: Console, *, demonstration: bool) -> None:
     for key in track(keys, description="Packs", console=console, transient=True):
         try:
             text = folder.read(key)
-            new = load_pack(text)
+            new = load_pack(text, at=at)
         except Refusal as refusal:
             raise _refused(f"Pack {key}", refusal) from refusal
         console.print(f"Pack {key}: {len(text.services)} services, {new} new versions")
     if demonstration:
-        enrolled = people.enrol_demonstration(by=BY, at=now(), key=f"enrol:{now().isoformat()}")
+        enrolled = people.enrol_demonstration(by=BY, at=at, key=f"enrol:{uuid7()}")
         console.print(f"Demonstration: {enrolled} officers given sign-ins")
 
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from rich.console import Console
 
 from janaseva.cli import loading
+from janaseva.core.clock import now
 from janaseva.settings import DATABASES, OPTIONS
 
 CONSOLE = Console(stderr=True, highlight=False)
@@ -44,5 +45,5 @@ def command(*, demonstration: bool, again: bool) -> None:
         return
     with CONSOLE.status("Making the database"):
         call_command("migrate", verbosity=0, interactive=False)
-    loading.load_everything(CONSOLE, demonstration=demonstration)
+    loading.load_everything(CONSOLE, at=now(), demonstration=demonstration)
     stamp_file.write_text(stamp, encoding="ascii")

@@ -7,11 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+from django.conf import settings
+from django.db import DatabaseError
 
 from janaseva.core.canonical import plain
 from janaseva.core.clock import now
 from janaseva.core.text import LANGUAGES
 from janaseva.core.words import say
+from janaseva.documents import queries, rules
 
 NOT_GENUINE = 1
 CANNOT_TELL = 2
@@ -29,7 +32,7 @@ CANNOT_TELL = 2
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @click.option("--language", type=click.Choice(sorted(LANGUAGES)), default="en", show_default=True)
 @click.pass_context
-def command(  # noqa: D417 - click shows the arguments in the help
+def command(
     context: click.Context,
     *,
     file: Path | None,
@@ -64,11 +67,7 @@ class NoRecordError(Exception):
 
 
 def _offline(content: bytes | None, code: str | None, keys_file: Path) -> Any:
-    from janaseva.documents import rules
-
     ring = rules.KeyRing.from_json(keys_file.read_text(encoding="utf-8"))
-    from django.conf import settings
-
     today = now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if content is not None:
         return rules.judge_file_alone(rules.read_sealed_file(content, ring), today=today)
@@ -76,10 +75,6 @@ def _offline(content: bytes | None, code: str | None, keys_file: Path) -> Any:
 
 
 def _beside_the_record(content: bytes | None, code: str | None) -> Any:
-    from django.db import DatabaseError
-
-    from janaseva.documents import queries
-
     try:
         if not queries.key_ring().keys:
             message = "The database knows no keys yet; give the public keys with --keys FILE."

@@ -208,7 +208,7 @@ def record_revocation(*, by: Actor, at: datetime, key: str, document_id: UUID, r
         story=row.id,
         person_id=row.applicant_id,
         template="message.revoked",
-        facts={"number": decision.certificate_number, "service": queries.compiled(row.definition_id).what.name},
+        facts={"number": decision.certificate_number, "service": dict(queries.compiled(row.definition_id).what.name)},
         office_id=row.office_id,
     )
     tell(

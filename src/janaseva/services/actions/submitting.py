@@ -116,15 +116,16 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         submitted_at=at,
     )
     total_paise = sum(line.amount_paise for line in checked.lines)
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template="message.submitted",
-        facts={"number": number, "service": dict(definition.what.name)},
-        office_id=checked.office_id,
-    )
+    if total_paise:
+        contact.send(
+            by=by,
+            at=at,
+            story=row.id,
+            person_id=row.applicant_id,
+            template="message.submitted",
+            facts={"number": number, "service": dict(definition.what.name)},
+            office_id=checked.office_id,
+        )
     tell(
         events.Submitted(
             application_id=row.id,
@@ -203,7 +204,11 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         story=row.id,
         person_id=row.applicant_id,
         template="message.paid" if started.due_at else "message.paid_without_date",
-        facts={"number": row.number or "", "service": dict(definition.what.name), "due": started.due_at},
+        facts={
+            "number": row.number or "",
+            "service": dict(definition.what.name),
+            **({"due": queries.today(started.due_at)} if started.due_at else {}),
+        },
         office_id=row.office_id,
     )
     tell(
