@@ -254,6 +254,15 @@ def test_a_refund_that_the_gateway_refuses_waits_for_an_officer(given, gateway, 
     assert news("refund_failed") == 1
 
 
+def test_without_a_gateway_no_payment_starts(given, settings, monkeypatch):
+    demand_id = given.demand(2500)
+    monkeypatch.setattr(settings.OPTIONS, "demonstration", False)
+    with pytest.raises(Refusal, match="payment_not_possible") as refusal:
+        given.start(demand_id)
+    assert refusal.value.status == 503
+    assert states_of(demand_id) == []
+
+
 def test_the_way_to_the_gateway_is_signed_and_comes_back_here_alone(given):
     from janaseva.payments import queries
 

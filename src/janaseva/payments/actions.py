@@ -12,7 +12,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.ledger import steps as ledger
-from janaseva.payments import events, steps
+from janaseva.payments import events, queries, steps
 from janaseva.payments.models import Demand, Payment, Refund
 from janaseva.payments.rules import entries, lines, signing, states
 from janaseva.payments.rules.states import Course, DemandState, PaymentState, Report
@@ -41,7 +41,8 @@ def start(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> StartedPayme
     """Start a payment of the whole demand, for the payer; the row is there before anyone leaves for the gateway.
 
     Raises:
-        Refusal: ``not_found``; ``demand_not_open`` where nothing is owed any more.
+        Refusal: ``not_found``; ``demand_not_open`` where nothing is owed any more; ``payment_not_possible`` (503) where
+            no gateway is connected.
 
     """
     demand = Demand.locked(demand_id)
@@ -49,6 +50,8 @@ def start(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> StartedPayme
     owed = cast("Demand", demand)
     if owed.state != "open":
         raise Refusal("demand_not_open", status=CONFLICT, state=owed.state)
+    if not queries.gateway_connected(by):
+        raise Refusal("payment_not_possible", status=queries.UNAVAILABLE)
     payment = put(
         Payment(
             demand_id=owed.id,

@@ -155,9 +155,7 @@ def redirect(by: Actor, payment_id: UUID, *, language: str, return_path: str) ->
     found = payment(by, payment_id)
     if found.state != "started":
         raise Refusal("demand_not_open", status=409, state=found.state)
-    options = settings.OPTIONS
-    public_url = str(options.public_url)
-    base = signing.base_url(options.payment_gateway_url, demonstration=options.demonstration, public_url=public_url)
+    base = _gateway_url()
     if not base or not return_path.startswith("/") or return_path.startswith(("//", "/\\")):
         raise Refusal("payment_not_possible", status=UNAVAILABLE)
     return signing.redirect(
@@ -165,9 +163,21 @@ def redirect(by: Actor, payment_id: UUID, *, language: str, return_path: str) ->
         key=settings.PAYMENT_GATEWAY_KEY,
         reference=found.reference,
         amount_paise=found.amount_paise,
-        return_url=urljoin(public_url, return_path),
+        return_url=urljoin(str(settings.OPTIONS.public_url), return_path),
         language=language,
     )
+
+
+def _gateway_url() -> str:
+    options = settings.OPTIONS
+    return signing.base_url(
+        options.payment_gateway_url, demonstration=options.demonstration, public_url=str(options.public_url)
+    )
+
+
+def gateway_connected(by: Actor) -> bool:
+    """Return whether ``by`` can pay online now: a gateway is connected, and machines do not pay."""
+    return by.kind != "machine" and bool(_gateway_url())
 
 
 def waiting(by: Actor, at: datetime) -> list[PaymentView]:
