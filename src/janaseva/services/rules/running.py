@@ -65,5 +65,10 @@ def application_number(office_key: str, year: int, value: int) -> str:
 
 
 def certificate_number(series: str, office_key: str, year: int, value: int) -> str:
-    """Return the number of a certificate: the service's series, the office, the year, the place in that series."""
-    return f"{series}-{office_key.upper()}-{year}-{value:05d}"
+    """Return the number of a certificate: the service's series, the office, the year, the place in that series.
+
+    The state stands in the series and, in the directory, in the office's key as well; it is written once.
+    """
+    state, _, _ = series.partition("-")
+    office = office_key.upper().removeprefix(f"{state}-")
+    return f"{series}-{office}-{year}-{value:05d}"
