@@ -134,7 +134,7 @@ def holding(by: Actor) -> list[UUID]:
     if by.kind != "system":
         return []
     held = Task.objects.filter(state="held", held_by_charge_id__isnull=False)
-    return sorted(set(held.values_list("held_by_charge_id", flat=True)))
+    return sorted({charge for charge in held.values_list("held_by_charge_id", flat=True) if charge is not None})
 
 
 def times_over(by: Actor, at: datetime) -> list[UUID]:
