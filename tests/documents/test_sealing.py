@@ -97,7 +97,9 @@ def test_a_broken_letter_is_seen_and_mended(settle, tmp_path, monkeypatch):
     assert [view.failure for view in queries.failed(SYSTEM)] == ["document_letter_broken"]
     with pytest.raises(Refusal, match="document_not_sealed"):
         queries.content(SYSTEM, done.document_id)
-    (folder / "letter.typ").write_text('#import "@janaseva/letter:1.0.0": *\n#show: order\n#statement()', encoding="utf-8")
+    (folder / "letter.typ").write_text(
+        '#import "@janaseva/letter:1.0.0": *\n#show: order\n#statement()', encoding="utf-8"
+    )
     actions.seal_again(by=SYSTEM, at=AT, key=key(), document_id=done.document_id)
     settle()
     assert queries.state_of(done.document_id) == "sealed"
@@ -118,7 +120,9 @@ def test_numbers_are_used_once():
     assert Document.objects.count() == 1
 
 
-@pytest.mark.parametrize("letter", ["nonsense", "../../etc/passwd", "/etc/x.typ", "a/../b.typ", "a/.git/b.typ", "x.typ"])
+@pytest.mark.parametrize(
+    "letter", ["nonsense", "../../etc/passwd", "/etc/x.typ", "a/../b.typ", "a/.git/b.typ", "x.typ"]
+)
 def test_a_letter_outside_the_packs_is_refused(letter):
     with pytest.raises(Refusal, match="document_letter_unknown"):
         issued(letter=letter)
@@ -183,7 +187,9 @@ class TestTypesetter:
 
     def test_a_letter_that_runs_for_ever_is_ended(self, tmp_path):
         with pytest.raises(LetterError, match="seconds"):
-            self.set_letter(tmp_path, "#let n = 0\n#for i in range(30000) { for j in range(30000) { n += j } }", seconds=1.0)
+            self.set_letter(
+                tmp_path, "#let n = 0\n#for i in range(30000) { for j in range(30000) { n += j } }", seconds=1.0
+            )
 
     def test_a_letter_that_eats_memory_is_ended(self, tmp_path):
         with pytest.raises(LetterError):

@@ -1,5 +1,6 @@
 """Whether a document is genuine: each forgery and each accident has its own clear answer."""
 
+import contextlib
 import io
 import json
 import random
@@ -259,7 +260,17 @@ class TestCode:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "JS1:", "JS1:::::", "HC1:ABC", "https://verify.example/?n=1", "JS1:" + "0" * 5000, "JS1:é", "js1:abc", "\0"],
+        [
+            "",
+            "JS1:",
+            "JS1:::::",
+            "HC1:ABC",
+            "https://verify.example/?n=1",
+            "JS1:" + "0" * 5000,
+            "JS1:é",
+            "js1:abc",
+            "\0",
+        ],
     )
     def test_strange_texts(self, text, db):
         assert queries.verify_qr(text, at=AT).outcome in ("not_ours", "unreadable")
@@ -284,10 +295,8 @@ def test_base45_goes_there_and_back(data):
 
 @given(st.text(max_size=60))
 def test_base45_never_surprises(text):
-    try:
+    with contextlib.suppress(ValueError):
         assert base45(from_base45(text)) == text
-    except ValueError:
-        pass
 
 
 def test_every_outcome_is_worded():

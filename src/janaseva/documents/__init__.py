@@ -1,1 +1,1 @@
-"""What is written: files that people give, and certificates and letters that the state issues, signs and vouches for."""
+"""What is written: files that people give, and certificates and letters that the state issues and signs."""

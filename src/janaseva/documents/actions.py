@@ -22,7 +22,7 @@ def _document(document_id: UUID) -> Document:
 
 
 @action
-def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes, key_id: str, qr: str) -> str:  # noqa: ARG001
+def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes, key_id: str, qr: str) -> str:
     """Store the typeset and signed file of a document and return its SHA-256.
 
     Raises:
@@ -42,8 +42,8 @@ def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes
 
 
 @action
-def fail_sealing(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str) -> None:  # noqa: ARG001
-    """Mark a document whose letter cannot be set, so that it is seen and mended; nothing is lost of what was decided."""
+def fail_sealing(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str) -> None:
+    """Mark a document whose letter cannot be set, so that it is seen and mended; what was decided stays."""
     allow(rules.may_seal(by))
     document = _document(document_id)
     if document.state == "sealed":
@@ -54,7 +54,7 @@ def fail_sealing(*, by: Actor, at: datetime, key: str, document_id: UUID, reason
 
 
 @action
-def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:  # noqa: ARG001
+def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
     """Let a failed document be typeset and sealed again, after its letter or the signing device was mended."""
     allow(rules.may_seal(by) or rules.may_revoke(by))
     document = _document(document_id)
@@ -65,7 +65,7 @@ def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
 
 
 @action
-def revoke(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str, words: str = "") -> None:  # noqa: ARG001
+def revoke(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str, words: str = "") -> None:
     """Revoke a document: whoever verifies it from now on is told so, with the date and the coded ``reason``.
 
     Raises:
@@ -98,7 +98,7 @@ def add_key(
     *,
     by: Actor,
     at: datetime,
-    key: str,  # noqa: ARG001
+    key: str,
     key_id: str,
     use: str,
     public_pem: str,
@@ -126,7 +126,7 @@ def add_key(
 
 
 @action
-def distrust_key(*, by: Actor, at: datetime, key: str, key_id: str, since: datetime) -> None:  # noqa: ARG001
+def distrust_key(*, by: Actor, at: datetime, key: str, key_id: str, since: datetime) -> None:
     """Say that a key was compromised: what it signed from ``since`` on is no longer believed."""
     allow(rules.may_manage_keys(by))
     row = Key.objects.select_for_update().filter(key_id=key_id).first()

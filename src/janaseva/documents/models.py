@@ -82,8 +82,8 @@ class Revocation(Row):
 class Key(Row):
     """The public half of a signing key, with the time in which it signed; the private half is never in the database.
 
-    ``use`` is ``seal`` (PAdES, X.509 certificate) or ``qr`` (Ed25519). ``compromised_at`` says from when on nothing that
-    the key signed is to be believed unless the log knew it before.
+    ``use`` is ``seal`` (PAdES, X.509 certificate) or ``qr`` (Ed25519). ``compromised_at`` says from when on nothing
+    that the key signed is to be believed.
     """
 
     USES: ClassVar = [("seal", "seal of files"), ("qr", "codes on paper")]

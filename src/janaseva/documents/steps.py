@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from janaseva.core.action import put, step, tell
@@ -19,7 +19,7 @@ def keep(content: bytes, *, sha256: str, media_type: str) -> Blob:
     """Return the blob of these bytes, put now if they were never kept before."""
     known = Blob.objects.filter(sha256=sha256).only("id", "sha256").first()
     if known is not None:
-        return cast("Blob", known)
+        return known
     return put(Blob(sha256=sha256, media_type=media_type, size_bytes=len(content), content=content))
 
 
@@ -51,7 +51,7 @@ def attach(
 @step
 def issue(
     *,
-    by: Actor,  # noqa: ARG001 - who issues stands in the act; every step takes it
+    by: Actor,
     at: datetime,
     story: UUID,
     office_id: UUID | None,

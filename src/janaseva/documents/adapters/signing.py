@@ -3,7 +3,7 @@
 import hashlib
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,14 +57,19 @@ class Signer(Protocol):
         """Return the Ed25519 signature over ``message``."""
 
 
-class _Writer(IncrementalPdfFileWriter):  # type: ignore[misc] # pyhanko ships no complete types
+_integer: Callable[[int], Any] = generic.NumberObject  # pyhanko's objects carry no types
+_dictionary: Callable[[Mapping[Any, Any]], Any] = generic.DictionaryObject
+_certificate_store: Callable[[], Any] = SimpleCertificateStore
+
+
+class _Writer(IncrementalPdfFileWriter):
     """An incremental writer that leaves the metadata as they are: rewriting them breaks PDF/A's agreement of both."""
 
     def _update_meta(self) -> None:
         """Leave the metadata as they are."""
 
 
-class _DatedPdfSigner(signers.PdfSigner):  # type: ignore[misc] # pyhanko ships no complete types
+class _DatedPdfSigner(signers.PdfSigner):
     """A signer whose time is given and not read from a clock."""
 
     at: datetime
@@ -79,12 +84,12 @@ class _DatedPdfSigner(signers.PdfSigner):  # type: ignore[misc] # pyhanko ships 
 def _number_tree_add(writer: Any, tree: Any, number: int, reference: Any) -> None:
     """Add an entry, greater than all others, to a number tree (ISO 32000-1 §7.9.7)."""
     if "/Nums" in tree:
-        tree["/Nums"].extend([generic.NumberObject(number), reference])
+        tree["/Nums"].extend([_integer(number), reference])
         return
-    leaf = generic.DictionaryObject(
+    leaf = _dictionary(
         {
-            generic.pdf_name("/Nums"): generic.ArrayObject([generic.NumberObject(number), reference]),
-            generic.pdf_name("/Limits"): generic.ArrayObject([generic.NumberObject(number)] * 2),
+            generic.pdf_name("/Nums"): generic.ArrayObject([_integer(number), reference]),
+            generic.pdf_name("/Limits"): generic.ArrayObject([_integer(number)] * 2),
         }
     )
     tree["/Kids"].append(writer.add_object(leaf))
@@ -97,7 +102,7 @@ def _tag_field(writer: Any, field: Any) -> None:
     top_reference = children.raw_get(0) if isinstance(children, generic.ArrayObject) else root.raw_get("/K")
     top = top_reference.get_object()
     number = int(root.get("/ParentTreeNextKey", 1 << 20))
-    reference = generic.DictionaryObject(
+    reference = _dictionary(
         {
             generic.pdf_name("/Type"): generic.pdf_name("/OBJR"),
             generic.pdf_name("/Obj"): field,
@@ -105,7 +110,7 @@ def _tag_field(writer: Any, field: Any) -> None:
         }
     )
     element = writer.add_object(
-        generic.DictionaryObject(
+        _dictionary(
             {
                 generic.pdf_name("/Type"): generic.pdf_name("/StructElem"),
                 generic.pdf_name("/S"): generic.pdf_name("/Form"),
@@ -124,16 +129,16 @@ def _tag_field(writer: Any, field: Any) -> None:
     tree = root["/ParentTree"]
     _number_tree_add(writer, tree, number, element)
     writer.update_container(tree["/Nums"] if "/Nums" in tree else tree["/Kids"])
-    root[generic.pdf_name("/ParentTreeNextKey")] = generic.NumberObject(number + 1)
+    root[generic.pdf_name("/ParentTreeNextKey")] = _integer(number + 1)
     writer.update_container(root)
-    widget[generic.pdf_name("/StructParent")] = generic.NumberObject(number)
+    widget[generic.pdf_name("/StructParent")] = _integer(number)
 
 
 def seal_with(signer: Any, pdf: bytes, *, at: datetime, name: str, field_label: str) -> bytes:
     """Return ``pdf`` sealed by a pyHanko signer, with the repairs that keep PDF/A-3a and PDF/UA-1 valid.
 
-    A newline goes after the typesetter's output (an object must begin on its own line), the metadata stay, the field has
-    a name that can be read aloud, and stands in the structure tree.
+    A newline goes after the typesetter's output (an object must begin on its own line), the metadata stay, the field
+    has a name that can be read aloud, and stands in the structure tree.
     """
     writer = _Writer(io.BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n"))
     fields.append_signature_field(writer, fields.SigFieldSpec(FIELD, readable_field_name=field_label))
@@ -159,9 +164,7 @@ def _write_secret(path: Path, content: bytes) -> None:
 
 def _pem(key: Any) -> bytes:
     return bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
 
 
@@ -277,7 +280,7 @@ class FileSigner(_HankoSigner):
         hanko = signers.SimpleSigner(
             signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
             signing_key=asn1_keys.PrivateKeyInfo.load(der),
-            cert_registry=SimpleCertificateStore(),
+            cert_registry=_certificate_store(),
         )
         super().__init__(hanko, certificate, _qr_key(folder), issuer)
 
@@ -290,10 +293,12 @@ class Pkcs11Signer(_HankoSigner):
     """
 
     def __init__(self, folder: Path, *, issuer: str, module: str, token: str, pin: str, label: str) -> None:
+        from pyhanko.config.pkcs11 import TokenCriteria  # noqa: PLC0415 - with the next
         from pyhanko.sign import pkcs11  # noqa: PLC0415 - loads the device's library only where one is used
 
-        session = pkcs11.open_pkcs11_session(module, token_label=token, user_pin=pin)
-        hanko = pkcs11.PKCS11Signer(session, cert_label=label, key_label=label)
+        session = pkcs11.open_pkcs11_session(module, token_criteria=TokenCriteria(label=token), user_pin=pin)
+        # The digest is made here and signed raw: many devices know plain ECDSA and RSA alone.
+        hanko = pkcs11.PKCS11Signer(session, cert_label=label, key_label=label, use_raw_mechanism=True)
         certificate = x509.load_der_x509_certificate(hanko.signing_cert.dump())
         super().__init__(hanko, certificate, _qr_key(folder), issuer)
 

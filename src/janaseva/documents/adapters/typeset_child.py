@@ -1,4 +1,4 @@
-"""The typesetter's own process: reads letters to set from its input, writes PDF files to its output, knows nothing else.
+"""The typesetter's own process: reads letters from its input, writes PDF files to its output, knows nothing else.
 
 It is started by :mod:`janaseva.documents.adapters.typesetting` with bounded memory and no way to the network; a letter
 that runs too long is ended by the parent, which kills it. Frames are a 4-byte length and then bytes: a JSON request;

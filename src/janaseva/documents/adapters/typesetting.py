@@ -1,6 +1,6 @@
 """Typesetting letters in a process of their own, with bounded time and memory and without the network.
 
-A letter is text that somebody else wrote: it sees its own folder, the shipped letter library and its data, nothing else.
+A letter is text that somebody else wrote: it sees its own folder, the shipped letter library and its data alone.
 """
 
 import json

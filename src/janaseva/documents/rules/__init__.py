@@ -1,6 +1,16 @@
 """Thinking about what is written: what may come in, what a document says, and whether it is genuine."""
 
-from janaseva.documents.rules.issuing import SHIPPED, Composed, Issued, compose, facts_document, facts_hash, is_letter, qr_claims, value_words
+from janaseva.documents.rules.issuing import (
+    SHIPPED,
+    Composed,
+    Issued,
+    compose,
+    facts_document,
+    facts_hash,
+    is_letter,
+    qr_claims,
+    value_words,
+)
 from janaseva.documents.rules.keys import KeyRing, PublicKey, key_id_of
 from janaseva.documents.rules.permissions import (
     REVOCATION_REASONS,

@@ -1,13 +1,14 @@
-"""What an issued document says: its machine-readable facts, the claims of its code, and the data its letter is set from.
+"""What an issued document says: its machine-readable facts, the claims of its code, and the data of its letter.
 
 ``facts`` is what the room above decided. These keys are understood by the shipped letters; anything else is passed
 through and stands in the embedded facts as well:
 
-* ``issuer``: ``state``, ``department``, ``office``, ``post``, ``place`` (each Text or a string) and ``officer`` (string)
+* ``issuer``: ``state``, ``department``, ``office``, ``post``, ``place`` (each Text or string), ``officer`` (string)
 * ``holder``: ``name`` (string)
 * ``statement``: Text, the sentence that the document certifies
-* ``rows``: a list of ``{key, label: Text, value}``; a value is a string, an integer, a Text, ``{"date": "2026-03-01"}`` or
-  ``{"paise": 1200}``; a row with ``in_code: true`` is also put into the code on paper (else the first three rows are)
+* ``rows``: a list of ``{key, label: Text, value}``; a value is a string, an integer, a Text,
+  ``{"date": "2026-03-01"}`` or ``{"paise": 1200, "currency": "INR"}``; a row with ``in_code: true`` is also put into
+  the code on paper (where no row is so marked, the first three are)
 * ``notes``: a list of Text; ``law``: Text; ``application_number``: string; ``demonstration``: bool
 """
 
@@ -105,7 +106,9 @@ def qr_claims(document: Composed, *, signed_at: datetime) -> Claims:
     """Return what the code on paper says: identity, dates, and the rows that decide what the document proves."""
     rows = [row for row in document.facts.get("rows", ()) if isinstance(row, Mapping) and "key" in row]
     marked = [row for row in rows if row.get("in_code")] or rows[:DEFAULT_CODE_FACTS]
-    facts = {str(row["key"])[:40]: value_words(row.get("value", ""))[:MAX_CODE_WORDS] for row in marked[:MAX_CODE_FACTS]}
+    facts = {
+        str(row["key"])[:40]: value_words(row.get("value", ""))[:MAX_CODE_WORDS] for row in marked[:MAX_CODE_FACTS]
+    }
     issuer = document.facts.get("issuer", {})
     return Claims(
         document_id=document.document_id,

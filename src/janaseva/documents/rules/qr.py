@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from janaseva.documents.rules.keys import KEY_ID_BYTES, KeyRing
+from janaseva.documents.rules.keys import KEY_ID_BYTES, KeyRing, PublicKey
 
 PREFIX: Final = "JS1:"
 MAX_TEXT: Final = 4_296
@@ -44,7 +44,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class ReadCode:
-    """What was read: the outcome (``genuine``, ``altered``, ``unknown_key``, ``not_ours``, ``unreadable``) and claims."""
+    """What was read: ``genuine``, ``altered``, ``unknown_key``, ``not_ours`` or ``unreadable``, and the claims."""
 
     outcome: str
     key_id: str = ""
@@ -160,30 +160,31 @@ def _parts(text: str) -> tuple[bytes, bytes, bytes, str]:
     return protected, payload, signature, header[_KID].hex()
 
 
+def _verified(key: PublicKey, message: bytes, signature: bytes) -> bool:
+    public = serialization.load_pem_public_key(key.public_pem.encode())
+    try:
+        if isinstance(public, Ed25519PublicKey):
+            public.verify(signature, message)
+            return True
+    except InvalidSignature:
+        pass
+    return False
+
+
 def read_qr(text: str, ring: KeyRing) -> ReadCode:
     """Read a code without any network or database: only the pinned keys decide. Never raises."""
     text = text.strip("\r\n\t")
     if not text.startswith(PREFIX):
         return ReadCode("not_ours")
-    if len(text) > MAX_TEXT:
-        return ReadCode("unreadable")
+    key_id = ""
     try:
-        protected, payload, signature, key_id = _parts(text.removeprefix(PREFIX))
-    except (ValueError, TypeError, KeyError, OverflowError, cbor2.CBORError, RecursionError, MemoryError):
-        return ReadCode("unreadable")
-    key = ring.find(key_id, "qr")
-    if key is None:
-        return ReadCode("unknown_key", key_id)
-    public = serialization.load_pem_public_key(key.public_pem.encode())
-    if not isinstance(public, Ed25519PublicKey):
-        return ReadCode("unknown_key", key_id)
-    try:
-        public.verify(signature, _to_sign(protected, payload))
+        protected, payload, signature, key_id = _parts(text.removeprefix(PREFIX)[:MAX_TEXT])
+        key = ring.find(key_id, "qr")
+        if key is None:
+            return ReadCode("unknown_key", key_id)
+        if not _verified(key, _to_sign(protected, payload), signature):
+            return ReadCode("altered", key_id)
         claims = _claims(payload)
-    except InvalidSignature:
-        return ReadCode("altered", key_id)
-    except (ValueError, TypeError, KeyError, OverflowError, cbor2.CBORError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, cbor2.CBORError, RecursionError, MemoryError):
         return ReadCode("unreadable", key_id)
-    if not key.trusted_at(claims.signed_at):
-        return ReadCode("unknown_key", key_id, claims)
-    return ReadCode("genuine", key_id, claims)
+    return ReadCode("genuine" if key.trusted_at(claims.signed_at) else "unknown_key", key_id, claims)

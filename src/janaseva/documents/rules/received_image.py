@@ -9,7 +9,7 @@ from janaseva.core.refusal import Refusal
 
 MAX_JPEG_PIXELS: Final = 64_000_000
 """More than a 10 MB photo of any present phone holds; a JPEG is decoded at reduced scale, so memory stays small."""
-MAX_PIXELS: Final = 32_000_000
+MAX_PIXELS: Final = 24_000_000
 MAX_PIXEL_SCANS: Final = 16 * MAX_JPEG_PIXELS
 """Pixels times passes of a progressive JPEG; an honest one has about ten passes."""
 LONG_EDGE: Final = 2_000
@@ -57,9 +57,10 @@ def clean_image(content: bytes) -> bytes:
     orientation = image.getexif().get(0x0112, 1)
     image.draft(None, (LONG_EDGE, LONG_EDGE))
     image.load()
-    image = _flat(image)
+    if image.mode not in ("L", "RGB", "LA", "RGBA"):
+        image = _flat(image)
     image.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    image = _upright(image, orientation)
+    image = _upright(_flat(image), orientation)
     picture = Image.new(image.mode, image.size)
     picture.paste(image)
     for quality in QUALITIES:

@@ -20,12 +20,24 @@ MAX_DEPTH: Final = 40
 _END_BYTES: Final = 2_048
 _DROPPED: Final = frozenset(
     {
-        "/AA", "/AF", "/EF", "/JS", "/JavaScript", "/Metadata", "/Names", "/OpenAction", "/PieceInfo", "/RichMediaContent",
-        "/StructParents", "/StructParent", "/XFA", "/URI", "/Ref", "/OPI", "/LastModified", "/Thumb", "/B", "/Dests",
+        "/AA", "/AF", "/EF", "/JS", "/JavaScript", "/Metadata", "/Names", "/OpenAction", "/PieceInfo",
+        "/RichMediaContent", "/StructParents", "/StructParent", "/XFA", "/URI", "/Ref", "/OPI",
+        "/LastModified", "/Thumb", "/B", "/Dests",
     }
 )  # fmt: skip
 _DROPPED_ANNOTATIONS: Final = frozenset(
-    {"/FileAttachment", "/Sound", "/Movie", "/Screen", "/RichMedia", "/3D", "/Link", "/PrinterMark", "/TrapNet", "/Popup"}
+    {
+        "/FileAttachment",
+        "/Sound",
+        "/Movie",
+        "/Screen",
+        "/RichMedia",
+        "/3D",
+        "/Link",
+        "/PrinterMark",
+        "/TrapNet",
+        "/Popup",
+    }
 )
 _OBJECT = re.compile(rb"\d\s+obj\b")
 _STREAM = re.compile(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78])")
@@ -55,8 +67,8 @@ def _read(content: bytes) -> PdfReader:
 def _streams_bounded(content: bytes) -> None:
     """Refuse a file whose compressed streams inflate beyond bounds, counted on the bytes and not as declared.
 
-    Every place that looks like a zlib stream after the keyword ``stream`` is inflated in pieces that are thrown away, and
-    what comes out is inflated once more, should it be compressed again. What goes in is counted too, so that many
+    Every place that looks like a zlib stream after the keyword ``stream`` is inflated in pieces that are thrown away,
+    and what comes out is inflated once more, should it be compressed again. What goes in is counted too, so that many
     streams laid into one another cost no more than one large one.
     """
     budget = MAX_INFLATED
@@ -97,6 +109,8 @@ def _pages(reader: PdfReader) -> list[DictionaryObject]:
     found: list[DictionaryObject] = []
     seen: set[tuple[int, int]] = set()
     root = reader.trailer["/Root"].get_object()
+    if not isinstance(root, DictionaryObject):
+        raise Refusal("file_damaged")
     waiting: list[Any] = [root.raw_get("/Pages")]
     while waiting:
         node = waiting.pop()

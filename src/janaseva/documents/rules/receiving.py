@@ -1,8 +1,8 @@
 """What may come in: a file is taken for what its bytes are, cleaned, or refused with a reason that a person can act on.
 
-Whatever is kept was written anew by us, from pixels or from page objects, so that nothing rides along: a second file type
-in the same bytes, scripts, attachments, the place where a photo was taken. Nothing here trusts the name or the type
-that the sender declared.
+Whatever is kept was written anew by us, from pixels or from page objects, so that nothing rides along: a second file
+type in the same bytes, scripts, attachments, the place where a photo was taken. Nothing here trusts the name or
+the type that the sender declared.
 """
 
 import hashlib
@@ -49,7 +49,9 @@ def tidy_filename(filename: str, extension: str = "") -> str:
         stem, ending = name.replace(".", " "), ""
     kept = "".join(
         character
-        if character in "-_() ." or character in "\u200c\u200d" or unicodedata.category(character)[0] in _KEPT_CATEGORIES
+        if character in "-_() ."
+        or character in "\u200c\u200d"
+        or unicodedata.category(character)[0] in _KEPT_CATEGORIES
         else " "
         for character in unicodedata.normalize("NFC", stem.encode("utf-8", "replace").decode("utf-8"))
     )
@@ -64,7 +66,9 @@ def _kind(content: bytes) -> str:
     """Return ``pdf``, ``image``, ``heif`` or, for what is not taken, an empty string."""
     if content.startswith(b"%PDF-"):
         return "pdf"
-    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP"):
+    if content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+        content[:4] == b"RIFF" and content[8:12] == b"WEBP"
+    ):
         return "image"
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         return "heif"

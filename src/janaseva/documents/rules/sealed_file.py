@@ -157,7 +157,7 @@ def _best(content: bytes, ring: KeyRing) -> tuple[str, PublicKey | None]:
 
 
 def _embedded(content: bytes) -> tuple[bytes, str]:
-    """Return the facts and the log proof that the file carries; only called for files that are wholly under our seal."""
+    """Return the facts and the log proof that the file carries; only for files that are wholly under our seal."""
     attachments = PdfReader(io.BytesIO(content)).attachments
     facts = attachments[FACTS_NAME][0]
     proof = attachments.get(PROOF_NAME)

@@ -238,9 +238,7 @@ def judge_qr_alone(read: ReadCode, *, today: date) -> Verdict:
     return _of_claims(outcome, read.claims, checks, read.key_id)
 
 
-def compare_qr(
-    read: ReadCode, record: Record | None, by_number: Record | None, *, text: str, today: date
-) -> Verdict:
+def compare_qr(read: ReadCode, record: Record | None, by_number: Record | None, *, text: str, today: date) -> Verdict:
     """Judge a code (``text``, as read into ``read``) by the pinned keys and by the record, which keeps its own code."""
     if read.outcome != GENUINE or read.claims is None:
         return judge_qr_alone(read, today=today)
