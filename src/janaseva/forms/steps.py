@@ -13,7 +13,7 @@ from janaseva.forms.models import Answers
 @step
 def keep(
     *,
-    by: Actor,  # noqa: ARG001 - who keeps stands in the act; every step takes it
+    by: Actor,
     at: datetime,
     story: UUID,
     form_key: str,

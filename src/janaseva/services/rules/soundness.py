@@ -241,8 +241,8 @@ def _names(definition: Definition, service: Source, departments: frozenset[str] 
         for name, office in desks:
             if office not in OFFICE_KINDS:
                 mend = f"the kinds are: {', '.join(OFFICE_KINDS)}"
-                place: Path = ("variants", number, *name.split("."), "office")
-                yield service.fault(place, f"there is no kind of office '{office}'", mend)
+                path: Path = ("variants", number, *name.split("."), "office")
+                yield service.fault(path, f"there is no kind of office '{office}'", mend)
         if question is None or question.kind != "area":
             mend = f"name an area field: {', '.join(key for key, q in fields.items() if q.kind == 'area') or 'add one'}"
             message = f"'{variant.officer.place}' is no area field, so no office can be found"
