@@ -192,6 +192,8 @@ _LETTERS: Final = _table(
 )
 """Letters that sound as one, or that keyboards of Arabic, Urdu and Sindhi exchange; for finding, never for showing."""
 
+_MOST_FOLDINGS: Final = 8
+
 _DROPPED: Final = re.compile(
     "[\u0300-\u036f"  # Latin accents
     "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0640"  # harakat, tatweel
@@ -200,20 +202,26 @@ _DROPPED: Final = re.compile(
 )
 
 
+def _folded_once(text: str) -> str:
+    text = unicodedata.normalize("NFKD", tidy(text).casefold())
+    text = unicodedata.normalize("NFC", _DROPPED.sub("", text))
+    text = text.translate(_LETTERS).translate(_NEW_CHILLU)
+    text = text.replace("\u0d4c", "\u0d57").replace("\u0d41\u0d4d", "\u0d4d")
+    text = re.sub("\u0d4d+", "\u0d4d", text).replace("\u0d28\u0d31", "\u0d28\u0d4d\u0d31")
+    text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+    return " ".join(text.split())
+
+
 def fold(text: str) -> str:
     """Return the searchable form: case, accents, vowel marks, digits and letter variants no longer differ.
 
     Chillu letters become consonant + virama, so that old, new and ZWJ-less encodings, and the three encodings of nta
-    (ന്റ), all meet. Folding twice changes nothing more.
+    (ന്റ), all meet. One folding may bring letters together that compose anew, so it is repeated until nothing changes:
+    folding what is folded changes nothing more.
     """
-    text = unicodedata.normalize("NFKD", tidy(text).casefold())
-    text = _DROPPED.sub("", text)
-    text = unicodedata.normalize("NFC", text)
-    text = text.translate(_LETTERS).translate(_NEW_CHILLU)
-    text = text.replace("\u0d4c", "\u0d57").replace("\u0d41\u0d4d", "\u0d4d")
-    text = re.sub("\u0d4d+", "\u0d4d", text).replace("\u0d28\u0d31", "\u0d28\u0d4d\u0d31")
-    text = "".join(
-        str(unicodedata.decimal(character)) if character.isdecimal() else character for character in text.casefold()
-    )
-    text = _DROPPED.sub("", unicodedata.normalize("NFC", text).translate(_LETTERS))
-    return " ".join(text.split())
+    for _ in range(_MOST_FOLDINGS):
+        folded = _folded_once(text)
+        if folded == text:
+            break
+        text = folded
+    return text
