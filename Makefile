@@ -91,8 +91,9 @@ demo: install ## Take one application of every service from apply to verified ce
 
 sbom: install $(UV) ## Write what is shipped, and under which licences, to build/sbom.json (CycloneDX)
 	@mkdir -p build
-	@$(UV) export --frozen --no-dev --no-emit-project --no-hashes --quiet --output-file build/runtime.txt
-	@$(BIN)/cyclonedx-py environment --gather-license-texts --pyproject pyproject.toml --mc-type application --output-reproducible --output-file build/sbom.json $(BIN)/python
+	@UV_PROJECT_ENVIRONMENT=build/runtime $(UV) sync --frozen --no-dev --no-install-project --quiet --python $(BIN)/python
+	@$(BIN)/cyclonedx-py environment --gather-license-texts --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --output-file build/sbom.json build/runtime/bin/python
 	@echo "build/sbom.json"
 
 clean: ## Remove what was built; data in var/ stay

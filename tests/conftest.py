@@ -81,6 +81,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip by name what this machine or this database cannot show."""
     on_postgres = config.getoption("--db") == "postgres"
+    if on_postgres:
+        _leave_out_what_touches_no_database(config, items)
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="a race: SQLite hides it, run with --db=postgres"))
@@ -89,6 +91,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="no chromium found: install it, or run .ci/run"))
             elif on_postgres:
                 item.add_marker(pytest.mark.skip(reason="screens are the same on both databases: shown on SQLite"))
+
+
+def _leave_out_what_touches_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect tests of pure things, which SQLite's run has shown already."""
+    fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
+    touching = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+    ]
+    if touching:  # a run of pure tests alone was asked for by name: let it be
+        kept = set(touching)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = touching
 
 
 def chromium() -> str | None:
