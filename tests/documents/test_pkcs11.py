@@ -17,10 +17,40 @@ LIBRARIES = (os.environ.get("JANASEVA_TEST_SOFTHSM", ""), "/usr/lib/softhsm/libs
 LIBRARY = next((path for path in LIBRARIES if path and Path(path).exists()), "")
 
 
+def store(certificate, private) -> None:
+    """Put a key and its certificate into the token."""
+    import pkcs11
+    from asn1crypto.keys import PrivateKeyInfo
+
+    der = private.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    inner = PrivateKeyInfo.load(der)
+    named = {pkcs11.Attribute.LABEL: "seal", pkcs11.Attribute.ID: b"\1", pkcs11.Attribute.TOKEN: True}
+    with pkcs11.lib(LIBRARY).get_token(token_label="state").open(user_pin="1234", rw=True) as session:
+        session.create_object(
+            {
+                **named,
+                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY,
+                pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC,
+                pkcs11.Attribute.EC_PARAMS: inner["private_key_algorithm"]["parameters"].dump(),
+                pkcs11.Attribute.VALUE: inner["private_key"].parsed["private_key"].native.to_bytes(32, "big"),
+                pkcs11.Attribute.SIGN: True,
+            }
+        )
+        session.create_object(
+            {
+                **named,
+                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
+                pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
+                pkcs11.Attribute.VALUE: certificate.public_bytes(serialization.Encoding.DER),
+                pkcs11.Attribute.SUBJECT: certificate.subject.public_bytes(),
+            }
+        )
+
+
 @pytest.mark.skipif(not LIBRARY, reason="SoftHSM is not installed: apt-get install softhsm2")
 def test_a_device_seals_like_a_file(tmp_path, monkeypatch):
-    import pkcs11
-
     from janaseva.documents.adapters.typesetting import ChildTypesetter
 
     (tmp_path / "tokens").mkdir()
@@ -44,37 +74,7 @@ def test_a_device_seals_like_a_file(tmp_path, monkeypatch):
     make_keys(tmp_path / "keys", at=AT, issuer="Kerala")
     private = serialization.load_pem_private_key((tmp_path / "keys" / "certificate_key.pem").read_bytes(), None)
     certificate = x509.load_pem_x509_certificate((tmp_path / "keys" / "certificate.pem").read_bytes())
-    der = private.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    with pkcs11.lib(LIBRARY).get_token(token_label="state").open(user_pin="1234", rw=True) as session:
-        from asn1crypto.keys import PrivateKeyInfo
-
-        inner = PrivateKeyInfo.load(der)
-        params = inner["private_key_algorithm"]["parameters"].dump()
-        session.create_object(
-            {
-                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY,
-                pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.EC,
-                pkcs11.Attribute.EC_PARAMS: params,
-                pkcs11.Attribute.VALUE: inner["private_key"].parsed["private_key"].native.to_bytes(32, "big"),
-                pkcs11.Attribute.LABEL: "seal",
-                pkcs11.Attribute.ID: b"\1",
-                pkcs11.Attribute.TOKEN: True,
-                pkcs11.Attribute.SIGN: True,
-            }
-        )
-        session.create_object(
-            {
-                pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
-                pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
-                pkcs11.Attribute.VALUE: certificate.public_bytes(serialization.Encoding.DER),
-                pkcs11.Attribute.SUBJECT: certificate.subject.public_bytes(),
-                pkcs11.Attribute.LABEL: "seal",
-                pkcs11.Attribute.ID: b"\1",
-                pkcs11.Attribute.TOKEN: True,
-            }
-        )
+    store(certificate, private)
     signer = Pkcs11Signer(tmp_path / "keys", issuer="Kerala", module=LIBRARY, token="state", pin="1234", label="seal")
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "letter.typ").write_text("= Fine", encoding="utf-8")

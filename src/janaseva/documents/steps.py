@@ -1,5 +1,6 @@
 """What documents does inside other rooms' actions: keep a received file, and issue a document."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -15,9 +16,11 @@ from janaseva.documents import events, queries, rules
 from janaseva.documents.models import Attachment, Blob, Document
 
 
-def keep(content: bytes, *, sha256: str, media_type: str) -> Blob:
-    """Return the blob of these bytes, put now if they were never kept before."""
-    known = Blob.objects.filter(sha256=sha256).only("id", "sha256").first()
+@step
+def keep(*, by: Actor, at: datetime, content: bytes, media_type: str) -> Blob:
+    """Keep bytes once, however often they are given, and return their blob; for this room alone."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    known = Blob.objects.filter(sha256=sha256).defer("content").first()
     if known is not None:
         return known
     return put(Blob(sha256=sha256, media_type=media_type, size_bytes=len(content), content=content))
@@ -31,7 +34,7 @@ def attach(
 
     The bytes are in the database when the action commits: what was acknowledged is durable.
     """
-    blob = keep(received.content, sha256=received.sha256, media_type=received.media_type)
+    blob = keep(by=by, at=at, content=received.content, media_type=received.media_type)
     attachment = put(
         Attachment(
             story=story,

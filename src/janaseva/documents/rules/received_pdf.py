@@ -1,7 +1,6 @@
 """PDF files that come in: pages only, written anew, without scripts, attachments, actions and metadata."""
 
 import io
-import logging
 import re
 import zlib
 from collections.abc import Iterator
@@ -43,8 +42,6 @@ _OBJECT = re.compile(rb"\d\s+obj\b")
 _STREAM = re.compile(rb"stream\r?\n(?=[\x08\x18\x28\x38\x48\x58\x68\x78])")
 _CHUNK: Final = 65_536
 _PIECE: Final = 1 << 20
-
-logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 
 def _read(content: bytes) -> PdfReader:
