@@ -177,6 +177,31 @@ class TestFile:
             assert outcome(bytes(forged)) != "genuine", place
 
 
+class TestLog:
+    """The proof inside the file is checked without any network."""
+
+    def read(self, pdf, **changes):
+        return replace(rules.read_sealed_file(pdf, queries.key_ring()), **changes)
+
+    def test_the_proof_is_of_these_facts(self, sealed):
+        _, pdf = sealed
+        ring = queries.key_ring()
+        assert ring.log
+        assert rules.log_check(self.read(pdf), ring.log) == "passed"
+        assert rules.log_check(self.read(pdf, facts_sha256="0" * 64), ring.log) == "failed"
+        assert rules.log_check(self.read(pdf, facts={"document_id": "x"}), ring.log) == "failed"
+        proof = self.read(pdf).log_proof
+        assert rules.log_check(self.read(pdf, log_proof=proof.replace("index 0", "index 7")), ring.log) == "failed"
+        for log_proof, log in (("", ring.log), ("junk", ring.log), (proof, ""), (proof, "junk")):
+            assert rules.log_check(self.read(pdf, log_proof=log_proof), log) == "unchecked"
+
+    def test_a_sealed_file_that_the_log_contradicts_is_not_genuine(self, sealed):
+        _, pdf = sealed
+        ring = queries.key_ring()
+        contradicted = self.read(pdf, facts_sha256="0" * 64)
+        assert rules.judge_file_alone(contradicted, log=ring.log, today=AT.date()).outcome == "record_differs"
+
+
 class TestRotation:
     def test_what_the_old_key_sealed_stays_genuine(self, sealed, settle, tmp_path, monkeypatch):
         done, pdf = sealed

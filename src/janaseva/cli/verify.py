@@ -70,7 +70,7 @@ def _offline(content: bytes | None, code: str | None, keys_file: Path) -> Any:
     ring = rules.KeyRing.from_json(keys_file.read_text(encoding="utf-8"))
     today = now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
     if content is not None:
-        return rules.judge_file_alone(rules.read_sealed_file(content, ring), today=today)
+        return rules.judge_file_alone(rules.read_sealed_file(content, ring), log=ring.log, today=today)
     return rules.judge_qr_alone(rules.read_qr(code or "", ring), today=today)
 
 

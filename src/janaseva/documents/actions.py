@@ -61,7 +61,8 @@ def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
     if document.state != "failed":
         raise Refusal("document_not_failed", status=CONFLICT)
     change(document, state="to_seal", failure="")
-    tell(events.SealAsked(document_id=document_id), story=document.story, office_id=document.office_id)
+    news = events.SealAsked(document_id=document_id, facts_sha256=document.facts_sha256)
+    tell(news, story=document.story, office_id=document.office_id)
 
 
 @action

@@ -51,6 +51,7 @@ class SealAsked(News):
 
     name: ClassVar[str] = "documents.seal_asked"
     document_id: UUID
+    facts_sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import rules
 from janaseva.documents.models import Attachment, Document, Key, Revocation
+from janaseva.ledger import queries as ledger
 
 MAX_SAME_NUMBER = 10
 _ENDED_AT = Subquery(Revocation.objects.filter(document_id=OuterRef("pk")).values("revoked_at")[:1])
@@ -220,17 +221,20 @@ def _composed(document: Document) -> rules.Composed:
 def key_ring() -> rules.KeyRing:
     """Return the pinned public keys; they are for everyone to know."""
     return rules.KeyRing.of(
-        rules.PublicKey(
-            key_id=key.key_id,
-            use=key.use,
-            public_pem=key.public_pem,
-            certificate_pem=key.certificate_pem,
-            issuer=key.issuer,
-            valid_from=key.valid_from,
-            valid_until=key.valid_until,
-            compromised_at=key.compromised_at,
-        )
-        for key in Key.objects.all()
+        (
+            rules.PublicKey(
+                key_id=key.key_id,
+                use=key.use,
+                public_pem=key.public_pem,
+                certificate_pem=key.certificate_pem,
+                issuer=key.issuer,
+                valid_from=key.valid_from,
+                valid_until=key.valid_until,
+                compromised_at=key.compromised_at,
+            )
+            for key in Key.objects.all()
+        ),
+        log=ledger.verifier(),
     )
 
 
@@ -295,12 +299,14 @@ def verify_qr(text: str, *, at: datetime) -> rules.Verdict:
 
 def verify_file(content: bytes, *, at: datetime) -> rules.Verdict:
     """Verify a file by the pinned keys and the record. For everyone; nothing of the file is kept."""
-    read = rules.read_sealed_file(content, key_ring())
+    ring = key_ring()
+    read = rules.read_sealed_file(content, ring)
     if read.outcome != rules.GENUINE:
-        return rules.compare_file(read, None, None, today=_today(at))
+        return rules.compare_file(read, None, None, log="", today=_today(at))
     return rules.compare_file(
         read,
         _by_id(UUID(read.facts["document_id"])),
         _by_number(read.facts["kind"], read.facts["number"]),
+        log=ring.log,
         today=_today(at),
     )

@@ -12,6 +12,7 @@ from janaseva.documents.rules.issuing import (
     value_words,
 )
 from janaseva.documents.rules.keys import KeyRing, PublicKey, key_id_of
+from janaseva.documents.rules.logged import log_check
 from janaseva.documents.rules.permissions import (
     REVOCATION_REASONS,
     may_attach,
@@ -64,6 +65,7 @@ __all__ = [
     "judge_file_alone",
     "judge_qr_alone",
     "key_id_of",
+    "log_check",
     "may_attach",
     "may_issue",
     "may_manage_keys",

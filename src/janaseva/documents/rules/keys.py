@@ -44,14 +44,15 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """All pinned keys by id."""
+    """All pinned keys by id, and the public log's key as the line that verifiers of signed notes take."""
 
     keys: Mapping[str, PublicKey]
+    log: str = ""
 
     @classmethod
-    def of(cls, keys: Iterable[PublicKey]) -> Self:
+    def of(cls, keys: Iterable[PublicKey], *, log: str = "") -> Self:
         """Return a ring of ``keys``."""
-        return cls({key.key_id: key for key in keys})
+        return cls({key.key_id: key for key in keys}, log)
 
     def find(self, key_id: str, use: str) -> PublicKey | None:
         """Return the key with this id and use, or ``None``."""
@@ -73,7 +74,7 @@ class KeyRing:
             }
             for key in sorted(self.keys.values(), key=lambda each: (each.use, each.valid_from))
         ]
-        return json.dumps({"format": FORMAT, "keys": rows}, ensure_ascii=False, indent=2) + "\n"
+        return json.dumps({"format": FORMAT, "log": self.log, "keys": rows}, ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -87,7 +88,7 @@ class KeyRing:
         if not isinstance(tree, dict) or tree.get("format") != FORMAT or len(tree.get("keys", [])) > MAX_KEYS:
             message = f"not a key file of the form {FORMAT}"
             raise ValueError(message)
-        return cls.of(_key(row) for row in tree["keys"])
+        return cls.of((_key(row) for row in tree["keys"]), log=str(tree.get("log", "")))
 
 
 def _moment(value: str | None) -> datetime | None:

@@ -2,12 +2,13 @@
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 from janaseva.documents.rules.issuing import value_words
+from janaseva.documents.rules.logged import log_check
 from janaseva.documents.rules.qr import Claims, ReadCode
 from janaseva.documents.rules.sealed_file import SealedFile
 
@@ -166,10 +167,11 @@ _FAILING_CHECK: Final = {
 }
 
 
-def judge_file_alone(read: SealedFile, *, today: date) -> Verdict:
+def judge_file_alone(read: SealedFile, *, log: str, today: date) -> Verdict:
     """Judge a file by the pinned keys alone: what it says, who sealed it, whether it is whole, and its validity.
 
-    What only the record knows (revocation, a number used twice) is told as unchecked.
+    ``log`` is the pinned key line of the public log, or nothing. What only the record knows (revocation, a number used
+    twice) is told as unchecked.
     """
     if read.outcome != GENUINE:
         checks = _failed(_FAILING_CHECK.get(read.outcome, "form"))
@@ -180,15 +182,19 @@ def judge_file_alone(read: SealedFile, *, today: date) -> Verdict:
         date.fromisoformat(tree["valid_until"]) if tree["valid_until"] else None,
         today,
     )
-    checks = (*_passed("form", "whole_file", "signature", "key", "facts"), *_UNKNOWN_ALONE)
+    logged = Check(name="log", result=log_check(read, log))
+    if logged.result == "failed":
+        outcome = "record_differs"
+    checks = (*_passed("form", "whole_file", "signature", "key", "facts"), logged, *_UNKNOWN_ALONE)
     return _from_facts(outcome, tree, checks, key_id=read.key_id, sha256=read.sha256)
 
 
-def compare_file(read: SealedFile, record: Record | None, by_number: Record | None, *, today: date) -> Verdict:
+def compare_file(
+    read: SealedFile, record: Record | None, by_number: Record | None, *, log: str, today: date
+) -> Verdict:
     """Judge a file by the pinned keys and by the record (by document id, and by kind and number)."""
-    alone = judge_file_alone(read, today=today)
     if read.outcome != GENUINE:
-        return alone
+        return judge_file_alone(read, log=log, today=today)
     passed = ("form", "whole_file", "signature", "key", "facts")
     if record is None:
         outcome = "number_reused" if by_number is not None else "record_differs"
@@ -197,7 +203,11 @@ def compare_file(read: SealedFile, record: Record | None, by_number: Record | No
         return _from_facts("number_reused", read.facts, _failed("record", *passed), sha256=read.sha256)
     if not hmac.compare_digest(record.sha256, read.sha256) or record.facts_sha256 != read.facts_sha256:
         return _from_facts("record_differs", read.facts, _failed("record", *passed), sha256=read.sha256)
-    return _standing(record, (*passed, "record"), key_id=read.key_id, today=today)
+    logged = log_check(read, log)
+    if logged == "failed":
+        return _from_facts("record_differs", read.facts, _failed("log", *passed), sha256=read.sha256)
+    verdict = _standing(record, (*passed, "record"), key_id=read.key_id, today=today)
+    return replace(verdict, checks=(*verdict.checks, Check(name="log", result=logged)))
 
 
 def _standing(record: Record, passed: tuple[str, ...], *, key_id: str, today: date) -> Verdict:
