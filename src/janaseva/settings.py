@@ -1,4 +1,4 @@
-"""Settings: read once from the environment (``JANASEVA_...``) and from ``janaseva.env``; each is told in docs/settings.md."""
+"""Settings: read once from the environment (``JANASEVA_...``) and ``janaseva.env``: all told in docs/settings.md."""
 
 import os
 import secrets
@@ -38,7 +38,7 @@ class Options(BaseSettings):
     log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
-    pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: keys in data_dir.")
+    pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: file keys.")
     pkcs11_token: str = Field(default="", description="Label of the token in the sealing device.")
     pkcs11_pin: str = Field(default="", description="The user PIN of that token.")
     pkcs11_key_label: str = Field(default="seal", description="Label of the seal's key and certificate in the token.")

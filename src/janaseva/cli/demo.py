@@ -35,7 +35,9 @@ def command() -> None:
 def _planned(only: str | None) -> list[tuple[str, str, Example]]:
     """Return what is to be travelled: for each service its first approved example and its first refused one."""
     found = []
-    for key, text in ((key, PackFolder(OPTIONS.packs_dir).read(key)) for key in PackFolder(OPTIONS.packs_dir).keys()):
+    folder = PackFolder(OPTIONS.packs_dir)
+    for key in sorted(folder.keys()):
+        text = folder.read(key)
         language = next((name for name in _languages(text.files.get("pack.yaml", "")) if name != "en"), "en")
         for service, files in text.services.items():
             if only and service != only:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from PIL import Image, ImageDraw
 
-from django.conf import settings
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token, uuid7

@@ -1,4 +1,4 @@
-"""Load packs into the database: directory, calendars, registers, services, demonstration people. Repeats change nothing."""
+"""Load packs into the database: directory, calendars, services, demonstration people. Repeats change nothing."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,7 +24,7 @@ from janaseva.workflow import actions as workflow
 BY = Actor.system("setup")
 
 
-def _refused(what: str, refusal: Refusal) -> click.ClickException:
+def _refused(refusal: Refusal, *, what: str) -> click.ClickException:
     faults = refusal.faults if isinstance(refusal, Invalid) else ()
     lines = [f"  {fault.place}: {fault.code} {dict(fault.facts)}" for fault in faults[:20]] or [f"  {refusal}"]
     return click.ClickException("\n".join([f"{what} was refused, and nothing of it was loaded:", *lines]))
@@ -85,7 +85,7 @@ def load_everything(console: Console, *, at: datetime, demonstration: bool) -> N
     try:
         directory = load_directory(OPTIONS.packs_dir, at=at, demonstration=demonstration)
     except Invalid as refusal:
-        raise _refused("The directory", refusal) from refusal
+        raise _refused(refusal, what="The directory") from refusal
     console.print(f"Directory: {directory.areas} areas, {directory.offices} offices, {directory.posts} posts")
     folder = PackFolder(OPTIONS.packs_dir)
     keys = folder.keys()
@@ -94,7 +94,7 @@ def load_everything(console: Console, *, at: datetime, demonstration: bool) -> N
             text = folder.read(key)
             new = load_pack(text, at=at)
         except Refusal as refusal:
-            raise _refused(f"Pack {key}", refusal) from refusal
+            raise _refused(refusal, what=f"Pack {key}") from refusal
         console.print(f"Pack {key}: {len(text.services)} services, {new} new versions")
     if demonstration:
         enrolled = people.enrol_demonstration(by=BY, at=at, key=f"enrol:{uuid7()}")

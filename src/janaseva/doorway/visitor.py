@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from janaseva.core.actor import Actor
 from janaseva.core.clock import now
 from janaseva.core.ids import secret_token
+from janaseva.core.refusal import Refusal
 from janaseva.people import actions, queries
 from janaseva.people.queries import SignedIn
 
@@ -66,9 +67,11 @@ class Visitor:
             visitor.signed_in = queries.signed_in(token, visitor.at)
         found = signed_in(request)
         if found is not None and found.keep_due:
-            actions.keep_session(
-                by=found.actor, at=visitor.at, key=f"keep:{secret_token()}", session_id=found.session_id
-            )
+            key = f"keep:{secret_token()}"
+            try:
+                actions.keep_session(by=found.actor, at=visitor.at, key=key, session_id=found.session_id)
+            except Refusal:  # it ended between the look and the act, by a hand-over or a sign-out elsewhere
+                visitor.signed_in = None
         return self.answer(request)
 
 

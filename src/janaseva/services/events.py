@@ -154,3 +154,12 @@ class CertificateRevoked(News):
     application_id: UUID
     document_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyTold(News):
+    """The applicant was told that the certificate is signed and can be downloaded."""
+
+    name: ClassVar[str] = "services.ready_told"
+    application_id: UUID
+    document_id: UUID

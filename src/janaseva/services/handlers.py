@@ -1,4 +1,4 @@
-"""What services does on hearing news: a settled demand sends an application on; a revocation is told to whom it concerns."""
+"""What services does on hearing news: settled demands send applications on; revocations are told to their holders."""
 
 from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, hears
@@ -32,4 +32,15 @@ def follow_revocation(heard: Heard[documents.Revoked]) -> None:
         key=f"revoked:{heard.event_id}",
         document_id=heard.news.document_id,
         reason=heard.news.reason,
+    )
+
+
+@hears(documents.Sealed)
+def tell_ready(heard: Heard[documents.Sealed]) -> None:
+    """Tell the applicant that the certificate is ready; once for each document, however often this is heard."""
+    actions.tell_ready(
+        by=Actor.system("services.tell_ready"),
+        at=heard.at,
+        key=f"ready:{heard.news.document_id}",
+        document_id=heard.news.document_id,
     )

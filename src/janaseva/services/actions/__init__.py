@@ -8,7 +8,7 @@ from janaseva.services.actions.applying import (
     take_back_paper,
 )
 from janaseva.services.actions.asking import answer, ask, recall, report, request_report
-from janaseva.services.actions.deciding import move, record_revocation, transfer
+from janaseva.services.actions.deciding import move, record_revocation, tell_ready, transfer
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
 from janaseva.services.actions.publishing import publish
 from janaseva.services.actions.submitting import begin_case, submit, withdraw
@@ -34,6 +34,7 @@ __all__ = [
     "take",
     "take_back_paper",
     "take_next",
+    "tell_ready",
     "transfer",
     "withdraw",
 ]

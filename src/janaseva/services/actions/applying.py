@@ -12,8 +12,8 @@ from janaseva.core.text import LANGUAGES
 from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
-from janaseva.forms.rules import checking as form_rules
 from janaseva.forms import steps as forms
+from janaseva.forms.rules import checking as form_rules
 from janaseva.services import events, queries
 from janaseva.services.models import Application, Attachment
 from janaseva.services.rules import permissions

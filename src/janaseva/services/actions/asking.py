@@ -25,7 +25,7 @@ def ask(*, by: Actor, at: datetime, key: str, application_id: UUID, question: st
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.ask_applicant`.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     if by.office_id is None or by.post_id is None:
         raise not_found()
     workflow.ask_applicant(by=by, at=at, case_id=case_id, question=question)
@@ -87,7 +87,7 @@ def request_report(*, by: Actor, at: datetime, key: str, application_id: UUID, r
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.ask_report`.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     task_id = workflow.ask_report(by=by, at=at, case_id=case_id, report=report, question=question)
     handled(row, "report_asked")
     return task_id
@@ -109,7 +109,7 @@ def report(
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.report`.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     kept = [
         documents.attach(by=by, at=at, story=row.id, received=one, kind="report", office_id=by.office_id)
         for one in photographs
@@ -138,7 +138,7 @@ def recall(*, by: Actor, at: datetime, key: str, application_id: UUID, note: str
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.recall`.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     due_at = workflow.recall(by=by, at=at, case_id=case_id, note=note)
     for query in Query.objects.filter(application_id=row.id, answered_at=None):
         change(query, answered_at=at)

@@ -53,7 +53,7 @@ def move(
         Invalid: with every missing note, reason or line of the checklist at once.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     moved = workflow.move(
         by=by, at=at, case_id=case_id, move=move, note=note, reason=reason, checked=checked, task_id=task_id
     )
@@ -65,9 +65,7 @@ def move(
     return _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
 
 
-def _decide(
-    row: Application, *, by: Actor, at: datetime, outcome: str, reason: str, words: str, late: bool
-) -> MovedOn:
+def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: str, words: str, late: bool) -> MovedOn:
     if by.post_id is None or by.charge_id is None or by.person_id is None or by.office_id is None:
         raise not_found()
     definition = queries.compiled(row.definition_id)
@@ -169,6 +167,7 @@ def _issue(
             register=entry.register_,
             facts=outcomes.register_facts(definition, answers=answers, today=today, directory=queries.PLACES),
             number=number or row.number or str(decision_id),
+            holder_person_id=row.applicant_id,
         )
     return document_id, number
 
@@ -181,7 +180,7 @@ def transfer(*, by: Actor, at: datetime, key: str, application_id: UUID, area: s
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.transfer`.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     found = people.area_by_reference(area)
     if found is None:
         raise not_found()
@@ -216,3 +215,27 @@ def record_revocation(*, by: Actor, at: datetime, key: str, document_id: UUID, r
         story=row.id,
         office_id=row.office_id,
     )
+
+
+@action
+def tell_ready(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
+    """Tell the applicant that the certificate of a decision is signed and can be downloaded.
+
+    Any other document that was sealed, such as an acknowledgement, needs no message: nothing is written for it. The
+    same document is told once, since the listener gives it the same key.
+    """
+    allow(permissions.is_own_work(by))
+    decision = Decision.objects.filter(document_id=document_id).first()
+    row = Application.get_or_none(decision.application_id) if decision is not None else None
+    if decision is None or row is None:
+        return
+    contact.send(
+        by=by,
+        at=at,
+        story=row.id,
+        person_id=row.applicant_id,
+        template="message.ready",
+        facts={"number": row.number or "", "service": dict(queries.compiled(row.definition_id).what.name)},
+        office_id=row.office_id,
+    )
+    tell(events.ReadyTold(application_id=row.id, document_id=document_id), story=row.id, office_id=row.office_id)

@@ -6,21 +6,25 @@ from uuid import UUID
 from janaseva.core.action import action, allow, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
+from janaseva.people import steps as people
 from janaseva.services import events, queries
 from janaseva.services.models import Application
 from janaseva.services.rules import permissions
 from janaseva.workflow import steps as workflow
 
 
-def on_desk(by: Actor, application_id: UUID) -> tuple[Application, UUID]:
+def on_desk(by: Actor, at: datetime, application_id: UUID) -> tuple[Application, UUID]:
     """Return an application that ``by`` may see as an officer, with its case; permission is asked here, first.
 
+    The charge is held against a hand-over to the end of the act: whoever has handed over decides nothing more.
+
     Raises:
-        Refusal: ``not_found``.
+        Refusal: ``not_found``; ``charge_ended``.
 
     """
     row = Application.get_or_none(application_id)
     allow(row is not None and permissions.may_work(by) and queries.may_see(by, row))
+    people.in_charge(by=by, at=at)
     if row is None or row.case_id is None:
         raise not_found()
     return row, row.case_id
@@ -53,6 +57,7 @@ def take_next(*, by: Actor, at: datetime, key: str) -> UUID | None:
 
     """
     allow(permissions.may_work(by), "not_permitted")
+    people.in_charge(by=by, at=at)
     taken = workflow.take_next(by=by, at=at)
     if taken is None:
         return None
@@ -70,6 +75,7 @@ def take(*, by: Actor, at: datetime, key: str, task_id: UUID, reason: str = "") 
 
     """
     allow(permissions.may_work(by), "not_permitted")
+    people.in_charge(by=by, at=at)
     taken = workflow.take(by=by, at=at, task_id=task_id, reason=reason)
     row = of_case(taken.case_id)
     handled(row, "taken_out_of_turn" if taken.out_of_turn else "taken")
@@ -79,7 +85,7 @@ def take(*, by: Actor, at: datetime, key: str, task_id: UUID, reason: str = "") 
 @action
 def put_back(*, by: Actor, at: datetime, key: str, application_id: UUID, task_id: UUID) -> None:
     """Put a held task back on its desk, at its old place."""
-    row, _ = on_desk(by, application_id)
+    row, _ = on_desk(by, at, application_id)
     workflow.put_back(by=by, at=at, task_id=task_id)
     handled(row, "put_back")
 
@@ -87,7 +93,7 @@ def put_back(*, by: Actor, at: datetime, key: str, application_id: UUID, task_id
 @action
 def look(*, by: Actor, at: datetime, key: str, application_id: UUID) -> bool:
     """Record that an officer opened an application; answer ``False`` where this charge did so already today."""
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     first = workflow.looked(by=by, at=at, case_id=case_id)
     if first:
         tell(
@@ -106,7 +112,7 @@ def note(*, by: Actor, at: datetime, key: str, application_id: UUID, text: str) 
         Refusal: ``not_found``; ``note_empty``.
 
     """
-    row, case_id = on_desk(by, application_id)
+    row, case_id = on_desk(by, at, application_id)
     note_id = workflow.note(by=by, at=at, case_id=case_id, text=text)
     handled(row, "noted")
     return note_id

@@ -20,7 +20,7 @@ from janaseva.services import events, queries
 from janaseva.services.actions.applying import own_draft
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import outcomes, permissions, running, states
-from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.definition import Definition, Variant
 from janaseva.workflow import steps as workflow
 
 
@@ -173,31 +173,7 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         limit=running.plain_limit(definition.limit_for(variant)),
     )
     change(row, state="begun", case_id=started.case_id, received_at=received_at, due_at=started.due_at)
-    issuer = queries.issuer_of(row.definition_id, row.office_id)
-    acknowledgement = outcomes.acknowledgement(
-        definition,
-        variant,
-        number=row.number or "",
-        received_at=received_at,
-        received_on=queries.today(received_at),
-        due_on=queries.today(started.due_at) if started.due_at else None,
-        answers=forms_queries.answers_of(row.id),
-        issuer=issuer,
-    )
-    documents.issue(
-        by=by,
-        at=at,
-        story=row.id,
-        office_id=row.office_id,
-        kind="acknowledgement",
-        number=row.number or "",
-        title=acknowledgement.title,
-        facts=acknowledgement.facts,
-        letter="acknowledgement",
-        languages=queries.letter_languages(row.definition_id, row.language),
-        valid_from=queries.today(at),
-        holder_person_id=row.applicant_id,
-    )
+    _acknowledge(row, definition, variant, by=by, at=at, due_at=started.due_at)
     contact.send(
         by=by,
         at=at,
@@ -223,6 +199,39 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
     )
 
 
+def _acknowledge(
+    row: Application, definition: Definition, variant: Variant, *, by: Actor, at: datetime, due_at: datetime | None
+) -> None:
+    """Issue the receipt of an application that has begun: its number, and by when it is decided."""
+    if row.office_id is None or row.received_at is None:
+        raise Refusal("application_without_office", status=CONFLICT)
+    issuer = queries.issuer_of(row.definition_id, row.office_id)
+    acknowledgement = outcomes.acknowledgement(
+        definition,
+        variant,
+        number=row.number or "",
+        received_at=row.received_at,
+        received_on=queries.today(row.received_at),
+        due_on=queries.today(due_at) if due_at else None,
+        answers=forms_queries.answers_of(row.id),
+        issuer=issuer,
+    )
+    documents.issue(
+        by=by,
+        at=at,
+        story=row.id,
+        office_id=row.office_id,
+        kind="acknowledgement",
+        number=row.number or "",
+        title=acknowledgement.title,
+        facts=acknowledgement.facts,
+        letter="acknowledgement",
+        languages=queries.letter_languages(row.definition_id, row.language),
+        valid_from=queries.today(at),
+        holder_person_id=row.applicant_id,
+    )
+
+
 @action
 def withdraw(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None:
     """Take one's own application back before it is decided; a fee not yet paid is let go with it.
@@ -245,5 +254,3 @@ def withdraw(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None
         change(query, answered_at=at)
     change(row, state="withdrawn", outcome="withdrawn", ended_at=at)
     tell(events.Withdrawn(application_id=row.id), story=row.id, office_id=row.office_id)
-
-

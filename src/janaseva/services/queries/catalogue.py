@@ -87,7 +87,7 @@ def _words(definition_id: UUID, pack: str) -> Mapping[str, int]:
 
 
 def _score(sought: Iterable[str], words: Mapping[str, int]) -> int:
-    """Return how well every sought word is found (whole, as a beginning, or with one letter wrong); 0 where one is not."""
+    """Return how well all sought words are found: whole, as a beginning, or one letter wrong; 0 where one is not."""
     total = 0
     for word in sought:
         best = 3 * words.get(word, 0)

@@ -71,7 +71,7 @@ def letter_of(definition_id: UUID) -> str:
 
 
 def letter_languages(definition_id: UUID, chosen: str) -> list[str]:
-    """Return the languages of a letter: that of the application or else of the pack, where it has the words; English."""
+    """Return the languages of a letter: English, and that of the application or of its pack that has the words."""
     facts = pack_of(definition_id)
     wanted = [chosen if chosen in facts.languages and chosen != "en" else "", *facts.languages]
     local = [language for language in wanted if language and language != "en"]
