@@ -1,0 +1,63 @@
+"""The living page as people see it: no fault of accessibility, no sideways scrolling, no broken policy."""
+
+import pytest
+
+from janaseva.core.text import LANGUAGES
+from tests.conftest import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = ("design", "design/faults", "design/desk")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_living_page_is_open_to_everybody(browser, live_server, language):
+    from axe_playwright_python.sync_playwright import Axe
+
+    complaints: list[str] = []
+    for width, theme in ((320, "light"), (1280, "dark")):
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        for address in PAGES:
+            page.goto(f"{live_server.url}/{address}?lang={language}&theme={theme}", wait_until="networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+            violations = Axe().run(page).response["violations"]
+            assert not violations, [(found["id"], found["nodes"][0]["target"]) for found in violations]
+        context.close()
+    assert not complaints
+
+
+def test_everything_works_without_script(browser, live_server):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    page.goto(f"{live_server.url}/design")
+    assert page.get_by_label("Describe the purpose").is_visible(), "a field that depends on another is shown"
+    page.get_by_role("link", name="اردو").first.click()
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    context.close()
+
+
+def test_script_improves(browser, live_server):
+    page = browser.new_page()
+    page.goto(f"{live_server.url}/design")
+    purpose = page.get_by_label("Describe the purpose")
+    assert purpose.is_hidden()
+    page.get_by_label("Other", exact=True).check()
+    assert purpose.is_visible()
+    page.goto(f"{live_server.url}/design/faults")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.get_by_role("link", name="Enter the full name.").click()
+    assert page.evaluate("document.activeElement.id") == "f-name"
+    page.close()
