@@ -40,6 +40,7 @@ _TYPES: Final[dict[Kind, cel.Type]] = {
 _STRING: Final = re.compile(r"""[rR]?("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
 _ROWS: Final = re.compile(r"\.\s*(?:all|exists_one|exists|filter|map)\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
+_OF_ROWS: Final = ("all", "exists", "exists_one", "filter", "map", "size")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 
@@ -323,8 +324,12 @@ def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
     for offset, chain in chains:
         head, _, rest = chain.partition(".")
         column = rest.split(".", 1)[0]
-        if head in rows and column and not any(column in scope.tables[table] for table in tables):
-            known = ", ".join(sorted({name for table in tables for name in scope.tables[table]}))
+        of_row = head in rows and column and not any(column in scope.tables[table] for table in tables)
+        of_table = head in scope.tables and column and column not in {*scope.tables[head], *_OF_ROWS}
+        if of_row or of_table:
+            known = ", ".join(
+                sorted({name for table in ({head} if of_table else tables) for name in scope.tables[table]})
+            )
             wrong.append(Place(*_spot(bare, offset), f"no column '{column}'", f"the columns are: {known}"))
     return tuple(used), wrong
 
@@ -346,7 +351,7 @@ def _compile(scope: Scope, text: str, returns: Kind | None) -> Formula:
     try:
         expression = scope.environment.compile(text)
     except (RuntimeError, TypeError) as error:
-        raise FormulaError(_places(scope, str(error))) from None
+        raise FormulaError(_uses(scope, _blank(text))[1] or _places(scope, str(error))) from None
     uses, wrong = _uses(scope, _blank(text))
     if wrong:
         raise FormulaError(wrong)

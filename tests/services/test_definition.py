@@ -1,0 +1,237 @@
+"""Services as text: every fault with its line, everything shipped sound, kept and loaded again as it was."""
+
+import re
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from janaseva.core.source import SourceError
+from janaseva.forms.rules import apply
+from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.charter import charter
+from janaseva.services.rules.checking import check_pack
+from janaseva.services.rules.compiling import DefinitionError, compile_text, examine, packed, unpacked
+from janaseva.services.rules.deciding import certificate_facts, choose, eligibility, letter_languages, valid_until
+from janaseva.services.rules.definition import PublishedText, Validity
+
+TREE = Path(__file__).resolve().parents[2]
+PACKS = PackFolder(TREE / "packs")
+KERALA = PACKS.read("kl-edistrict").published("kl-income-certificate")
+SINDH = PACKS.read("sd-services").published("sd-permanent-residence-certificate")
+TODAY = date(2026, 3, 2)
+
+
+def changed(*changes, file="service.yaml", text=KERALA):
+    content = text.files[file]
+    for before, after in changes:
+        assert before in content, before
+        content = content.replace(before, after, 1)
+    return examine(PublishedText(files={**text.files, file: content}))
+
+
+def line_of(words, file="service.yaml"):
+    return KERALA.files[file][: KERALA.files[file].index(words)].count("\n") + 1
+
+
+@pytest.mark.parametrize("key", PACKS.keys())
+def test_every_shipped_pack_is_sound_and_its_examples_come_out(key):
+    checked = check_pack(PACKS.read(key), with_examples=True)
+    assert [str(fault) for fault in checked.faults] == []
+    assert [(s.key, o.name, o.differences) for s in checked.services for o in s.outcomes if o.differences] == []
+    assert all(service.outcomes for service in checked.services)
+
+
+@pytest.mark.parametrize("key", PACKS.keys())
+def test_what_is_kept_loads_as_it_was(key):
+    pack = PACKS.read(key)
+    for service in pack.services:
+        definition = compile_text(pack.published(service))
+        assert unpacked(packed(definition)).model_dump() == definition.model_dump()
+        assert unpacked(packed(definition)) is unpacked(packed(definition))
+        charter(definition)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ("purpose == 'outside'", "purpose == 'outsid'", "'outsid' is no choice"),
+        ("purpose == 'outside'", "purpose == 'state'", "variants state and outside both"),
+        ("annual_income > 0", "annual_incom > 0", "undeclared reference to 'annual_incom'"),
+        ("annual_income > 0", "applicant_name > 0", "overload"),
+        ("m.land > 0", "m.lnd > 0", "no column 'lnd'"),
+        ("place: taluk", "place: village", "no area field"),
+        ("office: taluk_office", "office: taluk_ofice", "no kind of office"),
+        ("key: pin", "key: house", "second time"),
+        ('"[1-9][0-9]{5}"', '"(?=a)"', "not a pattern"),
+        ("to: refused", "to: refusd", "refusd"),
+        ("source: [mlp_rev]", "source: [mlp_rv]", "sources.yaml has no 'mlp_rv'"),
+        ("department: kl-revenue", "department: revenue", "no department"),
+        ("holder: applicant_name", "holder: applicant", "no fact"),
+        ("places: [members]", "places: [member]", "no field 'member'"),
+        ("rupees: 15", "rupees: 15.555", "write rupees"),
+        ("kind: date", "kind: dat", "Input should be"),
+        ("label: Name", "lable: Name", "did you mean 'label'"),
+        ("days: 6", "days: six", "valid integer"),
+        ("  days: 6\n", "", "days"),
+        ("version: 1", "versoin: 1", "lacks 'version'"),
+        ("when: applicant_is == 'nri'", "when: applicant_is", "yes_no is wanted"),
+        ('role: "@enquirer"', 'role: "@nobody"', "does not say who that is"),
+        ("key: kl-income-certificate", "key: Kerala", "not a name"),
+        ("scheme: lgd-district\n", "scheme: lgd-district\n          longest: 5\n", "'longest' belongs to"),
+        ("members.filter(m", "members.all(a, members.all(b, members.all(m, true))) || members.filter(m", "deep"),
+    ],
+)
+def test_each_slip_is_told_in_words(before, after, says):
+    examined = changed((before, after))
+    assert examined.definition is None
+    told = [str(fault) for fault in examined.faults]
+    assert any(says in one for one in told), told
+    assert all(fault.mend and fault.line >= 1 for fault in examined.faults)
+
+
+def test_faults_stand_at_their_lines():
+    examined = changed(("annual_income > 0", "annual_incom > 0"), ("purpose == 'outside'", "purpose == 'outsid'"))
+    lines = {fault.line for fault in examined.faults}
+    assert {line_of("rule: annual_income > 0"), line_of("when: purpose == 'outside'")} <= lines
+    formula = next(fault for fault in examined.faults if "annual_incom'" in fault.message)
+    assert formula.column == len("    rule: ") + 1
+
+
+def test_formulas_on_several_lines_are_found_too():
+    examined = changed(("sum(members.labour)", "sum(members.labor)"))
+    fault = next(fault for fault in examined.faults if "labor" in fault.message)
+    assert abs(fault.line - line_of("sum(members.labour)")) <= 1
+
+
+def test_words_that_belong_nowhere_are_faults():
+    examined = changed(("        certificate_use:", "        certificate_us:"), file="words.ml.yaml")
+    assert any("certificate_us.label" in fault.message and fault.file == "words.ml.yaml" for fault in examined.faults)
+    examined = changed(("{annual_income}", "{income}"), file="words.ml.yaml")
+    assert any("statement (ml) names 'income'" in fault.message for fault in examined.faults)
+
+
+def test_an_unknown_stays_visible():
+    definition = compile_text(SINDH)
+    places = {todo.place for todo in definition.todo()}
+    assert {"fee", "limit", "appeal", "ask.documents", "out.certificate.validity", "ask.pages.applicant"} <= places
+    assert "limit" in {todo.place for todo in compile_text(KERALA).todo() if todo.kind == "conflicting"}
+
+
+def test_eligibility_explains_itself():
+    definition = compile_text(SINDH)
+    for since, outcome in (("2023-03-02", "may"), ("2023-03-03", "may_not"), (None, "cannot_tell")):
+        told = eligibility(definition, {"living_since": since}, today=TODAY)
+        assert told.outcome == outcome
+        assert told.conditions[0].reason.facts["living_since"] == since
+    assert told.conditions[0].missing == ("living_since",)
+
+
+def test_the_certificate_states_its_facts_in_every_language():
+    definition = compile_text(KERALA)
+    given = {
+        "purpose": "state", "applicant_name": "K. Anil", "applicant_name_ml": "കെ. അനിൽ", "house": "A", "house_ml": "അ",
+        "village": "V", "taluk": "lgd-subdistrict:5683", "district": "lgd-district:564",
+        "members": [{"name": "K", "relation": "self", "salary": 12_345_678}],
+    }  # fmt: skip
+    applied = apply(definition.form, given, today=TODAY)
+    names = {"lgd-subdistrict:5683": {"en": "Adoor", "ml": "അടൂർ"}, "lgd-district:564": {"en": "Pathanamthitta"}}
+    facts = certificate_facts(definition, applied, area_names=names.__getitem__)
+    assert facts["holder"] == {"name": "K. Anil"}
+    assert "Adoor" in facts["statement"]["en"]
+    assert "അടൂർ" in facts["statement"]["ml"]
+    assert "{" not in "".join(facts["statement"].values())
+    assert {"key": "annual_income", "label": definition.out.certificate.facts["annual_income"].label,
+            "value": {"paise": 12_345_678}} in facts["rows"]  # fmt: skip
+    assert facts["values"]["taluk"] == "lgd-subdistrict:5683"
+    assert letter_languages(definition, ["en", "ml", "ur"]) == ["en", "ml"]
+    assert choose(definition, applied.facts).key == "state"
+
+
+@pytest.mark.parametrize(
+    ("validity", "until"),
+    [
+        ({"months": 12}, date(2027, 3, 1)), ({"years": 3}, date(2029, 3, 1)), ({"days": 1}, TODAY),
+        ({"lifetime": True}, None),
+    ],
+)  # fmt: skip
+def test_validity_counts_its_first_day(validity, until):
+    assert valid_until(Validity.model_validate(validity), TODAY) == until
+
+
+def test_the_variants_officer_takes_the_officers_place():
+    definition = compile_text(KERALA)
+    state, outside = definition.variants
+    assert definition.process_for(state).steps[0].role == "village_officer"
+    assert definition.process_for(outside).steps[0].role == "tahsildar"
+    assert definition.process_for(outside).steps[0].reports[0].role == "village_officer"
+    assert {reason.key for reason in definition.process.reasons} == {reason.key for reason in definition.out.reasons}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"service.yaml": ""},
+        {"service.yaml": "- 1"},
+        {"service.yaml": "a: &x 1"},
+        {"service.yaml": "key: 1\nwhat: 2\nask: [1]"},
+        {"service.yaml": KERALA.files["service.yaml"], "words.xx.yaml": "a: b"},
+        {"service.yaml": KERALA.files["service.yaml"], "words.ml.yaml": "- 1"},
+        {"service.yaml": "x: " + "y" * 600_000},
+        {"service.yaml": "key: kl-x\n", **{f"words.{n}.yaml": "x" * 500_000 for n in range(6)}},
+    ],
+)
+def test_hostile_files_are_refused_in_words(files):
+    with pytest.raises(DefinitionError) as caught:
+        compile_text(PublishedText(files=files))
+    assert all(fault.mend for fault in caught.value.faults)
+
+
+def test_the_command_line_tells_file_line_and_what_to_do(tmp_path):
+    from janaseva.cli.packs import command
+
+    folder = tmp_path / "kl-edistrict"
+    service = folder / "services" / "kl-income-certificate"
+    service.mkdir(parents=True)
+    for name, text in KERALA.files.items():
+        (service if name in PACKS.read("kl-edistrict").services["kl-income-certificate"] else folder).joinpath(
+            name
+        ).write_text(text, encoding="utf-8")
+    (folder / "calendars").mkdir()
+    (folder / "calendars" / "kerala.yaml").write_text(PACKS.read("kl-edistrict").files["calendars/kerala.yaml"])
+    ran = CliRunner().invoke(command, ["check", str(service)])
+    assert (ran.exit_code, ran.output) == (0, "1 services, 0 faults\n")
+    (service / "service.yaml").write_text(KERALA.files["service.yaml"].replace("days: 6", "days: 0"))
+    ran = CliRunner().invoke(command, ["check", str(folder)])
+    assert ran.exit_code == 1
+    assert re.search(r"service\.yaml:\d+:\d+: limit\.days: .* \(.+\)", ran.output)
+    (service / "service.yaml").write_text(KERALA.files["service.yaml"].replace("days: 6", "days: 7"))
+    ran = CliRunner().invoke(command, ["test", str(folder)])
+    assert ran.exit_code == 1
+    assert "expected 2026-03-13, found 2026-03-16" in ran.output
+    (service / "service.yaml").write_bytes(b"\xff")
+    assert "UTF-8" in CliRunner().invoke(command, ["check", str(folder)]).output
+
+
+def test_a_link_out_of_the_pack_is_not_followed(tmp_path):
+    service = tmp_path / "p" / "services" / "kl-x"
+    service.mkdir(parents=True)
+    (service / "service.yaml").symlink_to("/etc/hostname")
+    with pytest.raises((LookupError, SourceError)):
+        PackFolder(tmp_path).read("p")
+
+
+def test_loading_and_deciding_are_fast():
+    began = time.perf_counter()
+    text = packed(compile_text(KERALA))
+    read = time.perf_counter() - began
+    definition = unpacked(text)
+    began = time.perf_counter()
+    for _ in range(50):
+        applied = apply(definition.form, {"purpose": "state"}, today=TODAY)
+        choose(definition, applied.facts)
+    print(f"read {read * 1000:.0f} ms; apply and choose {(time.perf_counter() - began) * 20:.2f} ms")
+    assert read < 1
