@@ -77,6 +77,20 @@ def test_hearing_twice_seals_once(sealed):
     assert Blob.objects.count() == 1
 
 
+def test_a_retired_key_seals_nothing(settle):
+    done = issued()
+    with pytest.raises(Refusal, match="document_key_retired"):
+        actions.seal(by=SYSTEM, at=AT, key=key(), document_id=done.document_id, content=b"x", key_id="unknown", qr="")
+    assert queries.state_of(done.document_id) == "to_seal"
+
+
+def test_the_public_keys_are_written_for_offline_verifiers(sealed):
+    _, pdf = sealed
+    handlers.publish_keys(AT)
+    text = (handlers.OPTIONS.data_dir / "keys" / "public_keys.json").read_text(encoding="utf-8")
+    assert rules.read_sealed_file(pdf, rules.KeyRing.from_json(text)).outcome == "genuine"
+
+
 def test_only_the_worker_seals(settle):
     done = issued()
     with pytest.raises(Refusal, match="not_found"):

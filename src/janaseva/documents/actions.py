@@ -26,13 +26,16 @@ def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes
     """Store the typeset and signed file of a document and return its SHA-256.
 
     Raises:
-        Refusal: ``document_sealed_already`` where another worker was first.
+        Refusal: ``document_sealed_already`` where another worker was first; ``document_key_retired`` where the key is
+            not one that signs now, so that nothing is sealed that nobody could verify.
 
     """
     allow(rules.may_seal(by))
     document = _document(document_id)
     if document.state == "sealed":
         raise Refusal("document_sealed_already", status=CONFLICT)
+    if not Key.objects.filter(key_id=key_id, use="seal", valid_until__isnull=True).exists():
+        raise Refusal("document_key_retired", status=CONFLICT)
     sha256 = hashlib.sha256(content).hexdigest()
     blob = keep(by=by, at=at, content=content, media_type=PDF)
     change(document, state="sealed", failure="", blob=blob, sha256=sha256, sealed_at=at, key_id=key_id, qr=qr)

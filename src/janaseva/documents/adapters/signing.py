@@ -214,6 +214,14 @@ def make_keys(folder: Path, *, at: datetime, issuer: str) -> None:
         _write_secret(folder / "qr_key.pem", _pem(Ed25519PrivateKey.generate()))
 
 
+def write_public_keys(folder: Path, text: str) -> None:
+    """Write the file of public keys that offline verifiers are given, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = folder / f"public_keys.json.{os.getpid()}"
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(folder / "public_keys.json")
+
+
 def set_keys_aside(folder: Path, *, at: datetime) -> None:
     """Move the private keys away, so that new ones are made; what they signed stays genuine by the pinned halves."""
     stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
