@@ -5,7 +5,7 @@ from django.db import models
 from janaseva.core.row import Row
 
 
-class Answers(Row):
+class AnswerSheet(Row):
     """The answers of one matter to one version of one form, as they are kept (see :mod:`janaseva.forms.rules`)."""
 
     story = models.UUIDField(unique=True)
@@ -14,6 +14,3 @@ class Answers(Row):
     form_version = models.PositiveIntegerField()
     values = models.JSONField(default=dict)
     kept_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "answers"

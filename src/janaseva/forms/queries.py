@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from janaseva.forms.models import Answers
+from janaseva.forms.models import AnswerSheet
 
 
 def answers_of(story: UUID) -> dict[str, Any]:
     """Return the answers kept for a matter, plain JSON by field key; empty where nothing was kept."""
-    values = Answers.objects.filter(story=story).values_list("values", flat=True).first()
+    values = AnswerSheet.objects.filter(story=story).values_list("values", flat=True).first()
     return dict(values) if isinstance(values, dict) else {}

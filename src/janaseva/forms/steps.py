@@ -7,7 +7,7 @@ from uuid import UUID
 
 from janaseva.core.action import change, put, step
 from janaseva.core.actor import Actor
-from janaseva.forms.models import Answers
+from janaseva.forms.models import AnswerSheet
 
 
 @step
@@ -25,10 +25,10 @@ def keep(
 
     They are kept as given: the caller has read them (:func:`janaseva.forms.rules.parse`) and checked what must hold.
     """
-    row = Answers.objects.select_for_update().filter(story=story).first()
+    row = AnswerSheet.objects.select_for_update().filter(story=story).first()
     if row is None:
         row = put(
-            Answers(
+            AnswerSheet(
                 story=story,
                 office_id=office_id,
                 form_key=form_key,
