@@ -117,7 +117,12 @@ def certificate_facts(definition: Definition, applied: Applied, *, area_names: A
         key: _shown(definition, fact, values[key], applied.facts, area_names) for key, fact in certificate.facts.items()
     }
     rows = [
-        {"key": key, "label": dict(fact.label), "value": _row_value(fact, values[key], shown[key])}
+        {
+            "key": key,
+            "label": dict(fact.label),
+            "value": _row_value(fact, values[key], shown[key]),
+            **({"in_code": True} if fact.in_code else {}),
+        }
         for key, fact in certificate.facts.items()
         if values[key] is not None
     ]

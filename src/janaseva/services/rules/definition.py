@@ -146,13 +146,15 @@ class Appeal(Part):
 class CertificateFact(Part):
     """One fact that the certificate states: its label and the formula that gives it.
 
-    ``shows`` tells how it is written: as text, as money (from paise), as a date, or as the name of an area.
+    ``shows`` tells how it is written: as text, as money (from paise), as a date, or as the name of an area. ``in_code``
+    puts it into the signed code on paper too (at most five; where none is marked, the first three).
     """
 
     label: Words
     value: Formula
     shows: Literal["text", "number", "money", "date", "area", "choice"] = "text"
     also: dict[str, Formula] = Field(default_factory=dict)
+    in_code: bool = False
 
 
 class Certificate(Part):
