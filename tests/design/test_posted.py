@@ -26,7 +26,8 @@ def post(**values):
     ],
 )
 def test_a_day_is_read_from_its_three_inputs(parts, read):
-    assert posted.day(post(**{f"a.{name}": part for name, part in zip(("day", "month", "year"), parts, strict=True)}), "a") == read
+    names = ("a.day", "a.month", "a.year")
+    assert posted.day(post(**dict(zip(names, parts, strict=True))), "a") == read
 
 
 @pytest.mark.parametrize(
