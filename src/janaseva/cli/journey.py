@@ -159,8 +159,8 @@ class Traveller:
         self.officers[post_id] = (who.login, found.actor)
         return found.actor
 
-    def apply(self, by: Actor, definition: Definition, example: Example, *, language: str) -> UUID:
-        """Fill in, save page by page, give the papers, and hand in."""
+    def fill_in(self, by: Actor, definition: Definition, example: Example, *, language: str) -> UUID:
+        """Begin an application, save it page by page, and give its papers; return the draft's id."""
         application_id = actions.begin(
             by=by,
             at=self.tick(),
@@ -188,6 +188,11 @@ class Traveller:
                 choice=choice or next(iter(alternatives)),
                 received=received,
             )
+        return application_id
+
+    def apply(self, by: Actor, definition: Definition, example: Example, *, language: str) -> UUID:
+        """Fill in, hand in and pay; return the application's id."""
+        application_id = self.fill_in(by, definition, example, language=language)
         actions.submit(by=by, at=self.tick(), key=self.key(), application_id=application_id)
         self.pay(by, application_id)
         return application_id
