@@ -240,7 +240,14 @@ class TestNumber:
         assert queries.verify_number(f" {done.number} ", done.code.lower(), at=AT).outcome == "genuine"
         spaced = f"{done.code[:4]} {done.code[4:]}"
         assert queries.verify_number(done.number, spaced, at=AT).outcome == "genuine"
-        for number, code in ((done.number, "00000000"), ("X-1", done.code), (done.number, ""), ("", ""), ("é\0", "é")):
+        for number, code in (
+            (done.number, "00000000"),
+            ("X-1", done.code),
+            (done.number, ""),
+            ("", ""),
+            ("é\0", "é"),
+            ("\ud800", "\ud800"),
+        ):
             verdict = queries.verify_number(number, code, at=AT)
             assert (verdict.outcome, verdict.facts, verdict.number) == ("not_found", {}, "")
 

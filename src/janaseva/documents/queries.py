@@ -277,7 +277,7 @@ def _today(at: datetime) -> date:
 def verify_number(number: str, code: str, *, at: datetime) -> rules.Verdict:
     """Verify by what is printed: the number, and the code beside it. For everyone; doors bound the rate."""
     today = _today(at)
-    found = Document.objects.filter(number=number.strip()[:80])[:MAX_SAME_NUMBER]
+    found = Document.objects.filter(number=rules.as_printed(number))[:MAX_SAME_NUMBER]
     verdicts = [rules.compare_number(_record(document), code=code, today=today) for document in found]
     verdicts.append(rules.compare_number(None, code=code, today=today))
     return next((verdict for verdict in verdicts if verdict.outcome != "not_found"), verdicts[-1])

@@ -13,6 +13,7 @@ from janaseva.documents.rules.qr import Claims, ReadCode
 from janaseva.documents.rules.sealed_file import SealedFile
 
 GENUINE: Final = "genuine"
+MAX_NUMBER: Final = 80
 OUTCOMES: Final = (
     "genuine",
     "altered",
@@ -261,6 +262,12 @@ def compare_qr(read: ReadCode, record: Record | None, by_number: Record | None, 
     if record.qr != text:
         return _of_claims("record_differs", read.claims, _failed("record", *passed), read.key_id)
     return _standing(record, (*passed, "record"), key_id=read.key_id, today=today)
+
+
+def as_printed(number: str) -> str:
+    """Return a number as it can stand on paper, or nothing where no database could even be asked for it."""
+    number = number.strip()[:MAX_NUMBER]
+    return number if number.isprintable() else ""
 
 
 def compare_number(record: Record | None, *, code: str, today: date) -> Verdict:
