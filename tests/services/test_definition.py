@@ -150,6 +150,14 @@ def test_the_certificate_states_its_facts_in_every_language():
     assert choose(definition, applied.facts).key == "state"
 
 
+def test_numbers_are_not_read_backwards_in_words_from_right_to_left():
+    definition = compile_text(SINDH)
+    applied = apply(definition.form, {"cnic": "41304-1234567-2", "applicant_name": "Sassui"}, today=TODAY)
+    facts = certificate_facts(definition, applied, area_names=lambda area: {"en": area})
+    assert "\u206841304-1234567-2\u2069" in facts["statement"]["sd"]
+    assert "\u2068" not in facts["statement"]["en"]
+
+
 @pytest.mark.parametrize(
     ("validity", "until"),
     [

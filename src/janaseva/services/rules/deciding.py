@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from janaseva.core import dates, money
 from janaseva.core.formula import Facts, Reason
 from janaseva.core.formula_functions import add_months
-from janaseva.core.text import LANGUAGES, Text, in_language
+from janaseva.core.text import LANGUAGES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
 from janaseva.payments.rules.fees import Bill, compute
@@ -18,6 +18,8 @@ from janaseva.services.rules.definition import Certificate, CertificateFact, Con
 AreaNames = Callable[[str], Text]
 """Gives the names of an area by ``scheme:code``; the caller asks the directory."""
 
+_ISOLATE: Final = ("\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
+"""Around what is put into words that run from right to left, so that 42101-1234567-1 is not read backwards."""
 _BRACES: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -190,7 +192,8 @@ def _row_value(fact: CertificateFact, value: Any, shown: Mapping[str, str]) -> A
 
 def _statements(certificate: Certificate, shown: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     def filled(words: str, language: str) -> str:
-        return _BRACES.sub(lambda match: in_language(shown.get(match.group(1), {}), language), words)
+        before, after = _ISOLATE if direction_of(language) == "rtl" else ("", "")
+        return _BRACES.sub(lambda m: f"{before}{in_language(shown.get(m.group(1), {}), language)}{after}", words)
 
     return {language: filled(words, language) for language, words in certificate.statement.items()}
 
