@@ -205,3 +205,30 @@ def fresh_words() -> Any:
     words.catalogue.cache_clear()
     yield
     words.catalogue.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def kept_world(django_db_setup: None, django_db_blocker: Any) -> Any:
+    """The packs' directory, one published service and its signed-in officers, made once and kept beside the tables."""
+    from tests.given import make_world
+
+    with django_db_blocker.unblock():
+        return make_world()
+
+
+@pytest.fixture
+def given(kept_world: Any, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """One who walks applications to where a test begins; see ``tests/given.py``. The log is the test's own."""
+    from janaseva.documents import handlers as documents
+    from janaseva.ledger import adapters
+    from janaseva.ledger.handlers import auditing, publishing
+
+    marker = request.node.get_closest_marker("django_db")
+    threads = marker is not None and marker.kwargs.get("transaction")
+    request.getfixturevalue("transactional_db" if threads else "db")
+    store, key = adapters.DirectoryTiles(tmp_path / "log"), adapters.FakeKey()
+    for part in (auditing, publishing):
+        monkeypatch.setattr(part, "tile_store", lambda: store)
+        monkeypatch.setattr(part, "key_store", lambda: key)
+    documents._prepared.clear()
+    return kept_world.arrive()
