@@ -137,3 +137,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # What is wrong with a received file is said to its giver; a library's warnings about it are noise.
+    "loggers": {"pypdf": {"level": "ERROR"}, "PIL": {"level": "ERROR"}, "pyhanko": {"level": "ERROR"}},
+}

@@ -1,4 +1,4 @@
-"""`janaseva packs`: list, check and test packs of services."""
+"""`janaseva packs`: list, check, test and load packs of services."""
 
 import json
 import sys
@@ -8,7 +8,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from janaseva.cli.loading import load_pack
+from janaseva.core.clock import now
+from janaseva.core.refusal import Refusal
 from janaseva.core.source import SourceError, SourceFault
+from janaseva.core.words import say
 from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
 from janaseva.settings import OPTIONS
@@ -133,3 +137,19 @@ def _tell_todo(packs: list[CheckedPack]) -> None:
             for words in service.examined.words:
                 if words.missing:
                     print(f"to do: {service.key}: {words.language} lacks words for {', '.join(words.missing)}")
+
+
+@command.command("load")
+@click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
+def load(path: Path | None) -> None:
+    """Publish the services of a pack, and load its calendars. What is published already stays as it is."""
+    folder, only_pack, _ = _meant(path)
+    packs = PackFolder(folder)
+    for key in [key for key in packs.keys() if only_pack in (None, key)]:  # noqa: SIM118 - not a mapping
+        text = packs.read(key)
+        try:
+            new = load_pack(text, at=now())
+        except Refusal as refusal:
+            message = f"{key}: {say(f'refusal.{refusal.code}', 'en', **refusal.facts)}"
+            raise click.ClickException(message) from refusal
+        print(f"{key}: {len(text.services)} services, {new} new versions")

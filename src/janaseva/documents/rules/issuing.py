@@ -9,6 +9,7 @@ through and stands in the embedded facts as well:
 * ``rows``: a list of ``{key, label: Text, value}``; a value is a string, an integer, a Text,
   ``{"date": "2026-03-01"}`` or ``{"paise": 1200, "currency": "INR"}``; a row with ``in_code: true`` is also put into
   the code on paper (where no row is so marked, the first three are)
+* ``validity_known``: ``false`` where a document without a last day has none only because nobody laid one down
 * ``notes``: a list of Text; ``law``: Text; ``application_number``: string; ``demonstration``: bool
 """
 
@@ -97,7 +98,8 @@ def value_words(value: Any, language: str = "en") -> str:
             return str(value["date"])
         if "paise" in value:
             rupees, paise = divmod(int(value["paise"]), PAISE)
-            return f"INR {rupees}.{paise:02d}" if paise else f"INR {rupees}"
+            currency = str(value.get("currency", "INR"))[:3]
+            return f"{currency} {rupees}.{paise:02d}" if paise else f"{currency} {rupees}"
         return in_language(value, language)
     return str(value)
 

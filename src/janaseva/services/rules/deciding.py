@@ -122,7 +122,7 @@ def certificate_facts(definition: Definition, applied: Applied, *, area_names: A
         {
             "key": key,
             "label": dict(fact.label),
-            "value": _row_value(fact, values[key], shown[key]),
+            "value": _row_value(fact, values[key], shown[key], currency=_currency(definition)),
             **({"in_code": True} if fact.in_code else {}),
         }
         for key, fact in certificate.facts.items()
@@ -154,8 +154,7 @@ def _shown(
         return dict.fromkeys(LANGUAGES, "")
     match fact.shows:
         case "money":
-            currency: money.Currency = "PKR" if definition.pack_country == "PK" else "INR"
-            return dict.fromkeys(LANGUAGES, money.money(int(value), currency=currency))
+            return dict.fromkeys(LANGUAGES, money.money(int(value), currency=_currency(definition)))
         case "date":
             return {language: dates.long(date.fromisoformat(str(value)), language) for language in LANGUAGES}
         case "area":
@@ -179,10 +178,14 @@ def choice_words(question: Question, value: Any) -> dict[str, str]:
     return {language: ", ".join(in_language(text, language) for text in words) for language in sorted(languages)}
 
 
-def _row_value(fact: CertificateFact, value: Any, shown: Mapping[str, str]) -> Any:
+def _currency(definition: Definition) -> money.Currency:
+    return "PKR" if definition.pack_country == "PK" else "INR"
+
+
+def _row_value(fact: CertificateFact, value: Any, shown: Mapping[str, str], *, currency: money.Currency) -> Any:
     match fact.shows:
         case "money":
-            return {"paise": int(value)}
+            return {"paise": int(value), "currency": currency}
         case "date":
             return {"date": str(value)}
         case "number":

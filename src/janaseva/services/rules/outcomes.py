@@ -8,7 +8,8 @@ from typing import Any
 from janaseva.core.canonical import plain
 from janaseva.core.text import LANGUAGES, Text
 from janaseva.core.words import say
-from janaseva.forms.rules import checking as forms
+from janaseva.forms import rules as forms
+from janaseva.forms.rules import Unknown
 from janaseva.services.rules import deciding
 from janaseva.services.rules.definition import Definition, Variant
 
@@ -64,6 +65,7 @@ def certificate(
         title=wanted.title,
         facts={
             **facts,
+            "validity_known": not isinstance(definition.validity_for(variant), Unknown),
             "issuer": plain(issuer),
             "application_number": application_number,
             "demonstration": issuer.demonstration,
