@@ -49,6 +49,8 @@ def came_to(text, answers=ANSWERS, **lent):
         ("members.exists(m, has(m.age) && m.age > 2)", True),
         ("members.exists_one(m, m.relation == 'self')", True),
         ("members.size()", 2),
+        ("joined(members.relation, ', ')", "self, spouse"),
+        ("joined(members.filter(m, m.relation == 'self').map(m, m.relation), ', ')", "self"),
         ("given.caste", False),
         ("!given.caste || caste == 'a'", True),
         ("false && caste == 'a'", False),
@@ -72,7 +74,14 @@ def test_what_needs_a_missing_answer_is_missing(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["largest([])", "income / 0", "income * 9223372036854775807", "date('2020-13-01') < today"]
+    "text",
+    [
+        "largest([])",
+        "joined(members.filter(m, m.income > 9).map(m, m.relation), ', ')",
+        "income / 0",
+        "income * 9223372036854775807",
+        "date('2020-13-01') < today",
+    ],
 )
 def test_what_cannot_be_worked_out_is_a_fault_and_never_raises(text):
     assert came_to(text).state == "fault"

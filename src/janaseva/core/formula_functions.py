@@ -1,4 +1,4 @@
-"""The functions of the rule language, beyond CEL's own: days, years, rupees, sums, working days, places."""
+"""The functions of the rule language, beyond CEL's own: days, years, rupees, sums, working days, places, texts."""
 
 import calendar as months
 from collections.abc import Callable, Iterator, Sequence
@@ -95,6 +95,13 @@ def _integers(values: Sequence[Any]) -> list[int]:
     return list(values)
 
 
+def _joined(values: Sequence[Any], between: str) -> str:
+    if not values or not all(isinstance(value, str) for value in values):
+        message = "there is no text to join"
+        raise ValueError(message)
+    return between.join(values)
+
+
 def _function(name: str, answer: cel.Type, takes: Sequence[cel.Type], work: Callable[..., Any]) -> cel.FunctionDecl:
     return cel.FunctionDecl(
         name, [cel.Overload(f"janaseva_{name}", return_type=answer, parameters=list(takes), impl=work)]
@@ -102,7 +109,7 @@ def _function(name: str, answer: cel.Type, takes: Sequence[cel.Type], work: Call
 
 
 _DAY, _INT, _TEXT, _YES = cel.Type.TIMESTAMP, cel.Type.INT, cel.Type.STRING, cel.Type.BOOL
-_INTS = cel.Type.List(_INT)
+_INTS, _TEXTS = cel.Type.List(_INT), cel.Type.List(_TEXT)
 
 FUNCTIONS: Final[list[cel.FunctionDecl]] = [
     _function("date", _DAY, [_TEXT], lambda text: _at(date.fromisoformat(text))),
@@ -118,10 +125,11 @@ FUNCTIONS: Final[list[cel.FunctionDecl]] = [
     _function("largest", _INT, [_INTS], lambda values: max(_integers(values))),
     _function("smallest", _INT, [_INTS], lambda values: min(_integers(values))),
     _function("within", _YES, [_TEXT, _TEXT], _within),
+    _function("joined", _TEXT, [_TEXTS, _TEXT], _joined),
 ]
 """Declared once; every scope has them."""
 
 NAMES: Final = (
     "date", "years_between", "months_between", "days_between", "working_days_between", "add_days", "add_months",
-    "add_years", "rupees", "sum", "largest", "smallest", "within",
+    "add_years", "rupees", "sum", "largest", "smallest", "within", "joined",
 )  # fmt: skip
