@@ -26,10 +26,16 @@ def _stamp(*, demonstration: bool) -> str:
     return digest.hexdigest()
 
 
-def _is_done(stamp_file: Path, stamp: str) -> bool:
+def _stamp_file() -> Path:
+    return OPTIONS.data_dir / "setup.stamp"
+
+
+def is_set_up(*, demonstration: bool) -> bool:
+    """Return whether set-up has run and nothing that it reads has changed since."""
     database = DATABASES["default"]
     there = not database["ENGINE"].endswith("sqlite3") or Path(database["NAME"]).exists()
-    return there and stamp_file.exists() and stamp_file.read_text(encoding="ascii") == stamp
+    stamp = _stamp(demonstration=demonstration)
+    return there and _stamp_file().exists() and _stamp_file().read_text(encoding="ascii") == stamp
 
 
 @click.command("setup")
@@ -39,11 +45,11 @@ def command(*, demonstration: bool, again: bool) -> None:
     """Make keys and database, and load the packs. Running it again changes only what has changed."""
     demonstration = demonstration or OPTIONS.demonstration
     OPTIONS.data_dir.mkdir(parents=True, exist_ok=True)
-    stamp_file, stamp = OPTIONS.data_dir / "setup.stamp", _stamp(demonstration=demonstration)
-    if not again and _is_done(stamp_file, stamp):
+    stamp = _stamp(demonstration=demonstration)
+    if not again and is_set_up(demonstration=demonstration):
         CONSOLE.print("Set-up: nothing has changed since the last time")
         return
     with CONSOLE.status("Making the database"):
         call_command("migrate", verbosity=0, interactive=False)
     loading.load_everything(CONSOLE, at=now(), demonstration=demonstration)
-    stamp_file.write_text(stamp, encoding="ascii")
+    _stamp_file().write_text(stamp, encoding="ascii")
