@@ -162,7 +162,7 @@ def test_other_rooms_refuse_likewise(scene):
 
 
 def test_one_key_answers_once_and_refuses_another_body(scene):
-    given, papers, people = scene
+    given, _, people = scene
     at, by = given.tick(), people["applicant"]
     first = actions.begin(by=by, at=at, key="one wish", service=given.service, language="en")
     before = picture()
