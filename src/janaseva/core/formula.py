@@ -42,6 +42,7 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9
 _ROWS: Final = re.compile(r"\.\s*(?:all|exists_one|exists|filter|map)\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
 _OF_ROWS: Final = ("all", "exists", "exists_one", "filter", "map", "size")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 
 
@@ -198,13 +199,18 @@ def _value(value: Any, kind: Kind) -> Any:
         case "yes_no":
             return value if isinstance(value, bool) else None
         case "texts":
-            return [item for item in value if isinstance(item, str)] if isinstance(value, list) else None
+            return [item for item in value if _is_text(item)] if isinstance(value, list) else None
         case "date" | "datetime":
             if isinstance(value, date) and not isinstance(value, datetime):
                 value = value.isoformat()
             return _moment(value, whole_day=kind == "date") if isinstance(value, str) else None
         case _:
-            return value if isinstance(value, str) and value else None
+            return value if value and _is_text(value) else None
+
+
+def _is_text(value: Any) -> bool:
+    """Return whether this is text that CEL can take: halves of surrogate pairs are letters in no encoding."""
+    return isinstance(value, str) and (value.isascii() or _SURROGATES.search(value) is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?\Z")
 _RUPEE_SIGNS: Final = re.compile(r"(?i)^(?:₹|rs\.?|inr|pkr)\s*|\s*/-$")
 _LARGEST_DIGITS: Final = 15
+_BEYOND_AADHAAR: Final = 10**12
 
 
 def parse(page: Page, posted: Mapping[str, Sequence[str]], *, region: str = "IN") -> Answers:
@@ -130,7 +131,7 @@ def _sent(question: Question, value: Any, region: str) -> Any:
             rows.append({key: cell for key, cell in sent.items() if cell is not None})
         return rows
     if question.kind == "aadhaar" and value is not None:
-        return masked_aadhaar(str(value)[:40])
+        return masked_aadhaar(str(value) if isinstance(value, int) and abs(value) < _BEYOND_AADHAAR else "")
     return value
 
 

@@ -78,7 +78,11 @@ def _is_date(value: Any) -> bool:
 
 def _is_moment(value: Any) -> bool:
     try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is None and _EARLIEST <= value <= _LATEST
+        return (
+            isinstance(value, str)
+            and datetime.fromisoformat(value).isoformat(timespec="minutes") == value
+            and _EARLIEST <= value[:10] <= _LATEST
+        )
     except ValueError:
         return False
 
