@@ -1,0 +1,151 @@
+"""One page of the form: asked, read, saved; with faults it comes back as it was typed."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from janaseva.core.canonical import canonical
+from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid
+from janaseva.design import posted
+from janaseva.doorway.acts import given_key
+from janaseva.doorway.visitor import actor, at
+from janaseva.forms.rules import Applied, Page, apply
+from janaseva.forms.rules import check as check_form
+from janaseva.portal import asking
+from janaseva.portal.apply.beginning import elsewhere
+from janaseva.portal.apply.tasks import Draft, draft
+from janaseva.portal.asking import Typed
+from janaseva.portal.page import for_person, language, show
+from janaseva.services import actions, queries
+
+SHOWN: Final = "_shown"
+BACK: Final = "back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A page with what stands in it and what of the form applies then."""
+
+    draft: Draft
+    page: Page
+    typed: Typed
+    answers: dict[str, Any]
+    applied: Applied
+
+    @property
+    def shown(self) -> set[str]:
+        """Return the keys of the questions that apply on this page."""
+        return {question.key for question in self.page.fields if question.key in self.applied.asked}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_person
+def page(request: HttpRequest, application_id: UUID, page: str) -> HttpResponseBase:
+    """Show a page of the form, and save it."""
+    found = draft(actor(request), application_id, at(request))
+    if (gone := elsewhere(found)) is not None:
+        return gone
+    asked = next((one for one in found.pages if one.key == page), None)
+    if asked is None:
+        return HttpResponseRedirect(reverse("apply", args=[application_id]))
+    if request.method == "POST":
+        return _posted(request, found, asked)
+    filled = _filled(request, found, asked, asking.typed_from(asked.fields, found.view.answers))
+    faults = _faults(request, filled) if request.GET.get("mend") else []
+    return _shown(request, filled, faults=faults)
+
+
+def _filled(request: HttpRequest, found: Draft, page: Page, typed: Typed) -> Filled:
+    form = found.definition.form
+    answers = asking.read(page, typed, region=form.region)
+    own = {key for question in page.fields for key in question.keys}
+    others = {key: value for key, value in found.view.answers.items() if key not in own}
+    today = queries.today(at(request))
+    applied = apply(form, {**others, **answers}, today=today, directory=queries.PLACES)
+    return Filled(draft=found, page=page, typed=typed, answers=answers, applied=applied)
+
+
+def _faults(request: HttpRequest, filled: Filled) -> list[Fault]:
+    form, today = filled.draft.definition.form, queries.today(at(request))
+    return check_form(form, filled.draft.view.answers, today, pages={filled.page.key}, directory=queries.PLACES)
+
+
+def _posted(request: HttpRequest, found: Draft, page: Page) -> HttpResponseBase:
+    typed = asking.typed_of(request.POST)
+    wish = posted.row_wish(request.POST)
+    if wish is not None:
+        return _shown(request, _filled(request, found, page, asking.with_rows(typed, wish, page.fields)))
+    if asking.SHOW in request.POST:
+        return _shown(request, _filled(request, found, page, typed))
+    filled = _filled(request, found, page, asking.compacted(typed, page.fields))
+    own = {key for question in page.fields if question.key in filled.shown for key in question.keys}
+    answers = {key: value for key, value in filled.answers.items() if key in own}
+    later = request.POST.get("_next") == "later"
+    try:
+        actions.save_page(
+            by=actor(request),
+            at=at(request),
+            key=_key(request, answers),
+            application_id=found.view.id,
+            page=page.key,
+            answers=answers,
+            unfinished=later,
+        )
+    except Invalid as invalid:
+        return _again(request, filled, invalid)
+    return HttpResponseRedirect(_onward(request, found, filled, later=later))
+
+
+def _key(request: HttpRequest, answers: dict[str, Any]) -> str:
+    """Return the form's key for these answers: who goes back in the browser and sends others means others."""
+    return f"{given_key(request)}:{hashlib.sha256(canonical(answers)).hexdigest()[:24]}"
+
+
+def _again(request: HttpRequest, filled: Filled, invalid: Invalid) -> HttpResponseBase:
+    """Show the page again. Questions that an answer has just opened are asked before they are missed."""
+    before = set(request.POST.get(SHOWN, "").split(","))
+    opened = {key for key in filled.shown if key not in before} if SHOWN in request.POST else set()
+    if opened and all(fault.place.partition(".")[0] in opened and fault.code == "needed" for fault in invalid.faults):
+        return _shown(request, filled, opened=True)
+    faults = asking.told(filled.draft.definition.form, invalid.faults)
+    return _shown(request, filled, faults=faults, status=UNPROCESSABLE)
+
+
+def _onward(request: HttpRequest, found: Draft, filled: Filled, *, later: bool) -> str:
+    application_id = found.view.id
+    if later:
+        return reverse("apply", args=[application_id])
+    if request.GET.get(BACK) == "check":
+        return reverse("apply-check", args=[application_id])
+    fresh = draft(actor(request), application_id, at(request))
+    following = fresh.after(filled.page.key)
+    if following is not None:
+        return reverse("apply-page", args=[application_id, following.key])
+    return reverse("apply-papers" if fresh.groups else "apply-check", args=[application_id])
+
+
+def _shown(
+    request: HttpRequest, filled: Filled, *, faults: list[Fault] | None = None, status: int = 200, opened: bool = False
+) -> HttpResponseBase:
+    form = filled.draft.definition.form
+    keys = [one.key for one in filled.draft.pages]
+    definition = filled.draft.definition
+    context = {
+        "draft": filled.draft,
+        "id": filled.draft.view.id,
+        "page": filled.page,
+        "step": keys.index(filled.page.key) + 1,
+        "of": len(keys),
+        "fields": asking.asked(definition, filled.page.fields, filled.applied, filled.typed),
+        "computed": asking.computed(definition, filled.page, filled.applied, language(request)),
+        "shown": ",".join(sorted(filled.shown)),
+        "opened": opened,
+        "sign": "Rs" if form.region == "PK" else "₹",
+        "back": request.GET.get(BACK) == "check",
+    }
+    return show(request, "portal/apply/page.html", context, here="applications", status=status, faults=faults or ())

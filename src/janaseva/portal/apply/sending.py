@@ -1,0 +1,124 @@
+"""Check all answers, see the fee line by line, declare, and send; every fault leads to its page and field."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid, Refusal
+from janaseva.design import posted
+from janaseva.design.page import fault_words
+from janaseva.design.vocabulary import field_id
+from janaseva.doorway.acts import perform
+from janaseva.doorway.visitor import actor, at
+from janaseva.forms.rules import summary
+from janaseva.portal import asking
+from janaseva.portal.apply.beginning import elsewhere, where_it_stands
+from janaseva.portal.apply.tasks import Draft, draft
+from janaseva.portal.page import APPLICATIONS, for_person, language, show
+from janaseva.services import actions, queries
+from janaseva.services.rules import running
+from janaseva.services.rules.running import Ready
+
+DECLARED: Final = "declared_true"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToMend:
+    """One thing to mend: in words, and the address of the field where it is mended; empty where there is none."""
+
+    words: str
+    href: str
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_person
+def check(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
+    """Show everything once more, and send it."""
+    found = draft(actor(request), application_id, at(request))
+    if (gone := elsewhere(found)) is not None:
+        return gone
+    if request.method != "POST":
+        return _shown(request, found)
+    if not _declares(found) and not posted.ticked(request.POST, DECLARED):
+        return _shown(request, found, [Fault(place=DECLARED, code="must_be_declared")], status=UNPROCESSABLE)
+    try:
+        submitted = perform(request, actions.submit, application_id=application_id)
+    except Invalid as invalid:
+        return _shown(request, found, asking.told(found.definition.form, invalid.faults), status=UNPROCESSABLE)
+    except Refusal as refusal:
+        if refusal.code != "application_already_submitted":
+            raise
+        return HttpResponseRedirect(where_it_stands(queries.application(actor(request), application_id)))
+    if submitted.total_paise:
+        return HttpResponseRedirect(reverse("pay", args=[application_id]))
+    return HttpResponseRedirect(f"{APPLICATIONS}{application_id}/")
+
+
+def _declares(found: Draft) -> bool:
+    """Return whether the form has a declaration of its own."""
+    asked = found.applied.asked
+    return any(one.kind == "declaration" and one.key in asked for one in found.definition.form.questions())
+
+
+def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, status: int = 200) -> HttpResponseBase:
+    definition, spoken = found.definition, language(request)
+    ready = running.ready(
+        definition,
+        found.view.answers,
+        today=queries.today(at(request)),
+        channel=running.channel(found.view.channel),
+        pages=len(found.view.papers),
+        places=queries.PLACES,
+    )
+    groups = {group.key: group for group in found.groups}
+    wrong = list(faults)
+    context = {
+        "draft": found,
+        "id": found.view.id,
+        "pages": [
+            (page, list(asking.lines(page)), reverse("apply-page", args=[found.view.id, page.key]) + "?back=check")
+            for page in summary(definition.form, found.applied, spoken, area_names=queries.area_names)
+            if page.lines
+        ],
+        "papers": [
+            (groups[paper.group].title, groups[paper.group].any_of.get(paper.choice, {}), paper)
+            for paper in found.view.papers
+            if paper.group in groups
+        ],
+        "missing": [group for group in found.groups if group.key in found.needed - _given(found)],
+        "bill": ready.bill if isinstance(ready, Ready) else None,
+        "variant": ready.variant if isinstance(ready, Ready) else None,
+        "currency": "PKR" if definition.pack_country == "PK" else "INR",
+        "declares": _declares(found),
+        "mend": [_to_mend(found, fault, spoken) for fault in wrong],
+        "papers_href": reverse("apply-papers", args=[found.view.id]),
+    }
+    return show(request, "portal/apply/check.html", context, here="applications", status=status, faults=wrong)
+
+
+def _given(found: Draft) -> set[str]:
+    return {paper.group for paper in found.view.papers}
+
+
+def _to_mend(found: Draft, fault: Fault, spoken: str) -> ToMend:
+    """Return a fault with the way to its field."""
+    words, key = fault_words(fault, spoken), fault.place.partition(".")[0]
+    if fault.place == DECLARED:
+        return ToMend(words=words, href=f"#{field_id(DECLARED)}")
+    if key == "documents":
+        title = next((one.title for one in found.groups if f"documents.{one.key}" == fault.place), {})
+        named = f"{title.get(spoken) or title.get('en', '')}: {words}" if title else words
+        return ToMend(words=named, href=f"{reverse('apply-papers', args=[found.view.id])}#{field_id(fault.place)}")
+    question = found.definition.form.by_key.get(key)
+    page = next((one for one in found.pages if question in one.fields), None)
+    if question is None or page is None:
+        return ToMend(words=words, href="")
+    label = question.label.get(spoken) or question.label.get("en", "")
+    named = words if fault.words or question.kind == "declaration" else f"{label}: {words}"
+    address = reverse("apply-page", args=[found.view.id, page.key])
+    return ToMend(words=named, href=f"{address}?back=check&mend=1#{field_id(fault.place)}")

@@ -1,0 +1,1 @@
+"""Pay what is due, see how it went, and print the receipt."""

@@ -1,0 +1,1 @@
+"""Sign in with a phone and a one-time code, sign out, and see where one is signed in."""

@@ -1,0 +1,1 @@
+"""Find a service, read what is promised of it, and see whether one may apply."""

@@ -1,0 +1,99 @@
+"""See whether one may apply: a few questions without a sign-in, the answer in words, nothing kept."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from janaseva.core.audience import audience
+from janaseva.core.refusal import UNPROCESSABLE, Fault
+from janaseva.design import posted
+from janaseva.doorway.limits import at_most
+from janaseva.doorway.visitor import at
+from janaseva.forms.rules import Applied, Page, apply
+from janaseva.forms.rules import check as check_form
+from janaseva.portal import asking
+from janaseva.portal.asking import Typed
+from janaseva.portal.page import show
+from janaseva.services import queries
+from janaseva.services.queries import Published
+from janaseva.services.rules import deciding
+
+MISSING = frozenset({"needed", "too_few_rows", "must_be_declared", "rule"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@audience("anyone")
+@at_most(120, seconds=600, name="portal-check")
+def check(request: HttpRequest, service: str) -> HttpResponseBase:
+    """Ask what the conditions look at, and say what the answers mean."""
+    published = queries.in_force(service, queries.today(at(request)))
+    page = _questions(published)
+    if request.method != "POST":
+        return _shown(request, published, page, {})
+    typed = asking.typed_of(request.POST)
+    wish = posted.row_wish(request.POST)
+    if wish is not None:
+        return _shown(request, published, page, asking.with_rows(typed, wish, page.fields))
+    if asking.SHOW in request.POST:
+        return _shown(request, published, page, typed)
+    return _judged(request, published, page, asking.compacted(typed, page.fields))
+
+
+def _questions(published: Published) -> Page:
+    """Return the questions of the check as one page, every one of them asked."""
+    definition = published.definition
+    fields = tuple(
+        definition.form.by_key[key].model_copy(update={"when": None})
+        for key in definition.who.questions
+        if key in definition.form.by_key
+    )
+    return Page(key="check", title=definition.what.name, fields=fields)
+
+
+def _worked_out(request: HttpRequest, published: Published, page: Page, typed: Typed) -> tuple[dict[str, Any], Applied]:
+    form = published.definition.form
+    answers = asking.read(page, typed, region=form.region)
+    applied = apply(form, answers, today=queries.today(at(request)), directory=queries.PLACES)
+    everything = frozenset(question.key for question in page.fields)
+    return answers, Applied(pages=(page,), asked=everything, answers=applied.answers, facts=applied.facts)
+
+
+def _judged(request: HttpRequest, published: Published, page: Page, typed: Typed) -> HttpResponse:
+    definition, today = published.definition, queries.today(at(request))
+    answers, _ = _worked_out(request, published, page, typed)
+    own = {key for question in page.fields for key in question.keys}
+    faults = [
+        fault
+        for fault in check_form(definition.form, answers, today, directory=queries.PLACES)
+        if fault.place.partition(".")[0] in own and fault.code not in MISSING
+    ]
+    if faults:
+        return _shown(request, published, page, typed, faults=asking.told(definition.form, faults))
+    result = deciding.eligibility(definition, answers, today=today)
+    chosen = deciding.choose(definition, definition.scope.facts(answers, today=today))
+    return _shown(request, published, page, typed, result=result, chosen=chosen)
+
+
+def _shown(
+    request: HttpRequest,
+    published: Published,
+    page: Page,
+    typed: Typed,
+    *,
+    result: deciding.Eligibility | None = None,
+    chosen: Any = None,
+    faults: list[Fault] | None = None,
+) -> HttpResponse:
+    definition = published.definition
+    _, applied = _worked_out(request, published, page, typed)
+    context = {
+        "definition": definition,
+        "fields": asking.asked(definition, page.fields, applied, typed),
+        "result": result,
+        "chosen": chosen if len(definition.variants) > 1 else None,
+        "labels": {key: question.label for key, question in definition.form.by_key.items()},
+        "sign": "Rs" if definition.pack_country == "PK" else "₹",
+    }
+    status = UNPROCESSABLE if faults else 200
+    return show(request, "portal/services/check.html", context, here="services", status=status, faults=faults or ())

@@ -1,0 +1,98 @@
+"""The catalogue, found by words in any language, and the charter of each service."""
+
+from collections.abc import Iterable
+
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.http import require_http_methods
+
+from janaseva.core.audience import audience
+from janaseva.core.text import Text
+from janaseva.doorway.visitor import at
+from janaseva.people import queries as people
+from janaseva.portal.page import show
+from janaseva.services import queries
+from janaseva.services.queries import CatalogueLine
+from janaseva.services.rules.charter import Basis, Charter, Way
+
+LONGEST_SEARCH = 200
+
+
+@require_http_methods(["GET", "HEAD"])
+@audience("anyone")
+def catalogue(request: HttpRequest) -> HttpResponseBase:
+    """Show the services that the words find, by state."""
+    search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    chosen = request.GET.get("state", "")
+    today = queries.today(at(request))
+    found = queries.catalogue(today, search=search)
+    groups = queries.grouped(sorted(found, key=lambda line: _place(found, line)))
+    known = {group.pack for group in groups}
+    chosen = chosen if chosen in known else ""
+    shown = [group for group in groups if chosen in ("", group.pack)]
+    context = {
+        "search": search,
+        "chosen": chosen,
+        "states": [(group.pack, group.state, len(group.lines)) for group in groups],
+        "all": len(found),
+        "groups": shown,
+        "count": sum(len(group.lines) for group in shown),
+    }
+    return show(request, "portal/services/catalogue.html", context, here="services")
+
+
+def _place(found: list[CatalogueLine], line: CatalogueLine) -> int:
+    """Return where the state of a line first comes, so that each state stands once, the best found first."""
+    return next(number for number, one in enumerate(found) if one.pack == line.pack)
+
+
+@require_http_methods(["GET", "HEAD"])
+@audience("anyone")
+def service(request: HttpRequest, service: str) -> HttpResponseBase:
+    """Show the charter: who decides, by when, for how much, on which papers and laws, and what is still unknown."""
+    promise = queries.charter(service, queries.today(at(request)))
+    definition = promise.published.definition
+    context = {
+        "promise": promise,
+        "charter": promise.charter,
+        "officers": {way.key: officer(way, promise.charter.key) for way in promise.charter.ways},
+        "areas": [queries.area_names(area) for area in promise.charter.areas],
+        "currency": "PKR" if definition.pack_country == "PK" else "INR",
+        "sources": sources(promise.charter),
+        "can_check": bool(definition.who.questions),
+        "questions": len(definition.who.questions),
+        "papers_unknown": promise.charter.documents is None,
+    }
+    return show(request, "portal/services/charter.html", context, here="services")
+
+
+def officer(way: Way, service: str) -> Text:
+    """Return the names of the post that decides, from an office of this kind in the same state where there is one.
+
+    Raises:
+        Refusal: ``not_found`` never; where no such post is in the directory, the names are empty.
+
+    """
+    state = service.partition("-")[0]
+    offices = sorted(people.offices(kind=way.office), key=lambda one: not one.key.startswith(f"{state}-"))
+    for office in offices[:1]:
+        post = people.post_in(office.id, way.role)
+        if post is not None:
+            return post.names
+    return {}
+
+
+def sources(charter: Charter) -> list[tuple[str, str]]:
+    """Return every source that the charter rests on, once, with its address."""
+    found: dict[str, str] = {}
+    for basis in _bases(charter):
+        found.update(basis.sources)
+    return sorted(found.items())
+
+
+def _bases(charter: Charter) -> Iterable[Basis]:
+    for way in charter.ways:
+        yield way.officer_basis
+        yield way.limit_basis
+        yield from (line.basis for line in way.fee or ())
+    yield from (line.basis for line in charter.documents or ())
+    yield from (level.basis for level in charter.appeals if level is not None)
