@@ -15,6 +15,7 @@ from janaseva.people.queries.charges import (
     charge_in_force,
     charges_of,
     choices_of,
+    held_over_time,
     holder_of,
     holders_of,
     stand_ins_of,
@@ -27,6 +28,7 @@ from janaseva.people.queries.offices import (
     post,
     post_in,
     posts,
+    posts_at,
     posts_of,
 )
 from janaseva.people.queries.persons import PasskeyView, PersonView, colleagues, passkeys, person, phone_of
@@ -62,6 +64,7 @@ __all__ = [
     "code_to_send",
     "colleagues",
     "demonstration_sign_ins",
+    "held_over_time",
     "holder_of",
     "holders_of",
     "office",
@@ -74,6 +77,7 @@ __all__ = [
     "post",
     "post_in",
     "posts",
+    "posts_at",
     "posts_of",
     "sessions_of",
     "signed_in",

@@ -67,6 +67,7 @@ class HolderView:
     kind: str
     from_at: datetime
     to_at: datetime | None
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +99,7 @@ def holder_view(row: Charge) -> HolderView:
         kind=row.kind,
         from_at=row.from_at,
         to_at=row.to_at,
+        order=row.order,
     )
 
 

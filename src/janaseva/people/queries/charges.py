@@ -63,3 +63,19 @@ def charge(by: Actor, charge_id: UUID) -> ChargeView:
 def charge_in_force(charge_id: UUID, at: datetime) -> bool:
     """Return whether a charge is in force at a moment."""
     return Charge.objects.filter(force_at(at), pk=charge_id).exists()
+
+
+def held_over_time(by: Actor, post_ids: Collection[UUID]) -> dict[UUID, list[HolderView]]:
+    """Return everybody who held or stood in at each of these posts, the latest first, in one query; for officials.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    if not by.is_official:
+        raise not_found()
+    rows = Charge.objects.select_related("person").filter(post_id__in=post_ids).order_by("-from_at", "-id")
+    found: dict[UUID, list[HolderView]] = {}
+    for row in rows:
+        found.setdefault(row.post_id, []).append(holder_view(row))
+    return found

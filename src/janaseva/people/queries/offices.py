@@ -62,6 +62,11 @@ def posts_of(office_id: UUID) -> list[PostView]:
     return [post_view(row) for row in Post.objects.filter(office_id=office_id).order_by("key")]
 
 
+def posts_at(office_ids: Collection[UUID]) -> list[PostView]:
+    """Return the posts of many offices, by key, in one query."""
+    return [post_view(row) for row in Post.objects.filter(office_id__in=office_ids).order_by("key")]
+
+
 def post_in(office_id: UUID, role: str) -> PostView | None:
     """Return the post with this role in an office; the first by key where there are several."""
     row = Post.objects.filter(office_id=office_id, role=role).order_by("key").first()

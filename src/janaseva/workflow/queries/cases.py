@@ -9,9 +9,9 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.workflow import rules
-from janaseva.workflow.models import Case, Deadline, Move, Note, Pause, Task
+from janaseva.workflow.models import Case, Deadline, Look, Move, Note, Pause, Task
 from janaseva.workflow.queries._views import TaskView, task_view
-from janaseva.workflow.queries.calendars import calendar, plain_calendar, reckon, zones
+from janaseva.workflow.queries.calendars import calendar, calendar_or_plain, plain_calendar, reckon, zones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +131,15 @@ def sees(by: Actor, case_id: UUID) -> bool:
     """Return whether there is such a case and ``by`` may see it."""
     found = Case.get_or_none(case_id)
     return found is not None and is_visible(by, found)
+
+
+def has_looked(by: Actor, case_id: UUID, at: datetime) -> bool:
+    """Return whether this charge has opened the case today already, so that no further look need be recorded."""
+    key = Case.objects.filter(pk=case_id).values_list("calendar_key", flat=True).first()
+    if key is None or by.charge_id is None:
+        return False
+    day = calendar_or_plain(key).local_day(at)
+    return Look.objects.filter(case_id=case_id, charge_id=by.charge_id, day=day).exists()
 
 
 def _visible(by: Actor, case_id: UUID, *, visible: bool) -> Case:

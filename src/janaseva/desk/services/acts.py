@@ -1,0 +1,203 @@
+"""What an officer does on the page of a case. What is refused is shown there again, beside its field, nothing lost."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
+from janaseva.desk.entry import officers
+from janaseva.desk.services.case import case_page
+from janaseva.documents import actions as documents
+from janaseva.documents import rules as document_rules
+from janaseva.doorway.acts import perform
+from janaseva.doorway.visitor import actor
+from janaseva.services import actions
+from janaseva.services import queries as services
+
+LONGEST: Final = 20_000
+PHOTOGRAPHS: Final = 3
+PLACES: Final = {
+    "out_of_turn_needs_reason": "out_of_turn",
+    "question_empty": "question",
+    "report_empty": "report_text",
+    "report_needs_photograph": "photographs.0",
+    "recall_needs_reason": "recall_note",
+    "note_empty": "note_text",
+    "document_revocation_reason": "revoke_reason",
+}
+"""The field at which each refusal can be mended; others are told above the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One act as it was asked for: the request, the application, and what was typed."""
+
+    request: HttpRequest
+    application_id: UUID
+    typed: dict[str, Any]
+
+    def words(self, name: str) -> str:
+        """Return a text that was typed, and keep it for showing again."""
+        self.typed[name] = self.request.POST.get(name, "").replace("\r\n", "\n")[:LONGEST]
+        return str(self.typed[name])
+
+    def uuid(self, name: str) -> UUID:
+        """Return an id that the form carried.
+
+        Raises:
+            Refusal: ``not_found`` where it is none.
+
+        """
+        try:
+            return UUID(self.request.POST.get(name, "")[:40])
+        except ValueError:
+            raise not_found() from None
+
+
+def _take(asked: Asked) -> str:
+    reason = asked.words("out_of_turn")
+    perform(asked.request, actions.take, task_id=asked.uuid("task_id"), reason=reason)
+    return "taken"
+
+
+def _put_back(asked: Asked) -> str:
+    perform(asked.request, actions.put_back, application_id=asked.application_id, task_id=asked.uuid("task_id"))
+    return "put_back"
+
+
+def _move(asked: Asked) -> str:
+    move, note, reason = asked.words("move"), asked.words("note"), asked.words("reason")
+    checked = [name.removeprefix("checked.") for name in asked.request.POST if name.startswith("checked.")][:100]
+    asked.typed["checked"] = checked
+    if not move:
+        raise Invalid([Fault(place="move", code="desk_move_missing")])
+    moved = perform(
+        asked.request,
+        actions.move,
+        application_id=asked.application_id,
+        move=move,
+        note=note,
+        reason=reason,
+        checked=checked,
+        task_id=asked.uuid("task_id"),
+    )
+    return "decided" if moved.outcome else "moved"
+
+
+def _ask(asked: Asked) -> str:
+    perform(asked.request, actions.ask, application_id=asked.application_id, question=asked.words("question"))
+    return "asked"
+
+
+def _ask_report(asked: Asked) -> str:
+    report, question = asked.words("report"), asked.words("report_question")
+    faults = [] if report else [Fault(place="report", code="desk_report_missing")]
+    if not question.strip():
+        faults.append(Fault(place="report_question", code="desk_report_question_missing"))
+    if faults:
+        raise Invalid(faults)
+    perform(
+        asked.request,
+        actions.request_report,
+        application_id=asked.application_id,
+        report=report,
+        question=question,
+    )
+    return "report_asked"
+
+
+def _photographs(asked: Asked) -> list[document_rules.Received]:
+    """Return the photographs that came with a report, cleaned.
+
+    Raises:
+        Invalid: with every file that cannot be taken, at once.
+
+    """
+    received, faults = [], []
+    for number in range(PHOTOGRAPHS):
+        name = f"photographs.{number}"
+        file = asked.request.FILES.get(name)
+        if file is None:
+            continue
+        try:
+            received.append(document_rules.receive(filename=file.name or "", content=file.read()))
+        except Refusal as refusal:
+            faults.append(Fault(place=name, code=refusal.code, facts=refusal.facts))
+    if faults:
+        raise Invalid(faults)
+    return received
+
+
+def _report(asked: Asked) -> str:
+    text = asked.words("report_text")
+    perform(
+        asked.request,
+        actions.report,
+        application_id=asked.application_id,
+        text=text,
+        photographs=_photographs(asked),
+    )
+    return "reported"
+
+
+def _recall(asked: Asked) -> str:
+    perform(asked.request, actions.recall, application_id=asked.application_id, note=asked.words("recall_note"))
+    return "recalled"
+
+
+def _note(asked: Asked) -> str:
+    perform(asked.request, actions.note, application_id=asked.application_id, text=asked.words("note_text"))
+    return "noted"
+
+
+def _revoke(asked: Asked) -> str:
+    reason, words = asked.words("revoke_reason"), asked.words("revoke_words")
+    decision = services.application(actor(asked.request), asked.application_id).decision
+    if decision is None or decision.document_id is None:
+        raise not_found()
+    if not words.strip():
+        raise Invalid([Fault(place="revoke_words", code="desk_revoke_words_missing")])
+    perform(asked.request, documents.revoke, document_id=decision.document_id, reason=reason, words=words.strip())
+    return "revoked"
+
+
+ACTS: Final[dict[str, Callable[[Asked], str]]] = {
+    "take": _take,
+    "put-back": _put_back,
+    "move": _move,
+    "ask": _ask,
+    "ask-report": _ask_report,
+    "report": _report,
+    "recall": _recall,
+    "note": _note,
+    "revoke": _revoke,
+}
+GONE: Final = ("put_back", "reported")
+"""After these the case may no longer be the officer's to see, so the desk is shown."""
+
+
+@require_POST
+@officers
+def act(request: HttpRequest, application_id: UUID, act: str) -> HttpResponse:
+    """Do one thing with a case; show the case again, with the faults where it could not be done."""
+    doing = ACTS.get(act)
+    if doing is None:
+        raise Http404
+    asked = Asked(request=request, application_id=application_id, typed={"act": act})
+    try:
+        done = doing(asked)
+    except Invalid as refusal:
+        return case_page(request, application_id, faults=refusal.faults, typed=asked.typed)
+    except Refusal as refusal:
+        if refusal.status not in (CONFLICT, FORBIDDEN, UNPROCESSABLE):
+            raise
+        fault = Fault(place=PLACES.get(refusal.code, ""), code=refusal.code, facts=refusal.facts)
+        return case_page(request, application_id, faults=[fault], typed=asked.typed, status=refusal.status)
+    if done in GONE:
+        return HttpResponseRedirect(f"{reverse('desk')}?done={done}")
+    return HttpResponseRedirect(f"{reverse('desk-case', args=[application_id])}?done={done}")

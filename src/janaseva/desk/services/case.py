@@ -1,0 +1,109 @@
+"""The page of one case, and its papers as the page shows them. Whoever opens either is recorded as having looked."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from janaseva.core.refusal import Fault
+from janaseva.design.headers import frameable
+from janaseva.desk.entry import officers, show
+from janaseva.desk.services import reading
+from janaseva.doorway.acts import perform_once
+from janaseva.doorway.visitor import actor, at
+from janaseva.services import actions
+from janaseva.services import queries as services
+from janaseva.workflow import queries as workflow
+
+DONE: Final = (
+    "taken",
+    "put_back",
+    "moved",
+    "decided",
+    "asked",
+    "report_asked",
+    "reported",
+    "recalled",
+    "noted",
+    "transferred",
+    "revoked",
+)
+TYPED: Final = (
+    "act",
+    "checked",
+    "move",
+    "note",
+    "note_text",
+    "out_of_turn",
+    "question",
+    "reason",
+    "recall_note",
+    "report",
+    "report_question",
+    "report_text",
+    "revoke_reason",
+    "revoke_words",
+)
+"""What may be typed on the page; empty until it was."""
+SHUT: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
+POLICIES: Final = {
+    "image/jpeg": SHUT + "sandbox",
+    "image/png": SHUT + "sandbox",
+    # A browser's own PDF viewer does not start inside a sandbox; the file itself was written anew on receipt, without
+    # scripts, and still may load nothing.
+    "application/pdf": SHUT + "style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf",
+}
+"""What may be shown in the page, and how tightly; anything else is handed out as a file."""
+
+
+def record_look(request: HttpRequest, application_id: UUID, case_id: UUID | None) -> None:
+    """Record that this charge opened the application, once a day."""
+    if case_id is not None and not workflow.has_looked(actor(request), case_id, at(request)):
+        perform_once(request, actions.look, application_id=application_id)
+
+
+def case_page(
+    request: HttpRequest,
+    application_id: UUID,
+    *,
+    faults: Iterable[Fault] = (),
+    typed: Mapping[str, Any] | None = None,
+    status: int = 0,
+) -> HttpResponse:
+    """Return the page of a case; ``typed`` is what was sent to an act that was refused, so that nothing is lost."""
+    language = getattr(request, "language", "en")
+    context = reading.case_context(actor(request), application_id, at(request), language)
+    done = request.GET.get("done", "")
+    context["done"] = done if done in DONE and not typed else ""
+    context["typed"] = dict.fromkeys(TYPED, "") | dict(typed or {})
+    return show(request, "desk/services/case.html", context, faults=faults, status=status)
+
+
+@require_safe
+@officers
+def page(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Show one case to an officer who may see it, and record the look."""
+    record_look(request, application_id, services.application(actor(request), application_id).case_id)
+    return case_page(request, application_id)
+
+
+@require_safe
+@officers
+@frameable
+def paper(request: HttpRequest, application_id: UUID, document_id: UUID) -> HttpResponse:
+    """Serve one paper, or the certificate: in the page where it is a picture or a PDF, else as a file."""
+    by = actor(request)
+    found = services.paper_content(by, application_id, document_id)
+    record_look(request, application_id, services.application(by, application_id).case_id)
+    policy = POLICIES.get(found.media_type)
+    response = HttpResponse(found.content, content_type=found.media_type if policy else "application/octet-stream")
+    place = "inline" if policy else "attachment"
+    response["Content-Disposition"] = f"{place}; filename*=UTF-8''{quote(found.filename, safe='')}"
+    response["Content-Security-Policy"] = policy or (SHUT + "sandbox")
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response

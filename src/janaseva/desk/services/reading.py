@@ -1,0 +1,225 @@
+"""All that the page of one case shows, read together: answers, checks, papers, fee, clock, history, notes, record."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.formula import Reason
+from janaseva.core.refusal import not_found
+from janaseva.core.text import Text
+from janaseva.documents import queries as documents
+from janaseva.documents import rules as document_rules
+from janaseva.forms import rules as forms
+from janaseva.ledger import queries as ledger
+from janaseva.payments import queries as payments
+from janaseva.people import queries as people
+from janaseva.services import queries as services
+from janaseva.services.queries import ApplicationView, PaperView
+from janaseva.services.rules import deciding
+from janaseva.workflow import queries as workflow
+from janaseva.workflow.queries import CaseView
+
+OUTCOMES: Final = {"met": "done", "not_met": "stop", "cannot_tell": "wait"}
+MEGABYTE: Final = 1_000  # in kilobytes
+INLINE: Final = {"application/pdf": "pdf", "image/jpeg": "image", "image/png": "image"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One condition of the service, whether the answers meet it, and the answers that it looked at."""
+
+    title: Text
+    message: Text
+    outcome: str
+    tag: str
+    looked_at: tuple[tuple[Text, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One paper beside the answers; ``media`` is empty where it cannot be shown in the page."""
+
+    document_id: UUID
+    title: Text
+    kind: Text
+    media: str
+    filename: str
+    size: str
+    pages: int
+    given_at: datetime
+
+
+def _size(size_bytes: int) -> str:
+    kilobytes = -(-size_bytes // 1000)
+    return f"{kilobytes} kB" if kilobytes < MEGABYTE else f"{kilobytes / MEGABYTE:.1f} MB"
+
+
+def papers(view: ApplicationView) -> list[Paper]:
+    """Return the papers with the words of the definition for what each proves."""
+    groups = {group.key: group for group in view.definition.form.documents}
+
+    def titled(paper: PaperView) -> Paper:
+        group = groups.get(paper.group)
+        return Paper(
+            document_id=paper.document_id,
+            title=group.title if group else {},
+            kind=group.any_of.get(paper.choice, {}) if group else {},
+            media=INLINE.get(paper.media_type, ""),
+            filename=paper.filename,
+            size=_size(paper.size_bytes),
+            pages=paper.pages,
+            given_at=paper.given_at,
+        )
+
+    return [titled(paper) for paper in view.papers]
+
+
+def _answer_lines(lines: Iterable[forms.Line]) -> list[dict[str, Any]]:
+    """Return answers as the summary component takes them: words of a known language are marked as such."""
+    return [
+        {
+            "label": {line.label_language: line.label},
+            "value": {line.value_language: line.value} if line.value_language and line.value else line.value,
+            "rows": [_answer_lines(row) for row in line.rows],
+        }
+        for line in lines
+    ]
+
+
+def answers(view: ApplicationView, applied: forms.Applied, language: str) -> list[dict[str, Any]]:
+    """Return the answers page by page, labels in the officer's language, values as the applicant wrote them."""
+    pages = forms.summary(view.definition.form, applied, language, area_names=services.area_names)
+    return [
+        {"title": {page.title_language: page.title}, "lines": _answer_lines(page.lines)} for page in pages if page.lines
+    ]
+
+
+def judgements(view: ApplicationView, applied: forms.Applied, language: str, *, today: date) -> list[Judgement]:
+    """Return each condition of eligibility with its outcome and the answers behind it."""
+    shown: dict[str, tuple[Text, str]] = {}
+    for page in forms.summary(view.definition.form, applied, language, area_names=services.area_names):
+        for line in page.lines:
+            shown[line.place] = ({line.label_language: line.label}, line.value)
+
+    def looked_at(reason: Reason) -> tuple[tuple[Text, str], ...]:
+        names = dict.fromkeys(name.split(".", 1)[0] for name in reason.facts)
+        return tuple(shown[name] for name in names if name in shown)
+
+    return [
+        Judgement(
+            title=one.condition.title,
+            message=one.condition.message if one.outcome == "not_met" else {},
+            outcome=one.outcome,
+            tag=OUTCOMES[one.outcome],
+            looked_at=looked_at(one.reason),
+        )
+        for one in deciding.eligibility(view.definition, applied.answers, today=today).conditions
+    ]
+
+
+def due_state(case: CaseView) -> str:
+    """Return how the clock of the case is shown."""
+    if case.ended_at is not None:
+        return "done"
+    if case.standing == "paused":
+        return "paused"
+    return "late" if case.urgency == "overdue" else "running"
+
+
+def _seats(post_ids: Iterable[UUID | None]) -> Mapping[UUID, Text]:
+    """Return posts with their offices in words, in two queries."""
+    found = people.posts({key for key in post_ids if key is not None})
+    offices = {one.id: one.names for one in people.offices_by_id({post.office_id for post in found.values()})}
+    return {
+        key: {
+            language: ", ".join(filter(None, (post.names.get(language), offices.get(post.office_id, {}).get(language))))
+            for language in post.names
+        }
+        for key, post in found.items()
+    }
+
+
+def past(by: Actor, case: CaseView) -> dict[str, Any]:
+    """Return history and notes with the words for each post."""
+    moves, notes = workflow.history(by, case.case_id), workflow.notes(by, case.case_id)
+    seats = _seats([case.post_id, *(one.post_id for one in moves), *(one.post_id for one in notes)])
+    return {"moves": moves, "notes": notes, "seats": seats}
+
+
+def money(by: Actor, view: ApplicationView) -> dict[str, Any]:
+    """Return the fee with its lines and what was paid; empty where nothing was demanded."""
+    if view.demand_id is None:
+        return {"demand": None, "payments": [], "currency": "INR"}
+    return {
+        "demand": payments.demand(by, view.demand_id, story_visible=True),
+        "payments": payments.payments_of(by, view.demand_id, story_visible=True),
+        "currency": "PKR" if view.definition.pack_country == "PK" else "INR",
+    }
+
+
+def issued(by: Actor, view: ApplicationView) -> dict[str, Any]:
+    """Return what came out: the certificate as it stands, and whether ``by`` may revoke it."""
+    wanted = view.decision.document_id if view.decision else None
+    found = documents.documents_of(by, view.id, story_visible=True) if wanted else []
+    certificate = next((one for one in found if one.document_id == wanted), None)
+    mine = document_rules.may_revoke(by) and document_rules.may_revoke_of(
+        by, view.decision.office_id if view.decision else None
+    )
+    open_ = certificate is not None and certificate.revoked_at is None
+    return {
+        "certificate": certificate,
+        "may_revoke": mine and open_,
+        "revocation_reasons": document_rules.REVOCATION_REASONS,
+    }
+
+
+def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -> dict[str, Any]:
+    """Return everything that the page of a case shows to an officer who may see it.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    view = services.application(by, application_id)
+    if view.case_id is None:
+        raise not_found()
+    case = workflow.case(by, view.case_id, at)
+    today = services.today(at)
+    applied = forms.apply(view.definition.form, view.answers, today=today, directory=services.PLACES)
+    upcoming = workflow.next_task(by, at) if case.may_take else None
+    to_take = _to_take(by, case)
+    return {
+        "view": view,
+        "case": case,
+        "answers": answers(view, applied, language),
+        "judgements": judgements(view, applied, language, today=today),
+        "papers": papers(view),
+        "why": workflow.why_due(by, view.case_id),
+        "due_state": due_state(case),
+        "to_take": to_take,
+        "in_turn": upcoming is not None and to_take is not None and upcoming.task_id == to_take.task_id,
+        "report_needs": _report_needs(view, case),
+        "story": services.story(by, view.id),
+        "record": ledger.story(by, view.id, visible=True),
+        "looks": services.looks(by, view.id),
+        **past(by, case),
+        **money(by, view),
+        **issued(by, view),
+    }
+
+
+def _to_take(by: Actor, case: CaseView) -> workflow.TaskView | None:
+    """Return the task of the case that waits on one of the reader's desks, or ``None``."""
+    posts = by.post_ids | ({by.post_id} if by.post_id else frozenset())
+    tasks = [task for task in (case.side, case.task) if task is not None and task.state == "waiting"]
+    return next((task for task in tasks if case.may_take and task.post_id in posts), None)
+
+
+def _report_needs(view: ApplicationView, case: CaseView) -> tuple[str, ...]:
+    """Return what the report that is out must bring, such as a photograph."""
+    step = view.definition.happens.step(case.state)
+    report = step.report(case.side.report) if step is not None and case.side is not None else None
+    return tuple(report.needs) if report is not None else ()

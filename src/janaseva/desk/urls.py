@@ -1,0 +1,46 @@
+"""Addresses of the desk."""
+
+from django.urls import include, path
+
+from janaseva.desk.people import account, charges, passkey, sign_in
+from janaseva.desk.services import acts, case, desk, transfer
+from janaseva.desk.workflow import figures
+
+SIGN_IN = [
+    path("", sign_in.password, name="desk-sign-in"),
+    path("/code", sign_in.code, name="desk-code"),
+    path("/passkey", passkey.confirm, name="desk-passkey"),
+    path("/passkey/begin", passkey.begin, name="desk-passkey-begin"),
+]
+ACCOUNT = [
+    path("", account.account, name="desk-account"),
+    path("/end", account.end, name="desk-session-end"),
+    path("/passkey", passkey.register, name="desk-passkey-register"),
+    path("/passkey/begin", passkey.begin_registration, name="desk-passkey-new"),
+    path("/passkey/remove", passkey.remove, name="desk-passkey-remove"),
+]
+CHARGES = [
+    path("", charges.charges, name="desk-charges"),
+    path("/<uuid:charge_id>/hand-over", charges.hand_over, name="desk-hand-over"),
+    path("/<uuid:charge_id>/stand-in", charges.stand_in, name="desk-stand-in"),
+    path("/<uuid:charge_id>/end", charges.end, name="desk-stand-in-end"),
+]
+CASE = [
+    path("", case.page, name="desk-case"),
+    path("/transfer", transfer.transfer, name="desk-transfer"),
+    path("/paper/<uuid:document_id>", case.paper, name="desk-paper"),
+    path("/<slug:act>", acts.act, name="desk-act"),
+]
+
+urlpatterns = [
+    path("", desk.desk, name="desk"),
+    path("next", desk.take_next, name="desk-next"),
+    path("find", desk.find, name="desk-find"),
+    path("figures", figures.figures, name="desk-figures"),
+    path("sign-out", sign_in.sign_out, name="desk-sign-out"),
+    path("charge", sign_in.choose, name="desk-charge"),
+    path("sign-in", include(SIGN_IN)),
+    path("account", include(ACCOUNT)),
+    path("charges", include(CHARGES)),
+    path("case/<uuid:application_id>", include(CASE)),
+]

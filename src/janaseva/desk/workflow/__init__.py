@@ -1,0 +1,1 @@
+"""How much waits at an office, and for how long."""

@@ -1,0 +1,47 @@
+"""Applications as the lists of a desk show them, and one found by its number."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import not_found
+from janaseva.core.text import Text
+from janaseva.services.models import Application
+from janaseva.services.queries.applications import may_see
+from janaseva.services.queries.definitions import compiled
+from janaseva.services.rules import permissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLine:
+    """What a list says of an application before it is opened. Not who applied: cases are taken by their turn."""
+
+    application_id: UUID
+    number: str
+    service_name: Text
+    area: str
+
+
+def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLine]:
+    """Return the lines of applications whose tasks ``by`` was shown by the workflow, in one query.
+
+    Raises:
+        Refusal: ``not_found`` for who has no desk.
+
+    """
+    if not permissions.may_work(by):
+        raise not_found()
+    rows = Application.objects.filter(pk__in=set(application_ids)).values_list("id", "number", "definition_id", "area")
+    return {
+        key: DeskLine(
+            application_id=key, number=number or "", service_name=compiled(definition_id).what.name, area=area
+        )
+        for key, number, definition_id, area in rows
+    }
+
+
+def numbered(by: Actor, number: str) -> UUID | None:
+    """Return the application with this number where ``by`` may see it, else ``None``."""
+    row = Application.objects.filter(number=number.strip().upper()[:60]).first()
+    return row.id if row is not None and may_see(by, row) else None
