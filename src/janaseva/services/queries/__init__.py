@@ -23,6 +23,7 @@ from janaseva.services.queries.definitions import (
     rows_in_force,
     service_row,
 )
+from janaseva.services.queries.desk import DeskLine, lines_of, numbered
 from janaseva.services.queries.packs import (
     PackFacts,
     area_names,
@@ -40,6 +41,7 @@ __all__ = [
     "ApplicationView",
     "CatalogueLine",
     "DecisionView",
+    "DeskLine",
     "Group",
     "Happened",
     "Look",
@@ -59,9 +61,11 @@ __all__ = [
     "issuer_of",
     "letter_languages",
     "letter_of",
+    "lines_of",
     "looks",
     "may_see",
     "mine",
+    "numbered",
     "of_demand",
     "pack_of",
     "paper_content",
