@@ -79,8 +79,9 @@ def fault_words(fault: Fault, language: str) -> str:
     own = fault.words.get(language) or fault.words.get("en")
     if own:
         return own
+    count = fault.facts.get("count")
     for group in ("fault", "refusal"):
-        if find(f"{group}.{fault.code}", language) is not None:
+        if find(f"{group}.{fault.code}", language, count=count if isinstance(count, int) else None) is not None:
             return sentence(f"{group}.{fault.code}", language, fault.facts)
     return sentence("refusal.invalid", language, {})
 

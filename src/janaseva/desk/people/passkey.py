@@ -1,4 +1,4 @@
-"""Passkeys: sign in with one, add one, remove one; they alone need script (``passkey.js``), password and code do not."""
+"""Passkeys: sign in with one, add one, remove one. They alone need script (``passkey.js``)."""
 
 from uuid import UUID
 
