@@ -65,11 +65,11 @@ def test_bytes_that_are_not_text_are_refused():
 
 
 def test_billion_laughs_and_deep_nesting_end_at_once():
-    began = time.monotonic()
+    began = time.process_time()
     for text in ("a: &a [x,x]\nb: &b [*a,*a]", "{" * 5_000, "- " * 5_000 + "x", "a:\n" * 3_000):
         with pytest.raises(SourceError):
             read(text, "f")
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @given(st.text(max_size=300))

@@ -209,11 +209,11 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_quickly_and_in_words(name):
     content, code = REFUSED[name]
-    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(Refusal) as refused:
         rules.receive(filename=f"{name}.pdf", content=content)
     assert refused.value.code == code
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000  # kB
     for language in ("en", "ml", "hi", "ur", "sd"):
         assert find(f"refusal.{code}", language).format(**refused.value.facts)

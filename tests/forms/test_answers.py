@@ -250,7 +250,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_value_in_any_field_does_harm(hostile):
-    began = time.monotonic()
+    began = time.process_time()
     keys = [*FORM.by_key, "born.day", "born.year", "at.date", "at.time", "members.0.who", "members.0.income",
             "members.999.who", "members..who", "members.-1.who", "members.x.who"]  # fmt: skip
     given = answers({key: [hostile, hostile] for key in keys})
@@ -261,7 +261,7 @@ def test_no_value_in_any_field_does_harm(hostile):
         applied = apply(FORM, shape, today=TODAY)
         summary(FORM, applied, "ur")
         json.dumps(applied.answers).encode()
-    assert time.monotonic() - began < 3
+    assert time.process_time() - began < 3
 
 
 JSON = st.recursive(
@@ -290,10 +290,10 @@ def test_one_wrong_digit_is_always_found(number):
 
 
 def test_patterns_that_hang_elsewhere_end_here():
-    began = time.monotonic()
+    began = time.process_time()
     for text in (r"(a+)+$", r"(a|aa)+$", r"(.*a){20}"):
         pattern(text).fullmatch("a" * 5_000 + "!")
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     for text in (r"(?=a)", r"\1", "(", "a{1000}{1000}"):
         with pytest.raises(ValueError, match="not a pattern"):
             pattern(text)
@@ -310,13 +310,13 @@ def test_a_large_form_is_checked_fast():
         }
     )
     given = {f"f{n}": n + 1 for n in range(220)}
-    began = time.perf_counter()
+    began = time.process_time()
     assert check(large, given, TODAY) == []
-    first = time.perf_counter() - began
-    began = time.perf_counter()
+    first = time.process_time() - began
+    began = time.process_time()
     for _ in range(10):
         check(large, given, TODAY)
-    each = (time.perf_counter() - began) / 10
+    each = (time.process_time() - began) / 10
     print(f"compile and check {first * 1000:.0f} ms, then {each * 1000:.1f} ms")
     assert first < 1
     assert each < 0.1
