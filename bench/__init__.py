@@ -1,0 +1,1 @@
+"""Workloads that print what things cost, as ratios in one run."""

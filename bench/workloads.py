@@ -1,0 +1,246 @@
+"""What is measured: the acts of a journey through the same actions as the doors use, and what anyone may ask."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+from django.db import connection
+
+from bench.floor import Copy, Statement, kept_writes
+from bench.measure import Measured, measured, repeated
+from janaseva.core.actor import Actor
+from janaseva.documents import handlers as sealing
+from janaseva.documents import queries as documents
+from janaseva.documents.adapters.typesetting import FakeTypesetter
+from janaseva.documents.models import Document
+from janaseva.forms.rules import checking, settle_shape
+from janaseva.ledger.handlers import deliver, publish
+from janaseva.services import actions, queries
+from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.examples import Example, read_examples
+from janaseva.settings import OPTIONS
+from tests.given import Given
+
+SOUGHT = ("income", "വരുമാനം", "आय प्रमाण", "آمدنی", "رهائش", "certifcate", "birth", "സർട്ടിഫിക്കറ്റ്")
+"""What people might look for, in five languages, once misspelt."""
+MOST_CERTIFICATES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One workload's figures; ``floor`` is the raw SQL of the same rows, where rows were written."""
+
+    workload: str
+    done: Measured
+    floor: Measured | None = None
+    writes: int = 0
+    queries: int = 0
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Bench:
+    """One database's workloads, in the order of a journey. Each takes about ``seconds``."""
+
+    given: Given
+    folder: Path
+    seconds: float
+    only: frozenset[str]
+    applications: list[UUID] = field(default_factory=list)
+
+    def wants(self, *names: str) -> bool:
+        """Return whether one of these workloads was asked for."""
+        return not self.only or bool(self.only & set(names))
+
+    def run(self) -> Iterator[Line]:
+        """Measure what was asked for."""
+        journey = ("submit", "decide", "certificate", "verify")
+        if self.wants(*journey):
+            yield from self._submit()
+        if self.wants(*journey[1:]):
+            yield from self._decide()
+        if self.wants(*journey[2:]):
+            yield from self._certificates()
+        if self.wants("verify"):
+            yield from self._verify()
+        if self.wants("search"):
+            yield self._search()
+        if self.wants("form"):
+            yield self._form()
+
+    # The two acts, each beside its floor.
+
+    def _act(self, workload: str, work: Any, items: Sequence[Any]) -> Line:
+        """Measure acts, then the same rows by raw SQL on a copy made before."""
+        copy, kept = Copy(self.folder), []
+
+        def one(item: Any) -> None:
+            written: list[Statement] = []
+            with kept_writes(written):
+                work(item)
+            kept.append(written)
+
+        asked = [0]
+
+        def count(execute: Any, *rest: Any) -> Any:
+            asked[0] += 1
+            return execute(*rest)
+
+        with connection.execute_wrapper(count):
+            one(items[0])  # caches and prepared statements are warm from the second on
+        done = measured(one, items[1:], others=backend())
+        copy.write(kept[:1])
+        floor = copy.write(kept[1:])
+        return Line(workload=workload, done=done, floor=floor, writes=len(kept[1]), queries=asked[0])
+
+    def _submit(self) -> Iterator[Line]:
+        given = self.given
+        by = given.citizen()
+        drafts = [given.draft(by) for _ in range(max(12, int(12 * self.seconds)))]
+        yield self._act("submit an application", lambda one: given.act(actions.submit, by, application_id=one), drafts)
+        self.applications = drafts
+        if self.wants("decide", "certificate", "verify"):
+            with plain_letters(), mock.patch.object(Given, "settle", lambda _: None):
+                for one in drafts:
+                    given.pay(by, one)
+            with plain_letters():
+                given.settle()
+
+    def _decide(self) -> Iterator[Line]:
+        given = self.given
+        officer = given.holder(self.applications[0])
+        for _ in self.applications:
+            given.act(actions.take_next, officer)
+        yield self._act("decide (approve)", lambda one: given.approve(officer, one), self.applications)
+
+    # What comes out, and what anyone may ask.
+
+    def _certificates(self) -> Iterator[Line]:
+        given = self.given
+        publish(given.tick())
+        waiting = list(Document.objects.filter(kind="income-certificate", state="to_seal").order_by("pk"))
+        rows = [documents.to_seal(sealing.WORKER, row.pk) for row in waiting]
+        sealing.prepare_once(given.at)
+        sealing.typeset_and_sign(rows[0], at=given.at, proof="")
+        made = repeated(
+            lambda n: sealing.typeset_and_sign(rows[n % len(rows)], at=given.at, proof=""), seconds=self.seconds
+        )
+        yield Line(workload="certificate: typeset and sign", done=made, note="PDF/A-3a, two languages, PAdES")
+        given.at += timedelta(minutes=1)
+        before = Document.objects.filter(state="sealed").count()
+        rounds = measured(
+            lambda _: deliver(given.at, limit=4), range(min(MOST_CERTIFICATES, int(4 * self.seconds))), others=backend()
+        )
+        sealed = Document.objects.filter(state="sealed").count() - before
+        if sealed:
+            done = Measured(times=sealed, wall=rounds.wall, cpu=rounds.cpu)
+            yield Line(workload="certificate: by the worker, stored and told", done=done, note="with its messages")
+
+    def _verify(self) -> Iterator[Line]:
+        given = self.given
+        rows = list(Document.objects.filter(kind="income-certificate", state="sealed")[:16])
+        by = Actor.system("bench")
+        files = [documents.content(by, row.pk).content for row in rows]
+        ways = {
+            "file": lambda n: documents.verify_file(files[n % len(files)], at=given.at),
+            "code (QR)": lambda n: documents.verify_qr(rows[n % len(rows)].qr, at=given.at),
+            "number": lambda n: documents.verify_number(
+                rows[n % len(rows)].number, rows[n % len(rows)].code, at=given.at
+            ),
+        }
+        for name, way in ways.items():
+            verdict = way(0)
+            if verdict.outcome != "genuine":
+                message = f"verification by {name} said {verdict.outcome}"
+                raise AssertionError(message)
+            yield Line(workload=f"verify: {name}", done=repeated(way, seconds=self.seconds / 2, others=backend()))
+
+    def _search(self) -> Line:
+        today = queries.today(self.given.at)
+        services = len(queries.catalogue(today))
+        for words in SOUGHT:
+            queries.catalogue(today, search=words)
+        done = repeated(
+            lambda n: queries.catalogue(today, search=SOUGHT[n % len(SOUGHT)]),
+            seconds=self.seconds / 2,
+            others=backend(),
+        )
+        return Line(workload="search the catalogue", done=done, note=f"{services} services, five languages")
+
+    def _form(self) -> Line:
+        definition, example = largest(queries.today(self.given.at))
+        answers = settle_shape(definition.form, example.answers)
+        form, today = definition.form, example.today
+        papers = list(example.documents or ())
+
+        def check(_: int) -> None:
+            checking.check(form, answers, today, documents=papers, directory=queries.PLACES)
+
+        done = repeated(check, seconds=self.seconds / 2, others=backend())
+        return Line(workload="check a whole form", done=done, note=f"{definition.key}, {width(definition)} fields")
+
+
+def backend() -> list[int]:
+    """Return the process of the database that works for this connection, where it is one of its own."""
+    if connection.vendor == "sqlite":
+        return []
+    connection.ensure_connection()
+    return [connection.connection.info.backend_pid]
+
+
+@contextmanager
+def plain_letters() -> Iterator[None]:
+    """Set letters as lines of text, in what is only prepared and not measured."""
+    signer = sealing.signer()
+
+    class Plain:
+        seal_key, qr_key, sign_code = signer.seal_key, signer.qr_key, signer.sign_code
+
+        def seal(self, pdf: bytes, **_: Any) -> bytes:
+            return pdf
+
+    with mock.patch.object(sealing, "typesetter", FakeTypesetter), mock.patch.object(sealing, "signer", Plain):
+        yield
+
+
+def width(definition: Definition) -> int:
+    """Return how many fields a form has, columns of tables included."""
+    fields = [part for page in definition.form.pages for part in page.fields]
+    return sum(max(1, len(getattr(part, "columns", None) or ())) for part in fields)
+
+
+def largest(today: date) -> tuple[Definition, Example]:
+    """Return the service in force with the largest form, and its first faultless example."""
+    found = ((pack, queries.compiled(key)) for key, pack in queries.rows_in_force(today).values())
+    pack, definition = max(found, key=lambda one: (width(one[1]), one[1].key))
+    files = PackFolder(OPTIONS.packs_dir).read(pack).services[definition.key]
+    examples, _, _ = read_examples(files["examples.yaml"], f"{definition.key}/examples.yaml")
+    return definition, next(one for one in examples if not one.expect.faults)
+
+
+def figures(line: Line) -> Mapping[str, Any]:
+    """Return one line as JSON holds it."""
+    found: dict[str, Any] = {
+        "workload": line.workload,
+        "times": line.done.times,
+        "per_second": round(line.done.per_second, 1),
+        "wall_ms": round(line.done.wall_ms, 3),
+        "cpu_ms": round(line.done.cpu_ms, 3),
+        "note": line.note,
+    }
+    if line.floor is not None:
+        found |= {
+            "floor_wall_ms": round(line.floor.wall_ms, 3),
+            "floor_cpu_ms": round(line.floor.cpu_ms, 3),
+            "ratio_wall": round(line.done.wall_ms / line.floor.wall_ms, 1),
+            "ratio_cpu": round(line.done.cpu_ms / line.floor.cpu_ms, 1),
+            "writes": line.writes,
+            "queries": line.queries,
+        }
+    return found
