@@ -4,6 +4,7 @@ from janaseva.services.actions.applying import (
     begin,
     discard,
     give_paper,
+    save_answers,
     save_page,
     take_back_paper,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "record_revocation",
     "report",
     "request_report",
+    "save_answers",
     "save_page",
     "submit",
     "take",

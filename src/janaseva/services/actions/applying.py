@@ -19,6 +19,8 @@ from janaseva.services.models import Application, Attachment
 from janaseva.services.rules import permissions
 
 MOST_PAPERS = 40
+STILL_MISSING = frozenset({"needed", "too_few_rows", "must_be_declared", "rule"})
+"""Faults that more answers mend: a page may be left with them, and an application never sent."""
 
 
 def own_draft(by: Actor, application_id: UUID) -> Application:
@@ -67,9 +69,18 @@ def begin(*, by: Actor, at: datetime, key: str, service: str, language: str, cha
 
 @action
 def save_page(
-    *, by: Actor, at: datetime, key: str, application_id: UUID, page: str, answers: Mapping[str, Any]
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    application_id: UUID,
+    page: str,
+    answers: Mapping[str, Any],
+    unfinished: bool = False,
 ) -> UUID:
     """Save the answers of one page of a draft; answers of other pages stay as they are.
+
+    ``unfinished`` saves a page that is left half done, to be gone on with later: what is still missing is let be.
 
     Raises:
         Refusal: ``not_found``; ``application_already_submitted``.
@@ -86,10 +97,34 @@ def save_page(
     kept = {name: value for name, value in forms_queries.answers_of(row.id).items() if name not in own}
     merged = {**kept, **{name: value for name, value in answers.items() if name in own}}
     faults = form_rules.check(form, merged, queries.today(at), pages={page}, directory=queries.PLACES)
+    if unfinished:
+        faults = [fault for fault in faults if fault.code not in STILL_MISSING]
     if faults:
         raise Invalid(faults)
-    forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values=merged)
+    judged = form_rules.only_asked(form, merged, today=queries.today(at), directory=queries.PLACES)
+    values = {**kept, **{name: value for name, value in judged.items() if name in own}}
+    forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values=values)
     tell(events.DraftSaved(application_id=row.id, page=page), story=row.id)
+    return row.id
+
+
+@action
+def save_answers(*, by: Actor, at: datetime, key: str, application_id: UUID, answers: Mapping[str, Any]) -> UUID:
+    """Save the answers of the whole form of a draft in place of all that were there; papers stay.
+
+    Raises:
+        Refusal: ``not_found``; ``application_already_submitted``.
+        Invalid: with every fault of the form; the draft stays as it was.
+
+    """
+    row = own_draft(by, application_id)
+    form = queries.compiled(row.definition_id).form
+    faults = form_rules.check(form, answers, queries.today(at), directory=queries.PLACES)
+    if faults:
+        raise Invalid(faults)
+    values = form_rules.only_asked(form, answers, today=queries.today(at), directory=queries.PLACES)
+    forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values=values)
+    tell(events.DraftSaved(application_id=row.id, page=""), story=row.id)
     return row.id
 
 

@@ -1,0 +1,1 @@
+"""Areas, and sign-in, by API."""

@@ -1,0 +1,1 @@
+"""Services and applications by API."""

@@ -1,0 +1,244 @@
+"""The catalogue, the charter, the form and eligibility: public, the same for everyone, and kept by whoever likes."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Query, Router
+from pydantic import BaseModel, Field
+
+from janaseva.core.refusal import Invalid
+from janaseva.doorway.visitor import at
+from janaseva.forms import rules as forms
+from janaseva.forms.rules import Unknown
+from janaseva.gateway.api.answers import answer, fresh
+from janaseva.gateway.api.operation import operation, told
+from janaseva.gateway.api.paging import USUAL, After, Limit, cursor, link_next, not_known, place_of
+from janaseva.gateway.services import shapes
+from janaseva.services import queries
+from janaseva.services.rules import charter as charter_rules
+from janaseva.services.rules import deciding
+from janaseva.services.rules.definition import Validity
+
+router = Router(tags=["Services"])
+
+KEPT_SECONDS: Final = 300
+STILL_OPEN: Final = frozenset({"needed", "must_be_declared", "too_few_rows", "rule"})
+"""Faults of a form that is not filled in yet, and of the very rules that eligibility asks about."""
+
+ServiceKey = Annotated[
+    str, Path(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80, example="kl-income-certificate")
+]
+
+
+class CatalogueQuery(BaseModel):
+    """What is sought."""
+
+    q: Annotated[str, Field(max_length=200, description="Words in any language.", examples=["വരുമാനം"])] = ""
+    pack: Annotated[str, Field(max_length=60, description="Of this pack alone.", examples=["kl-edistrict"])] = ""
+    after: After = ""
+    limit: Limit = USUAL
+
+
+class FormQuery(BaseModel):
+    """In which language the form's titles are."""
+
+    lang: Annotated[Literal["en", "ml", "hi", "ur", "sd"], Field(description="The language of titles.")] = "en"
+
+
+def _line(line: queries.CatalogueLine) -> shapes.ServiceLine:
+    return shapes.ServiceLine(
+        key=line.key,
+        name=dict(line.name),
+        summary=dict(line.summary),
+        pack=line.pack,
+        state=dict(line.state),
+        department=dict(line.department),
+        days=line.days,
+        days_counted=line.counts,
+        fee_paise=line.fee_paise,
+    )
+
+
+@router.get(
+    "services",
+    response=shapes.Services,
+    operation_id="services_find",
+    summary="Find services",
+    openapi_extra=told(422, etag=True, link=True),
+)
+@operation("anyone", most=240)
+def services(request: HttpRequest, sought: Query[CatalogueQuery]) -> HttpResponse:
+    """Find services by words in any of their languages, the best first; without words, all of them by pack and name."""
+    lines = queries.catalogue(queries.today(at(request)), search=sought.q, pack=sought.pack)
+    start = 0
+    if sought.after:
+        place = place_of(sought.after)
+        start = next((number for number, line in enumerate(lines, 1) if line.key == place), 0)
+        if not start:
+            raise not_known()
+    page = lines[start : start + sought.limit]
+    more = cursor(page[-1].key) if page and start + len(page) < len(lines) else None
+    response = answer(shapes.Services(items=[_line(line) for line in page], next=more))
+    link_next(request, response, more)
+    return fresh(request, response, seconds=KEPT_SECONDS)
+
+
+@router.get(
+    "services/{key}",
+    response=shapes.Charter,
+    operation_id="services_charter",
+    summary="Read a service's charter",
+    openapi_extra=told(404, 422, etag=True),
+)
+@operation("anyone", most=240)
+def charter(request: HttpRequest, key: ServiceKey) -> HttpResponse:
+    """Read what is promised: who decides, by when, for how much under which order, on which papers and laws."""
+    promise = queries.charter(key, queries.today(at(request)))
+    return fresh(request, answer(_charter(promise)), seconds=KEPT_SECONDS)
+
+
+def _charter(promise: queries.Promise) -> shapes.Charter:
+    charter, definition = promise.charter, promise.published.definition
+    papers = None
+    if not isinstance(definition.ask.documents, Unknown):
+        papers = [
+            shapes.PaperGroup(key=one.key, title=one.title, any_of=one.any_of, needed=one.needed)
+            for one in definition.ask.documents
+        ]
+    return shapes.Charter(
+        key=charter.key,
+        version=charter.version,
+        name=dict(charter.name),
+        summary=dict(charter.summary),
+        state=dict(promise.state),
+        department=dict(promise.department),
+        laws=[(dict(title), section) for title, section in charter.laws],
+        areas=list(charter.areas),
+        conditions=[dict(one) for one in charter.conditions],
+        papers=papers,
+        ways=[_way(way) for way in charter.ways],
+        appeals=[_appeal(level) for level in charter.appeals],
+        reasons=[dict(one) for one in charter.reasons],
+        offices=dict(promise.offices),
+        todo=[shapes.Unfound(place=one.place, what=one.what, kind=one.kind) for one in charter.todo],
+    )
+
+
+def _basis(basis: charter_rules.Basis) -> shapes.Basis:
+    return shapes.Basis(law=basis.law, sources=dict(basis.sources), confidence=basis.confidence, note=basis.note)
+
+
+def _way(way: charter_rules.Way) -> shapes.Way:
+    return shapes.Way(
+        key=way.key,
+        title=dict(way.title),
+        role=way.role,
+        office=way.office,
+        days=way.limit.days,
+        days_counted=way.limit.counts,
+        limit_basis=_basis(way.limit_basis),
+        officer_basis=_basis(way.officer_basis),
+        fee=None if way.fee is None else [_fee(line) for line in way.fee],
+        valid_for=_duration(way.validity),
+    )
+
+
+def _duration(validity: Validity | None) -> str:
+    if validity is None:
+        return ""
+    if validity.lifetime:
+        return "lifetime"
+    parts = ((validity.years, "Y"), (validity.months, "M"), (validity.days, "D"))
+    return "P" + "".join(f"{number}{unit}" for number, unit in parts if number)
+
+
+def _fee(line: charter_rules.FeeLine) -> shapes.FeeLine:
+    return shapes.FeeLine(
+        key=line.key,
+        title=dict(line.title),
+        kind=line.kind,
+        amount_paise=line.amount_paise,
+        steps=list(line.steps),
+        rate=line.rate,
+        channel=line.channel,
+        waived=[dict(one) for one in line.waived],
+        basis=_basis(line.basis),
+    )
+
+
+def _appeal(level: charter_rules.AppealLine | None) -> shapes.Appeal | None:
+    if level is None:
+        return None
+    return shapes.Appeal(
+        authority=None if level.authority is None else dict(level.authority),
+        file_days=level.file_days,
+        decide_days=level.decide_days,
+        by_itself=level.by_itself,
+        basis=_basis(level.basis),
+    )
+
+
+@router.get(
+    "services/{key}/form",
+    response=dict[str, Any],
+    operation_id="services_form",
+    summary="Get a service's form as JSON Schema",
+    openapi_extra=told(404, 422, etag=True),
+)
+@operation("anyone", most=240)
+def form(request: HttpRequest, key: ServiceKey, asked: Query[FormQuery]) -> HttpResponse:
+    """Get the shape of the answers (JSON Schema, draft 2020-12), titled in one language.
+
+    `x-pages` names the pages with their fields, for saving page by page. What depends on other answers is told in
+    `x-when`, `x-needed`, `x-at-least` and `x-at-most`; the check at submission is what counts.
+    """
+    published = queries.in_force(key, queries.today(at(request)))
+    own = published.definition.form
+    schema = forms.json_schema(own, asked.lang)
+    pages = [{"key": page.key, "fields": [name for part in page.fields for name in part.keys]} for page in own.pages]
+    response = answer({**schema, "x-pages": pages})
+    response["Content-Language"] = asked.lang
+    return fresh(request, response, seconds=KEPT_SECONDS)
+
+
+@router.post(
+    "services/{key}/eligibility",
+    response=shapes.Eligibility,
+    operation_id="services_eligibility",
+    summary="Ask whether somebody may apply",
+    openapi_extra=told(400, 404, 413, 415, 422),
+)
+@operation("anyone", most=120)
+def eligibility(request: HttpRequest, key: ServiceKey, given: shapes.Answers) -> HttpResponse:
+    """Ask with as many answers as are known. Nothing of them is kept, so there is no key."""
+    today = queries.today(at(request))
+    definition = queries.in_force(key, today).definition
+    settled = forms.settle_shape(definition.form, given.answers)
+    _sound(definition.form, settled, today)
+    judged = deciding.eligibility(definition, settled, today=today)
+    conditions = [
+        shapes.Judged(
+            key=one.condition.key,
+            title=one.condition.title,
+            outcome=one.outcome,
+            missing=list(one.missing),
+            message=one.condition.message if one.outcome == "not_met" else {},
+        )
+        for one in judged.conditions
+    ]
+    return answer(shapes.Eligibility(outcome=judged.outcome, conditions=conditions))
+
+
+def _sound(form: forms.Form, answers: Mapping[str, Any], today: date) -> None:
+    """Refuse answers that are not of their field's kind or that the form does not ask; what is missing may be missing.
+
+    Raises:
+        Invalid: with every fault.
+
+    """
+    found = forms.check(form, answers, today, directory=queries.PLACES)
+    faults = [fault for fault in found if fault.code not in STILL_OPEN]
+    if faults:
+        raise Invalid(faults)

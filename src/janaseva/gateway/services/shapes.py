@@ -1,0 +1,323 @@
+"""The shapes of services in the API, apart from the rooms' own so that these can change and those stay."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Words = Annotated[
+    dict[str, str],
+    Field(description="Words by language code.", examples=[{"en": "Income certificate", "ml": "വരുമാന സർട്ടിഫിക്കറ്റ്"}]),
+]
+Paise = Annotated[int, Field(ge=0, description="An amount in paise: 100 paise are one rupee.", examples=[1500])]
+
+
+class Given(BaseModel):
+    """What clients send: nothing beyond what is described is taken."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ServiceLine(BaseModel):
+    """A service in the catalogue."""
+
+    key: str = Field(examples=["kl-income-certificate"])
+    name: Words
+    summary: Words
+    pack: str = Field(description="Whose service it is.", examples=["kl-edistrict"])
+    state: Words
+    department: Words
+    days: int | None = Field(description="By when it is decided; null where it depends or nobody has found it.")
+    days_counted: str = Field(description="Which days count: `working`, `calendar` or as the service says.")
+    fee_paise: Paise | None = Field(description="What one pays online; null where it depends or nobody has found it.")
+
+
+class Services(BaseModel):
+    """A page of the catalogue."""
+
+    items: list[ServiceLine]
+    next: str | None = Field(description="The cursor of the next page, for `after`; null on the last one.")
+
+
+class Basis(BaseModel):
+    """Why something is so."""
+
+    law: str
+    sources: dict[str, str] = Field(description="Addresses of the sources, by key.")
+    confidence: str = Field(description="`official`, `reported`, `conflicting` or `assumed`; empty where not said.")
+    note: str
+
+
+class FeeLine(BaseModel):
+    """One line of the fee, with the order behind it."""
+
+    key: str
+    title: Words
+    kind: Literal["fixed", "slab", "each", "percentage"]
+    amount_paise: Paise | None
+    steps: list[tuple[int | None, int]] = Field(description="For `slab`: up to which value, and the amount in paise.")
+    rate: str = Field(description="For `percentage`: hundredths of the whole, as text.")
+    channel: Literal["online", "counter", "both"]
+    waived: list[Words] = Field(description="For whom it is waived.")
+    basis: Basis
+
+
+class PaperGroup(BaseModel):
+    """Papers of which any one is enough."""
+
+    key: str
+    title: Words
+    any_of: dict[str, Words] = Field(description="The papers by key, as `choice` of an upload names them.")
+    needed: str = Field(description="`always`, `when` (it depends on the answers) or `optional`.")
+
+
+class Way(BaseModel):
+    """One variant of a service: who decides, by when, for how much."""
+
+    key: str
+    title: Words
+    role: str = Field(description="The post that decides.", examples=["tahsildar"])
+    office: str = Field(description="The kind of its office.")
+    days: int | None = Field(description="The time limit; null where nobody has found it.")
+    days_counted: str
+    limit_basis: Basis
+    officer_basis: Basis
+    fee: list[FeeLine] | None = Field(description="null where nobody has found it.")
+    valid_for: str = Field(description="ISO 8601 duration such as `P1Y`, `lifetime`, or empty where not known.")
+
+
+class Appeal(BaseModel):
+    """One level of appeal."""
+
+    authority: Words | None
+    file_days: int | None
+    decide_days: int | None
+    by_itself: bool = Field(description="Whether it begins by itself once the limit has passed.")
+    basis: Basis
+
+
+class Unfound(BaseModel):
+    """A fact of the service that is still to be found or confirmed."""
+
+    place: str
+    what: str
+    kind: Literal["unknown", "assumed", "conflicting"]
+
+
+class Charter(BaseModel):
+    """What the public is promised of a service."""
+
+    key: str
+    version: int
+    name: Words
+    summary: Words
+    state: Words
+    department: Words
+    laws: list[tuple[Words, str]] = Field(description="Each law's title, and its section.")
+    areas: list[str] = Field(description="Where it is given, as `scheme:code`.")
+    conditions: list[Words] = Field(description="Who may apply.")
+    papers: list[PaperGroup] | None = Field(description="null where nobody has found it.")
+    ways: list[Way]
+    appeals: list[Appeal | None] = Field(description="The first and the second level; null where there is none.")
+    reasons: list[Words] = Field(description="The only reasons for which it may be refused.")
+    offices: dict[str, int] = Field(description="How many offices of each kind give it.")
+    todo: list[Unfound]
+
+
+class Answers(Given):
+    """Answers by the form's keys."""
+
+    answers: dict[str, Any] = Field(
+        description="As the form's JSON Schema describes them. Money is whole paise as a number, rupees as a text.",
+        examples=[{"applicant_name": "K. Anil", "date_of_birth": "1978-05-14"}],
+    )
+
+
+class Judged(BaseModel):
+    """One condition, and whether it is met."""
+
+    key: str
+    title: Words
+    outcome: Literal["met", "not_met", "cannot_tell"]
+    missing: list[str] = Field(description="The form's keys whose answers are still needed to tell.")
+    message: Words = Field(description="Why not, where it is not met; else empty.")
+
+
+class Eligibility(BaseModel):
+    """Whether somebody may apply, as far as the answers tell."""
+
+    outcome: Literal["may", "may_not", "cannot_tell"]
+    conditions: list[Judged]
+
+
+class Begin(Given):
+    """Which service, in which language."""
+
+    service: str = Field(max_length=80, examples=["kl-income-certificate"])
+    language: Literal["en", "ml", "hi", "ur", "sd"] = Field(default="en", description="Of letters and messages.")
+
+
+class Save(Given):
+    """Answers of the whole form, or of one page."""
+
+    answers: dict[str, Any] = Field(
+        description="As the form's JSON Schema describes them. They replace all that were there (of the page).",
+        examples=[{"applicant_name": "K. Anil", "date_of_birth": "1978-05-14"}],
+    )
+    page: str | None = Field(
+        default=None, max_length=60, description="The page's key; without it, the answers are those of the whole form."
+    )
+
+
+class Reply(Given):
+    """An answer to the office's question."""
+
+    text: str = Field(min_length=1, max_length=4000, examples=["The salary slip of March is attached."])
+
+
+class Made(BaseModel):
+    """What was made, or changed."""
+
+    id: str = Field(examples=["019ac1d0-6f3c-7c55-9c2f-6a0d6f6f2f10"])
+
+
+class Submitted(BaseModel):
+    """An application that was handed in."""
+
+    id: str
+    number: str = Field(examples=["KL/ADR/2026/000123"])
+    total_paise: Paise = Field(description="What is to be paid before the office begins; 0: it begins at once.")
+
+
+class PaymentStarted(BaseModel):
+    """A payment on its way."""
+
+    payment_id: str
+    amount_paise: Paise
+    redirect: str = Field(description="The gateway's page, to be opened in the payer's browser.")
+
+
+class ApplicationLine(BaseModel):
+    """An application in a list."""
+
+    id: str
+    service: str
+    service_name: Words
+    number: str | None
+    state: Literal["draft", "submitted", "begun", "decided", "withdrawn"]
+    outcome: str = Field(description="`approved`, `refused`, `withdrawn`, or empty while it goes on.")
+    started_at: datetime
+    submitted_at: datetime | None
+    due_at: datetime | None
+    has_question: bool = Field(description="Whether the office waits for an answer.")
+
+
+class Applications(BaseModel):
+    """A page of one's own applications, the latest first."""
+
+    items: list[ApplicationLine]
+    next: str | None = Field(description="The cursor of the next page, for `after`; null on the last one.")
+
+
+class Paper(BaseModel):
+    """A paper that was given."""
+
+    id: str
+    group: str
+    choice: str
+    document_id: str = Field(description="Its file, at `/api/v1/documents/{id}`.")
+    filename: str
+    media_type: str
+    size_bytes: int
+    pages: int
+    given_at: datetime
+
+
+class Question(BaseModel):
+    """A question of the office."""
+
+    id: str
+    question: str
+    asked_at: datetime
+    answer: str
+    answered_at: datetime | None
+
+
+class Issued(BaseModel):
+    """A document that was issued: an acknowledgement, a certificate."""
+
+    document_id: str = Field(description="Its file, at `/api/v1/documents/{id}`.")
+    kind: str
+    number: str
+    code: str = Field(description="With the number it verifies the document.")
+    title: Words
+    state: Literal["to_seal", "sealed", "failed"] = Field(description="Its file is there once it is `sealed`.")
+    issued_at: datetime
+    sha256: str
+    revoked_at: datetime | None
+
+
+class Decision(BaseModel):
+    """What was decided."""
+
+    outcome: str
+    reason: str = Field(description="The coded reason of a refusal.")
+    reason_title: Words
+    reason_law: str
+    words: str
+    decided_at: datetime
+    document_id: str | None
+    certificate_number: str
+
+
+class Happened(BaseModel):
+    """One step of the application's story."""
+
+    event: str = Field(examples=["services.submitted"])
+    title: str = Field(description="The step in words of the request's language.")
+    at: datetime
+    post: Words = Field(description="The post that did it; empty where no officer did.")
+    office: Words
+    log_index: int | None = Field(description="Its place in the transparency log.")
+
+
+class Owed(BaseModel):
+    """What is to be paid, line by line."""
+
+    state: str = Field(description="`open` while it is owed.")
+    total_paise: Paise
+    lines: list["OwedLine"]
+
+
+class OwedLine(BaseModel):
+    """One line of what is to be paid."""
+
+    key: str
+    title: Words
+    amount_paise: Paise
+    order: Words = Field(description="The order that sets it.")
+
+
+class Application(BaseModel):
+    """One application whole, as its applicant sees it."""
+
+    id: str
+    service: str
+    service_name: Words
+    version: int = Field(description="The version of the service that it began with.")
+    language: str
+    state: Literal["draft", "submitted", "begun", "decided", "withdrawn", "discarded"]
+    outcome: str
+    number: str | None
+    started_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    due_at: datetime | None
+    ended_at: datetime | None
+    answers: dict[str, Any]
+    papers: list[Paper]
+    queries: list[Question]
+    documents: list[Issued]
+    decision: Decision | None
+    owed: Owed | None
+    timeline: list[Happened]

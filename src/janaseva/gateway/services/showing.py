@@ -1,0 +1,179 @@
+"""From the rooms' views to the API's shapes, and from a posted file to one that may be kept."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from janaseva.core.actor import Actor
+from janaseva.core.text import Text
+from janaseva.core.words import find
+from janaseva.documents import queries as documents
+from janaseva.documents import rules as document_rules
+from janaseva.gateway.api.paging import not_known, place_of
+from janaseva.gateway.api.reading import read_file
+from janaseva.gateway.services import shapes
+from janaseva.payments import queries as payments
+from janaseva.services import queries
+
+
+def return_path(payment_id: UUID) -> str:
+    """Return the portal's page to which the payer's browser comes back, since a machine has none of its own."""
+    return f"/pay/return/{payment_id}/"
+
+
+def moment_of(after: str) -> datetime:
+    """Return the moment that a cursor of applications names.
+
+    Raises:
+        Invalid: ``cursor_not_known``.
+
+    """
+    try:
+        found = datetime.fromisoformat(place_of(after))
+    except ValueError:
+        raise not_known() from None
+    if found.tzinfo is None:
+        raise not_known()
+    return found
+
+
+def received(request: HttpRequest, *, fields: Iterable[str] = ()) -> tuple[document_rules.Received, Mapping[str, str]]:
+    """Return the posted file, cleaned, and the fields beside it.
+
+    Raises:
+        Refusal: those of :func:`janaseva.documents.rules.receive` and of reading.
+
+    """
+    file = read_file(request, fields=fields)
+    return document_rules.receive(filename=file.name, content=file.content), file.fields
+
+
+def line(view: queries.ApplicationLine) -> shapes.ApplicationLine:
+    """Return one line of the list."""
+    return shapes.ApplicationLine.model_validate(
+        {
+            "id": str(view.id),
+            "service": view.service,
+            "service_name": dict(view.service_name),
+            "number": view.number,
+            "state": view.state,
+            "outcome": view.outcome,
+            "started_at": view.started_at,
+            "submitted_at": view.submitted_at,
+            "due_at": view.due_at,
+            "has_question": view.has_question,
+        }
+    )
+
+
+def whole(by: Actor, view: queries.ApplicationView, language: str) -> shapes.Application:
+    """Return one application with everything that belongs to it."""
+    return shapes.Application.model_validate(
+        {
+            "id": str(view.id),
+            "service": view.service,
+            "service_name": dict(view.definition.what.name),
+            "version": view.definition.version,
+            "language": view.language,
+            "state": view.state,
+            "outcome": view.outcome,
+            "number": view.number,
+            "started_at": view.started_at,
+            "submitted_at": view.submitted_at,
+            "received_at": view.received_at,
+            "due_at": view.due_at,
+            "ended_at": view.ended_at,
+            "answers": dict(view.answers),
+            "papers": [_paper(one) for one in view.papers],
+            "queries": [_question(one) for one in view.queries],
+            "documents": [_issued(one) for one in documents.documents_of(by, view.id)],
+            "decision": _decision(view.decision),
+            "owed": _owed(by, view),
+            "timeline": [_happened(one, language) for one in queries.story(by, view.id)],
+        }
+    )
+
+
+def _paper(view: queries.PaperView) -> shapes.Paper:
+    return shapes.Paper(
+        id=str(view.id),
+        group=view.group,
+        choice=view.choice,
+        document_id=str(view.document_id),
+        filename=view.filename,
+        media_type=view.media_type,
+        size_bytes=view.size_bytes,
+        pages=view.pages,
+        given_at=view.given_at,
+    )
+
+
+def _question(view: queries.QueryView) -> shapes.Question:
+    return shapes.Question(
+        id=str(view.id),
+        question=view.question,
+        asked_at=view.asked_at,
+        answer=view.answer,
+        answered_at=view.answered_at,
+    )
+
+
+def _issued(view: documents.DocumentView) -> shapes.Issued:
+    return shapes.Issued.model_validate(
+        {
+            "document_id": str(view.document_id),
+            "kind": view.kind,
+            "number": view.number,
+            "code": view.code,
+            "title": dict(view.title),
+            "state": view.state,
+            "issued_at": view.issued_at,
+            "sha256": view.sha256,
+            "revoked_at": view.revoked_at,
+        }
+    )
+
+
+def _decision(view: queries.DecisionView | None) -> shapes.Decision | None:
+    if view is None:
+        return None
+    return shapes.Decision(
+        outcome=view.outcome,
+        reason=view.reason,
+        reason_title=dict(view.reason_title),
+        reason_law=view.reason_law,
+        words=view.words,
+        decided_at=view.decided_at,
+        document_id=str(view.document_id) if view.document_id else None,
+        certificate_number=view.certificate_number,
+    )
+
+
+def _words(text: Text | str) -> dict[str, str]:
+    if isinstance(text, str):
+        return {"en": text} if text else {}
+    return dict(text)
+
+
+def _owed(by: Actor, view: queries.ApplicationView) -> shapes.Owed | None:
+    if view.demand_id is None:
+        return None
+    demand = payments.demand(by, view.demand_id)
+    lines = [
+        shapes.OwedLine(key=one.key, title=dict(one.title), amount_paise=one.amount_paise, order=_words(one.order))
+        for one in demand.lines
+    ]
+    return shapes.Owed(state=demand.state, total_paise=demand.total_paise, lines=lines)
+
+
+def _happened(one: queries.Happened, language: str) -> shapes.Happened:
+    return shapes.Happened(
+        event=one.name,
+        title=find(f"event.{one.name}", language) or one.name,
+        at=one.at,
+        post=dict(one.post),
+        office=dict(one.office),
+        log_index=one.log_index,
+    )
