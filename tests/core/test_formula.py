@@ -11,13 +11,13 @@ from janaseva.core.formula_functions import add_months, years_between
 
 SCOPE = Scope.of(
     {"born": "date", "income": "integer", "caste": "text", "needs": "texts", "ok": "yes_no", "at": "datetime"},
-    {"members": {"income": "integer", "age": "integer", "relation": "text"}},
+    {"members": {"income": "integer", "age": "integer", "relation": "text", "born": "date"}},
 )
 TODAY = date(2026, 2, 28)
 ANSWERS = {
     "born": "2000-02-29",
     "income": 500_000,
-    "members": [{"income": 5, "relation": "self"}, {"income": 7, "age": 3, "relation": "spouse"}],
+    "members": [{"income": 5, "relation": "self", "born": "1998-02-11"}, {"income": 7, "age": 3, "relation": "spouse"}],
 }
 
 
@@ -49,6 +49,9 @@ def came_to(text, answers=ANSWERS, **lent):
         ("members.exists(m, has(m.age) && m.age > 2)", True),
         ("members.exists_one(m, m.relation == 'self')", True),
         ("members.size()", 2),
+        ("members.exists(m, has(m.born) && years_between(m.born, today) == 28)", True),
+        ("members[0].born", date(1998, 2, 11)),
+        ("members.filter(m, has(m.born) && m.born > date('1998-02-10')).size()", 1),
         ("joined(members.relation, ', ')", "self, spouse"),
         ("joined(members.filter(m, m.relation == 'self').map(m, m.relation), ', ')", "self"),
         ("given.caste", False),
@@ -64,7 +67,10 @@ def test_a_formula_comes_to_its_value(text, value):
     assert (result.state, result.value) == ("value", value)
 
 
-@pytest.mark.parametrize("text", ["caste == 'a'", "ok", "members.all(m, m.age > 2)", "income > 1 && caste == 'a'"])
+@pytest.mark.parametrize(
+    "text",
+    ["caste == 'a'", "ok", "members.all(m, m.age > 2)", "members.all(m, m.born < today)", "income > 1 && caste == 'a'"],
+)
 def test_what_needs_a_missing_answer_is_missing(text):
     result = came_to(text)
     assert result.state == "missing"

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, Self
 from cel_expr_python import cel
 
 from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Places, lent
+from janaseva.core.formula_rows import ROWS, blank, in_row, with_moments
 
 Kind = Literal["text", "texts", "integer", "yes_no", "date", "datetime"]
 State = Literal["value", "missing", "fault"]
@@ -37,9 +38,7 @@ _TYPES: Final[dict[Kind, cel.Type]] = {
     "date": cel.Type.TIMESTAMP,
     "datetime": cel.Type.TIMESTAMP,
 }
-_STRING: Final = re.compile(r"""[rR]?("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
-_ROWS: Final = re.compile(r"\.\s*(?:all|exists_one|exists|filter|map)\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)\s*,")
 _OF_ROWS: Final = ("all", "exists", "exists_one", "filter", "map", "size")
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -174,7 +173,7 @@ class Scope:
             rows = plain.get(table)
             rows = [row for row in rows if isinstance(row, Mapping)][:MOST_ROWS] if isinstance(rows, list) else []
             ready = [{name: _value(row.get(name), kind) for name, kind in kinds.items()} for row in rows]
-            values[table] = [{name: value for name, value in row.items() if value is not None} for row in ready]
+            values[table] = [{name: in_row(value) for name, value in row.items() if value is not None} for row in ready]
             values[f"given.{table}"] = bool(rows)
             for name in kinds:
                 values[f"{table}.{name}"] = [row[name] for row in ready if row[name] is not None]
@@ -250,16 +249,11 @@ class Formula:
         return Reason(text=self.text, result=self.evaluate(facts), facts=seen, parts=parts)
 
 
-def _blank(text: str) -> str:
-    """Return the formula with its quoted strings as spaces, positions kept."""
-    return _STRING.sub(lambda match: " " * len(match.group()), text)
-
-
 def split(text: str) -> list[str]:
     """Return the parts of a formula that ``&&``, or else ``||``, joins outside all brackets; itself where none does."""
-    bare = _blank(text)
+    bare = blank(text)
     while bare.startswith("(") and _closing(bare) == len(bare) - 1:
-        text, bare = text[1:-1].strip(), _blank(text[1:-1].strip())
+        text, bare = text[1:-1].strip(), blank(text[1:-1].strip())
     if "?" in bare:
         return [text]
     for joint in ("||", "&&"):
@@ -290,7 +284,7 @@ def _spot(text: str, offset: int) -> tuple[int, int]:
 
 def _depth(bare: str) -> int:
     """Return how deep rules over rows stand within one another."""
-    starts = {match.end() - 1: True for match in _ROWS.finditer(bare)}
+    starts = {match.end() - 1: True for match in ROWS.finditer(bare)}
     opened: list[bool] = []
     deepest = 0
     macro_brackets = {bare.rfind("(", 0, end) for end in starts}
@@ -308,14 +302,14 @@ def _bounds(text: str) -> Place | None:
         return Place(1, 1, f"the formula is longer than {LONGEST} characters", "split it into computed fields")
     if _UNWRITABLE.search(text):
         return Place(1, 1, "the formula contains a control character", "type it again by hand")
-    if _depth(_blank(text)) > DEEPEST:
+    if _depth(blank(text)) > DEEPEST:
         return Place(1, 1, f"rules over rows stand more than {DEEPEST} deep", "compute the inner one in a field")
     return None
 
 
 def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
     """Return the facts that the formula names, and a fault for each column that no table has."""
-    rows = {match.group(1) for match in _ROWS.finditer(bare)}
+    rows = {match.group(1) for match in ROWS.finditer(bare)}
     used: dict[str, None] = {}
     wrong: list[Place] = []
     tables: set[str] = set()
@@ -357,8 +351,8 @@ def _compile(scope: Scope, text: str, returns: Kind | None) -> Formula:
     try:
         expression = scope.environment.compile(text)
     except (RuntimeError, TypeError) as error:
-        raise FormulaError(_uses(scope, _blank(text))[1] or _places(scope, str(error))) from None
-    uses, wrong = _uses(scope, _blank(text))
+        raise FormulaError(_uses(scope, blank(text))[1] or _places(scope, str(error))) from None
+    uses, wrong = _uses(scope, blank(text))
     if wrong:
         raise FormulaError(wrong)
     got = expression.return_type()
@@ -366,6 +360,10 @@ def _compile(scope: Scope, text: str, returns: Kind | None) -> Formula:
     if returns is not None and kind is None:
         message = f"this is of kind {got.name().lower()}, but {returns} is wanted here"
         raise FormulaError([Place(1, 1, message, "compare, or choose, so that the formula says what is asked of it")])
+    ready = with_moments(scope.tables, text)
+    if ready != text:
+        expression = scope.environment.compile(ready)
+        kind = kind or _kind(expression.return_type(), returns)
     return Formula(text=text, uses=uses, kind=kind, expression=expression, scope=scope)
 
 
