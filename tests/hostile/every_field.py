@@ -3,8 +3,11 @@
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
+from janaseva.core.actor import Actor
 from janaseva.forms.rules import Form, Page, Question
+from janaseva.services import queries
 from janaseva.services.actions import publish
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.compiling import compile_text
@@ -75,10 +78,11 @@ def form() -> Form:
     return compile_text(every_field()).form
 
 
-def publish_it(given: Given) -> None:
-    """Publish it beside what is published."""
+def draft_of_it(given: Given, by: Actor) -> UUID:
+    """Publish it beside what is published, and fill in a draft of it as for the real one; its own page is empty."""
     given.act(publish, SYSTEM, pack=PACK, definition_text=every_field())
-    given.service = KEY
+    definition = queries.in_force(KEY, queries.today(given.at)).definition
+    return given.fill_in(by, definition, given.example(), language="en")
 
 
 def shipped_forms() -> Iterator[Form]:
