@@ -20,14 +20,17 @@ class Measured:
 
     @property
     def per_second(self) -> float:
+        """Return how many were done in a second of wall time."""
         return self.times / self.wall
 
     @property
     def wall_ms(self) -> float:
+        """Return the wall time of one, in milliseconds."""
         return 1000 * self.wall / self.times
 
     @property
     def cpu_ms(self) -> float:
+        """Return the processor time of one, in milliseconds."""
         return 1000 * self.cpu / self.times
 
 

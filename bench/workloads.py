@@ -106,7 +106,7 @@ class Bench:
         yield self._act("submit an application", lambda one: given.act(actions.submit, by, application_id=one), drafts)
         self.applications = drafts
         if self.wants("decide", "certificate", "verify"):
-            with plain_letters(), mock.patch.object(Given, "settle", lambda _: None):
+            with plain_letters(), mock.patch.object(Given, "settle", return_value=None):
                 for one in drafts:
                     given.pay(by, one)
             with plain_letters():

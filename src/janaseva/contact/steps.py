@@ -16,8 +16,6 @@ from janaseva.core.action import put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.people import queries as people
 
-WRITER = Actor.system("contact.send")
-
 
 @step
 def send(
@@ -36,8 +34,8 @@ def send(
     ``template`` is a key of words such as ``message.submitted``; a fact may be words by language or a day. Where the
     person has no address on the channel, the message is kept as failed: the matter itself must not stop for it.
     """
-    language = people.person(WRITER, person_id).language
-    address = (people.phone_of(person_id) or "") if channel == "sms" else ""
+    reach = people.reach_of(person_id)
+    language, address = reach.language, reach.phone if channel == "sms" else ""
     text = filled(template, language, facts, zone=settings.TIME_ZONE)
     row = put(
         Message(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db import connection
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
@@ -113,6 +114,20 @@ def _keep(act: Act, told: Sequence[Told]) -> None:
         Delivery.objects.bulk_create(deliveries)
 
 
+_CLAIM = (
+    "INSERT INTO ledger_key (id, revision, scope, key, act, body_hash) VALUES (%s, 1, %s, %s, %s, %s) "
+    "ON CONFLICT (scope, key) DO NOTHING"
+)
+
+
+def _claimed(act: Act) -> bool:
+    """Write the act's key, under the act's own id, and return whether it was free; said in SQL, which counts rows."""
+    key_id = Key._meta.pk.get_db_prep_value(act.id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [key_id, act.by.scope, act.key, act.name, act.body_hash])
+        return bool(cursor.rowcount == 1)
+
+
 class LedgerRecorder:
     """What the ledger offers to every action (see :class:`janaseva.core.action.Recorder`)."""
 
@@ -129,11 +144,9 @@ class LedgerRecorder:
         """
         if not rules.usable_key(act.key):
             raise Refusal("key_unusable", status=UNPROCESSABLE)
-        mine = Key(scope=act.by.scope, key=act.key, act=act.name, body_hash=act.body_hash)
-        Key.objects.bulk_create([mine], ignore_conflicts=True)
-        held = Key.objects.get(scope=mine.scope, key=mine.key)
-        if held.pk == mine.pk:
+        if _claimed(act):
             return None
+        held = Key.objects.get(scope=act.by.scope, key=act.key)
         if (held.act, held.body_hash) != (act.name, act.body_hash):
             raise Refusal("key_reused", status=UNPROCESSABLE)
         return held.answer
@@ -141,7 +154,7 @@ class LedgerRecorder:
     def keep(self, act: Act, answer: str) -> None:
         """Write the act's events, leaves, deliveries and answer."""
         _keep(act, act.told)
-        Key.objects.filter(scope=act.by.scope, key=act.key).update(answer=answer)
+        Key.objects.filter(pk=act.id).update(answer=answer)
 
     def refused(self, act: Act, refusal: Refusal) -> None:
         """Record the refusal as an event of its own; what the act had gathered is gone and not named here."""

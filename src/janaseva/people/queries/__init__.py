@@ -31,7 +31,16 @@ from janaseva.people.queries.offices import (
     posts_at,
     posts_of,
 )
-from janaseva.people.queries.persons import PasskeyView, PersonView, colleagues, passkeys, person, phone_of
+from janaseva.people.queries.persons import (
+    PasskeyView,
+    PersonView,
+    Reach,
+    colleagues,
+    passkeys,
+    person,
+    phone_of,
+    reach_of,
+)
 from janaseva.people.queries.sessions import SessionView, SignedIn, sessions_of, signed_in
 from janaseva.people.queries.sign_in import (
     CodeToSend,
@@ -50,6 +59,7 @@ __all__ = [
     "PasskeyView",
     "PersonView",
     "PostView",
+    "Reach",
     "SessionView",
     "SignedIn",
     "area",
@@ -79,6 +89,7 @@ __all__ = [
     "posts",
     "posts_at",
     "posts_of",
+    "reach_of",
     "sessions_of",
     "signed_in",
     "stand_ins_of",

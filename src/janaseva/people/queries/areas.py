@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import connection
+
 from janaseva.core.text import Text
 from janaseva.people import rules
 from janaseva.people.models import Area
@@ -40,6 +42,15 @@ def _view(row: Area) -> AreaView:
     )
 
 
+_PATH = """
+WITH RECURSIVE path AS (
+    SELECT own.*, 0 AS depth FROM people_area own WHERE own.id = %s
+    UNION ALL SELECT outer_one.*, path.depth + 1 FROM people_area outer_one JOIN path ON outer_one.id = path.parent_id
+    WHERE path.depth < 16
+) SELECT * FROM path ORDER BY depth
+"""
+
+
 def areas(parent_id: UUID | None) -> list[AreaView]:
     """Return the areas directly within another, or the topmost ones, by English name."""
     found = [_view(row) for row in Area.objects.filter(parent_id=parent_id)]
@@ -65,12 +76,8 @@ def area_by_reference(reference: str) -> AreaView | None:
 
 def area_path(area_id: UUID) -> list[AreaView]:
     """Return the area and those it lies within, the nearest first; empty where there is no such area."""
-    row = Area.objects.select_related("parent__parent__parent__parent").filter(pk=area_id).first()
-    path = []
-    while row is not None:
-        path.append(_view(row))
-        row = row.parent
-    return path
+    key = Area._meta.pk.get_db_prep_value(area_id, connection)
+    return [_view(row) for row in Area.objects.raw(_PATH, [key])]
 
 
 def time_zone_of(area_id: UUID) -> str | None:

@@ -57,6 +57,27 @@ def person(by: Actor, person_id: UUID) -> PersonView:
     return _view(row)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How a person is reached: the number in E.164 (empty where there is none) and the language."""
+
+    phone: str
+    language: str
+
+
+def reach_of(person_id: UUID) -> Reach:
+    """Return how a person is reached; for contact alone.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Person.get_or_none(person_id)
+    if row is None:
+        raise not_found()
+    return Reach(phone=row.phone or "", language=row.language)
+
+
 def phone_of(person_id: UUID) -> str | None:
     """Return a person's number in E.164; for contact alone, which must reach it."""
     row = Person.get_or_none(person_id)
