@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import QueryDict
 
 from janaseva.core.money import grouped
-from janaseva.core.refusal import Fault
 from janaseva.core.text import Text
 from janaseva.design import posted
 from janaseva.forms.rules import Applied, Form, Line, Page, PageSummary, Question, parse
@@ -142,7 +141,7 @@ def with_rows(typed: Typed, wish: tuple[str, str, int], fields: Sequence[Questio
     head, kept = f"{name}.", dict[str, list[str]]()
     for key, values in typed.items():
         number, dot, rest = key.removeprefix(head).partition(".")
-        if not key.startswith(head) or not dot or not number.isascii() or not number.isdigit():
+        if not key.startswith(head) or not dot or not _is_row(number):
             kept[key] = values
         elif int(number) != gone:
             kept[f"{head}{int(number) - (int(number) > gone)}.{rest}"] = values
@@ -165,11 +164,16 @@ def compacted(typed: Typed, fields: Sequence[Question]) -> Typed:
 _ROWS: Final = "_rows.{}"
 
 
+def _is_row(number: str) -> bool:
+    """Return whether this is the number of a row: a longer one is no table's, and no machine's integer."""
+    return number.isascii() and number.isdigit() and len(number) <= len("100")
+
+
 def rows_of(typed: Typed, table: Question) -> int:
     """Return how many rows of a table to show: those that hold something, those asked for, one to begin with."""
     head = f"{table.key}."
     numbers = [key.removeprefix(head).partition(".")[0] for key in typed if key.startswith(head)]
-    held = max((int(number) + 1 for number in numbers if number.isascii() and number.isdigit()), default=0)
+    held = max((int(number) + 1 for number in numbers if _is_row(number)), default=0)
     wished = _only(typed, _ROWS.format(table.key))
     held = max(held, int(wished[:3]) if wished.isascii() and wished.isdigit() else 1)
     return min(max(held, table.rows_at_least), table.rows_at_most)
@@ -310,33 +314,7 @@ def _chain(reference: str) -> set[Any]:
     return {one.id for one in people.area_path(found.id)} if found else set()
 
 
-# --- faults and summaries
-
-
-def told(form: Form, faults: Sequence[Fault]) -> list[Fault]:
-    """Return the faults in the definition's own words where a pattern says what it wants."""
-    return [_in_own_words(form, fault) for fault in faults]
-
-
-def _in_own_words(form: Form, fault: Fault) -> Fault:
-    if fault.code in ("too_early", "too_late") and isinstance(fault.facts.get("bound"), str):
-        return Fault(place=fault.place, code=fault.code, facts={"bound": _day(fault.facts["bound"])}, words=fault.words)
-    if fault.code != "not_the_pattern":
-        return fault
-    key, _, rest = fault.place.partition(".")
-    question = form.by_key.get(key)
-    if question is not None and rest:
-        column = rest.rpartition(".")[2]
-        question = next((one for one in question.columns if one.key == column), None)
-    words = question.pattern_says if question is not None else None
-    return fault if words is None else Fault(place=fault.place, code=fault.code, words=words)
-
-
-def _day(text: str) -> Any:
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError:
-        return text
+# --- answers as they read
 
 
 def lines(page: PageSummary) -> Iterator[tuple[Line, tuple[Line, ...]]]:

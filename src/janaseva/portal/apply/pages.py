@@ -16,7 +16,7 @@ from janaseva.doorway.acts import given_key
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import Applied, Page, apply
 from janaseva.forms.rules import check as check_form
-from janaseva.portal import asking
+from janaseva.portal import asking, mending
 from janaseva.portal.apply.beginning import elsewhere
 from janaseva.portal.apply.tasks import Draft, draft
 from janaseva.portal.asking import Typed
@@ -56,7 +56,7 @@ def page(request: HttpRequest, application_id: UUID, page: str) -> HttpResponseB
     if request.method == "POST":
         return _posted(request, found, asked)
     filled = _filled(request, found, asked, asking.typed_from(asked.fields, found.view.answers))
-    faults = _faults(request, filled) if request.GET.get("mend") else []
+    faults = mending.told(found.definition.form, _faults(request, filled)) if request.GET.get("mend") else []
     return _shown(request, filled, faults=faults)
 
 
@@ -112,7 +112,7 @@ def _again(request: HttpRequest, filled: Filled, invalid: Invalid) -> HttpRespon
     opened = {key for key in filled.shown if key not in before} if SHOWN in request.POST else set()
     if opened and all(fault.place.partition(".")[0] in opened and fault.code == "needed" for fault in invalid.faults):
         return _shown(request, filled, opened=True)
-    faults = asking.told(filled.draft.definition.form, invalid.faults)
+    faults = mending.told(filled.draft.definition.form, invalid.faults)
     return _shown(request, filled, faults=faults, status=UNPROCESSABLE)
 
 
@@ -147,5 +147,6 @@ def _shown(
         "opened": opened,
         "sign": "Rs" if form.region == "PK" else "₹",
         "back": request.GET.get(BACK) == "check",
+        "mend": mending.to_mend(form, faults or (), language(request)),
     }
     return show(request, "portal/apply/page.html", context, here="applications", status=status, faults=faults or ())

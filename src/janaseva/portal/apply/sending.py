@@ -1,7 +1,6 @@
 """Check all answers, see the fee line by line, declare, and send; every fault leads to its page and field."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -10,29 +9,23 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid, Refusal
+from janaseva.core.text import in_language
 from janaseva.design import posted
 from janaseva.design.page import fault_words
 from janaseva.design.vocabulary import field_id
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import summary
-from janaseva.portal import asking
+from janaseva.portal import asking, mending
 from janaseva.portal.apply.beginning import elsewhere, where_it_stands
 from janaseva.portal.apply.tasks import Draft, draft
+from janaseva.portal.mending import ToMend
 from janaseva.portal.page import APPLICATIONS, for_person, language, show
 from janaseva.services import actions, queries
 from janaseva.services.rules import running
 from janaseva.services.rules.running import Ready
 
 DECLARED: Final = "declared_true"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToMend:
-    """One thing to mend: in words, and the address of the field where it is mended; empty where there is none."""
-
-    words: str
-    href: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,7 +42,7 @@ def check(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     try:
         submitted = perform(request, actions.submit, application_id=application_id)
     except Invalid as invalid:
-        return _shown(request, found, asking.told(found.definition.form, invalid.faults), status=UNPROCESSABLE)
+        return _shown(request, found, mending.told(found.definition.form, invalid.faults), status=UNPROCESSABLE)
     except Refusal as refusal:
         if refusal.code != "application_already_submitted":
             raise
@@ -107,18 +100,16 @@ def _given(found: Draft) -> set[str]:
 
 def _to_mend(found: Draft, fault: Fault, spoken: str) -> ToMend:
     """Return a fault with the way to its field."""
-    words, key = fault_words(fault, spoken), fault.place.partition(".")[0]
+    form, key = found.definition.form, fault.place.partition(".")[0]
     if fault.place == DECLARED:
-        return ToMend(words=words, href=f"#{field_id(DECLARED)}")
+        return ToMend(words=fault_words(fault, spoken), href=f"#{field_id(DECLARED)}")
     if key == "documents":
         title = next((one.title for one in found.groups if f"documents.{one.key}" == fault.place), {})
-        named = f"{title.get(spoken) or title.get('en', '')}: {words}" if title else words
-        return ToMend(words=named, href=f"{reverse('apply-papers', args=[found.view.id])}#{field_id(fault.place)}")
-    question = found.definition.form.by_key.get(key)
-    page = next((one for one in found.pages if question in one.fields), None)
-    if question is None or page is None:
+        words = f"{in_language(title, spoken)}: {fault_words(fault, spoken)}"
+        return ToMend(words=words, href=f"{reverse('apply-papers', args=[found.view.id])}#{field_id(fault.place)}")
+    words = mending.named(form, fault, spoken)
+    page = next((one for one in found.pages if form.by_key.get(key) in one.fields), None)
+    if page is None:
         return ToMend(words=words, href="")
-    label = question.label.get(spoken) or question.label.get("en", "")
-    named = words if fault.words or question.kind == "declaration" else f"{label}: {words}"
     address = reverse("apply-page", args=[found.view.id, page.key])
-    return ToMend(words=named, href=f"{address}?back=check&mend=1#{field_id(fault.place)}")
+    return ToMend(words=words, href=f"{address}?back=check&mend=1#{field_id(fault.place)}")

@@ -12,9 +12,9 @@ from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import at
 from janaseva.forms.rules import Applied, Page, apply
 from janaseva.forms.rules import check as check_form
-from janaseva.portal import asking
+from janaseva.portal import asking, mending
 from janaseva.portal.asking import Typed
-from janaseva.portal.page import show
+from janaseva.portal.page import language, show
 from janaseva.services import queries
 from janaseva.services.queries import Published
 from janaseva.services.rules import deciding
@@ -69,7 +69,7 @@ def _judged(request: HttpRequest, published: Published, page: Page, typed: Typed
         if fault.place.partition(".")[0] in own and fault.code not in MISSING
     ]
     if faults:
-        return _shown(request, published, page, typed, faults=asking.told(definition.form, faults))
+        return _shown(request, published, page, typed, faults=mending.told(definition.form, faults))
     result = deciding.eligibility(definition, answers, today=today)
     chosen = deciding.choose(definition, definition.scope.facts(answers, today=today))
     return _shown(request, published, page, typed, result=result, chosen=chosen)
@@ -93,6 +93,7 @@ def _shown(
         "result": result,
         "chosen": chosen if len(definition.variants) > 1 else None,
         "labels": {key: question.label for key, question in definition.form.by_key.items()},
+        "mend": mending.to_mend(definition.form, faults or (), language(request)),
         "sign": "Rs" if definition.pack_country == "PK" else "₹",
     }
     status = UNPROCESSABLE if faults else 200

@@ -34,6 +34,7 @@ class CatalogueLine:
     days: int | None
     counts: str
     fee_paise: int | None
+    country: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def _line(definition_id: UUID, pack: str) -> CatalogueLine:
         days=days.pop() if len(days) == 1 else None,
         counts=definition.limit_for(definition.variants[0]).counts,
         fee_paise=costs.pop() if len(costs) == 1 else None,
+        country=facts.country,
     )
 
 
