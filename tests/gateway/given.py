@@ -46,7 +46,7 @@ PAPERS = {"identity": "voter_id", "family": "ration_card", "income": "salary_cer
 
 @contextmanager
 def country() -> Iterator[None]:
-    """Load the directory, its demonstration people and the pack of Kerala, and undo it at the end, so that it is done once a module."""
+    """Load the directory, its demonstration people and Kerala's pack; all is undone at the end, once a module."""
     from django.db import transaction
 
     atomic = transaction.atomic()

@@ -3,8 +3,7 @@
 import hypothesis
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
+from django.db import connections
 from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode
 from schemathesis import checks as found_checks
@@ -33,11 +32,8 @@ def description(api, monkeypatch):
 
     monkeypatch.setattr(Window, "wait", lambda self, name, moment: 0)
     api.sign_in()
-    for signal in (request_started, request_finished):  # as Django's own test client does: the connection is the test's
-        signal.disconnect(close_old_connections)
-    yield schemathesis.openapi.from_wsgi("/api/openapi.json", application)
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
+    monkeypatch.setattr(connections["default"], "close_if_unusable_or_obsolete", lambda: None)  # it is the test's own
+    return schemathesis.openapi.from_wsgi("/api/openapi.json", application)
 
 
 def attack(operation, *, mode, headers, path):
@@ -69,7 +65,7 @@ def test_no_answer_is_beyond_the_description(api, description, mode):
     headers = {"Accept-Encoding": "identity", "Authorization": f"Bearer {api.token}"}
     path = {"application_id": api.begin(), "key": "kl-income-certificate"}
     operations = sorted((one.ok() for one in description.get_all_operations()), key=lambda one: one.label in ENDS)
-    assert len(operations) == 23
+    assert len(operations) >= 24
     answered = {}
     for operation in operations:
         if mode is GenerationMode.NEGATIVE and operation.label in TAKES_NOTHING:
@@ -79,7 +75,8 @@ def test_no_answer_is_beyond_the_description(api, description, mode):
         assert 200 in answered["GET /api/v1/applications"]
         assert 200 in answered["GET /api/v1/services/{key}/form"]
     else:
-        assert all(status >= 400 for statuses in answered.values() for status in statuses)
+        taken = {label: sorted(statuses) for label, statuses in answered.items() if min(statuses) < 400}
+        assert not taken
 
 
 def test_every_operation_is_told(api):

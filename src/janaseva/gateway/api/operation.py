@@ -24,10 +24,10 @@ _WHY: Final = {
     401: "No token, or one that opens no session (any more).",
     403: "Not permitted.",
     404: "There is no such thing, or it is not yours to see.",
-    409: "It does not agree with how things stand now, or the key was used with another body.",
+    409: "It does not agree with how things stand now.",
     413: "The body is too large.",
     415: "The body has another content type than the one described.",
-    422: "Something given is wrong or missing; `faults` says all of it.",
+    422: "Something given is wrong or missing (`faults` says all of it), or the key was used with another request.",
     429: "Too often; `Retry-After` says how many seconds to wait.",
     503: "Not possible now; nothing was done.",
 }
@@ -90,7 +90,7 @@ def key_of(request: HttpRequest) -> str:
         Refusal: ``key_missing``.
 
     """
-    if HEADER not in request.headers:
+    if not request.headers.get(HEADER, "").strip():
         raise Refusal("key_missing")
     return given_key(request)
 

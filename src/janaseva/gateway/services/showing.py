@@ -1,7 +1,7 @@
 """From the rooms' views to the API's shapes, and from a posted file to one that may be kept."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -32,11 +32,11 @@ def moment_of(after: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(place_of(after))
-    except ValueError:
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second for moments that other zones put before the year 1
         raise not_known() from None
-    if found.tzinfo is None:
-        raise not_known()
-    return found
+    raise not_known()
 
 
 def received(request: HttpRequest, *, fields: Iterable[str] = ()) -> tuple[document_rules.Received, Mapping[str, str]]:
