@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, ClassVar, NoReturn, Self, TypeVar
+from typing import Any, ClassVar, NoReturn, Self, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, models
@@ -122,8 +122,8 @@ class Row(models.Model):
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"
             raise OwnershipError(message)
         value = cls._meta.pk.get_db_prep_value(key, connection)
-        found: Iterator[Self] = iter(cls.objects.raw(_statement(cls, connection.vendor, lock), [value]))
-        return next(found, None)
+        found = iter(cls.objects.raw(_statement(cls, connection.vendor, lock), [value]))
+        return cast("Self | None", next(found, None))
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         """Refuse: rows are written with ``put`` and ``change``."""
