@@ -3,7 +3,15 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("janaseva.portal.home.urls")),
     path("", include("janaseva.portal.design.urls")),
+    path("", include("janaseva.portal.applications.urls")),
+    path("", include("janaseva.portal.documents.urls")),
+    path("", include("janaseva.portal.ledger.urls")),
+    path("", include("janaseva.portal.payments.urls")),
+    path("", include("janaseva.portal.apply.urls")),
+    path("", include("janaseva.portal.people.urls")),
+    path("", include("janaseva.portal.services.urls")),
     path("", include("janaseva.gateway.health.urls")),
     path("", include("janaseva.gateway.payments.urls")),
     path("log/", include("janaseva.gateway.ledger.urls")),

@@ -19,7 +19,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     },
     "the transparency log is public; its leaves are salted hashes": {
         *("ledger.checkpoint", "ledger.verifier", "ledger.leaf_index", "ledger.proof", "ledger.leaf", "ledger.entries"),
-        *("ledger.tile", "ledger.head", "ledger.tile_hashes"),
+        *("ledger.tile", "ledger.head", "ledger.tile_hashes", "ledger.proof_at"),
     },
     "places and their codes are public (Local Government Directory)": {
         *("people.areas", "people.area", "people.area_by_code", "people.area_by_reference", "people.area_path"),
@@ -43,6 +43,9 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("services.rows_in_force", "services.service_row", "services.published_hash", "services.pack_of"),
         *("services.letter_of", "services.letter_languages", "services.issuer_of", "services.area_names"),
         "services.today",
+    },
+    "how many applications there are and how many were in time is public; no person can be told from it": {
+        *("services.figures", "services.most_asked"),
     },
     "holidays and how days are counted are public": {
         *("workflow.calendar", "workflow.plain_calendar", "workflow.calendar_or_plain", "workflow.reckon"),

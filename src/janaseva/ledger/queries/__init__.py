@@ -1,7 +1,7 @@
 """Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
 
 from janaseva.ledger.queries.auditing import Finding, Progress, audit
-from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_index, proof, tile, verifier
+from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_index, proof, proof_at, tile, verifier
 from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
 from janaseva.ledger.queries.stories import EventView, story
 from janaseva.ledger.queries.working import DeadDelivery, RoundView, WorkerStatus, worker_status
@@ -20,6 +20,7 @@ __all__ = [
     "leaf",
     "leaf_index",
     "proof",
+    "proof_at",
     "record_of",
     "story",
     "tile",

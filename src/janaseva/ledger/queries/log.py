@@ -44,6 +44,15 @@ def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
     return rules.Proof(index=index, path=tuple(path), checkpoint=held.note, extra=extra)
 
 
+def proof_at(index: int) -> rules.Proof | None:
+    """Return the proof that the published log holds its entry ``index``; ``None`` where no checkpoint covers it."""
+    held = head()
+    if held is None or not 0 <= index < held.size:
+        return None
+    path = rules.Tree(held.size, tile_hashes).inclusion(index)
+    return rules.Proof(index=index, path=tuple(path), checkpoint=held.note)
+
+
 def leaf(event_id: UUID) -> bytes | None:
     """Return the log's entry for the event, to check a proof against."""
     data = Leaf.objects.filter(pk=event_id).values_list("data", flat=True).first()

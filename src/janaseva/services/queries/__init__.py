@@ -12,6 +12,7 @@ from janaseva.services.queries.applications import (
     mine,
     of_demand,
     paper_content,
+    waiting,
 )
 from janaseva.services.queries.catalogue import CatalogueLine, Group, Promise, catalogue, charter, grouped
 from janaseva.services.queries.definitions import (
@@ -24,6 +25,7 @@ from janaseva.services.queries.definitions import (
     service_row,
 )
 from janaseva.services.queries.desk import DeskLine, lines_of, numbered
+from janaseva.services.queries.figures import Figures, figures, most_asked
 from janaseva.services.queries.packs import (
     PackFacts,
     area_names,
@@ -42,6 +44,7 @@ __all__ = [
     "CatalogueLine",
     "DecisionView",
     "DeskLine",
+    "Figures",
     "Group",
     "Happened",
     "Look",
@@ -55,6 +58,7 @@ __all__ = [
     "catalogue",
     "charter",
     "compiled",
+    "figures",
     "grouped",
     "has_open_query",
     "in_force",
@@ -65,6 +69,7 @@ __all__ = [
     "looks",
     "may_see",
     "mine",
+    "most_asked",
     "numbered",
     "of_demand",
     "pack_of",
@@ -74,4 +79,5 @@ __all__ = [
     "service_row",
     "story",
     "today",
+    "waiting",
 ]

@@ -1,10 +1,12 @@
 """Applications as their applicants and officers see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
@@ -225,10 +227,25 @@ def mine(by: Actor, *, most: int = 50, before: datetime | None = None) -> list[A
     """Return one's own applications, the latest first, but those let go; ``before`` goes on from a page's last."""
     if by.person_id is None or by.kind != "person":
         raise not_found()
-    rows = Application.objects.filter(applicant_id=by.person_id).exclude(state="discarded").order_by("-started_at")
+    rows = _own(by).exclude(state="discarded")
     if before is not None:
         rows = rows.filter(started_at__lt=before)
-    found = list(rows[:most])
+    return _lines(list(rows[:most]))
+
+
+def waiting(by: Actor, *, most: int = 50) -> list[ApplicationLine]:
+    """Return one's own applications whose office waits for an answer, the latest first."""
+    if by.person_id is None or by.kind != "person":
+        raise not_found()
+    asked = Query.objects.filter(application__applicant_id=by.person_id, answered_at=None).values("application_id")
+    return _lines(list(_own(by).filter(pk__in=asked)[:most]))
+
+
+def _own(by: Actor) -> QuerySet[Application]:
+    return Application.objects.filter(applicant_id=by.person_id).order_by("-started_at")
+
+
+def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
     asked = set(
         Query.objects.filter(application_id__in=[row.id for row in found], answered_at=None).values_list(
             "application_id", flat=True

@@ -1,0 +1,201 @@
+"""What the page of one application shows, read from the rooms; every number of queries is bounded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.text import Text
+from janaseva.core.words import say
+from janaseva.documents import queries as documents
+from janaseva.forms import rules as forms
+from janaseva.payments import queries as payments
+from janaseva.people import queries as people
+from janaseva.services import queries
+from janaseva.workflow import queries as workflow
+
+MOST_LOOKS: Final = 50
+_KINDS: Final = {
+    "services.withdrawn": "stop",
+    "documents.revoked": "stop",
+    "payments.refunded": "done",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What comes next for an application in a list: in words, as which kind of tag, and where that leads."""
+
+    state: str
+    kind: str
+    todo: str
+    address: str
+
+
+def next_step(line: queries.ApplicationLine, moment: datetime, language: str) -> Step:
+    """Return what comes next; whoever must act, the applicant or the office, is said."""
+    address = f"/applications/{line.id}/"
+    if line.state == "draft":
+        return _step("draft", "plain", f"/apply/{line.id}/", language)
+    if line.has_question:
+        return _step("question", "wait", address, language)
+    if line.state == "submitted":
+        return _step("submitted", "wait", address, language)
+    if line.state == "begun":
+        late = line.due_at is not None and moment > line.due_at
+        return _step("late" if late else "begun", "late" if late else "going", address, language)
+    ended = line.outcome or line.state
+    return _step(ended, {"approved": "done", "refused": "stop"}.get(ended, "plain"), address, language)
+
+
+def _step(name: str, kind: str, address: str, language: str) -> Step:
+    return Step(
+        state=say(f"portal.applications.state.{name}", language),
+        kind=kind,
+        todo=say(f"portal.applications.todo.{name}", language),
+        address=address,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What was demanded and paid, in paise, with the receipts and the money on its way back."""
+
+    demand: payments.DemandView
+    payments: tuple[payments.PaymentView, ...]
+    refunds: tuple[payments.RefundView, ...]
+    currency: str
+
+    @property
+    def received(self) -> payments.PaymentView | None:
+        """Return the payment that was received, if there is one."""
+        return next((one for one in self.payments if one.state == "received"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """An application with all that its page shows beside it."""
+
+    office: Text
+    step: Text
+    desk: Text
+    case: workflow.CaseView | None
+    why: workflow.WhyDue | None
+    story: tuple[Mapping[str, Any], ...]
+    looks: tuple[queries.Look, ...]
+    paid: Paid | None
+    answers: tuple[forms.PageSummary, ...]
+    papers: tuple[tuple[Text | str, queries.PaperView], ...]
+    acknowledgement: documents.DocumentView | None
+    certificate: documents.DocumentView | None
+    is_late: bool
+    decided_by: tuple[Text, Text]
+    appeal_until: date | None
+
+    @property
+    def is_sealing(self) -> bool:
+        """Return whether a document of this application is being signed at this moment."""
+        return any(one is not None and one.state == "to_seal" for one in (self.acknowledgement, self.certificate))
+
+
+def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: str) -> Whole:
+    """Return everything that the page of an application shows; ``view`` was found visible to ``by``."""
+    case = workflow.case(by, view.case_id, moment, visible=True) if view.case_id else None
+    issued = documents.documents_of(by, view.id, story_visible=True)
+    office = people.office(view.office_id) if view.office_id else None
+    certificate_id = view.decision.document_id if view.decision else None
+    return Whole(
+        office=office.names if office else {},
+        step=case.title if case and not case.ended_at else {},
+        desk=_desk(case),
+        case=case,
+        why=workflow.why_due(by, view.case_id, visible=True) if view.case_id else None,
+        story=tuple(_moments(by, view, language)),
+        looks=tuple(queries.looks(by, view.id)[:MOST_LOOKS]),
+        paid=_paid(by, view),
+        answers=_answers(view, moment, language),
+        papers=tuple((_titles(view, paper, language), paper) for paper in view.papers if paper.group != "report"),
+        acknowledgement=next((one for one in issued if one.kind == "acknowledgement"), None),
+        certificate=next((one for one in issued if one.document_id == certificate_id), None),
+        is_late=view.state == "begun" and view.due_at is not None and moment > view.due_at,
+        decided_by=_seat(view),
+        appeal_until=_appeal_until(view),
+    )
+
+
+def _desk(case: workflow.CaseView | None) -> Text:
+    """Return the post on whose desk the application lies now: that of the report which is out, else the step's own."""
+    if case is None or case.ended_at is not None:
+        return {}
+    side = case.side.post_id if case.side and case.side.kind == "report" else None
+    return _post(side or case.post_id)
+
+
+def _post(post_id: UUID | None) -> Text:
+    found = people.post(post_id) if post_id else None
+    return found.names if found else {}
+
+
+def _seat(view: queries.ApplicationView) -> tuple[Text, Text]:
+    if view.decision is None:
+        return {}, {}
+    office = people.office(view.decision.office_id)
+    return _post(view.decision.post_id), office.names if office else {}
+
+
+def _appeal_until(view: queries.ApplicationView) -> date | None:
+    """Return the last day for a first appeal, where the law's days are known."""
+    level = getattr(view.definition.appeal, "first", None)
+    days = getattr(level, "file_days", None)
+    if view.decision is None or not isinstance(days, int):
+        return None
+    return queries.today(view.decision.decided_at) + timedelta(days=days)
+
+
+def _moments(by: Actor, view: queries.ApplicationView, language: str) -> list[Mapping[str, Any]]:
+    """Return the steps as the timeline shows them, the last marked as where it stands now."""
+    happened = queries.story(by, view.id)
+    rows: list[Mapping[str, Any]] = []
+    for number, one in enumerate(happened, 1):
+        last = number == len(happened) and view.state in ("submitted", "begun")
+        named = f"portal.applications.event.{view.outcome}" if one.name == "services.decided" else f"event.{one.name}"
+        refused = one.name == "services.decided" and view.outcome == "refused"
+        rows.append(
+            {
+                "title": say(named, language),
+                "at": one.at,
+                "post": one.post,
+                "office": one.office,
+                "index": one.log_index,
+                "kind": "now" if last else "stop" if refused else _KINDS.get(one.name, "done"),
+            }
+        )
+    return rows
+
+
+def _paid(by: Actor, view: queries.ApplicationView) -> Paid | None:
+    if view.demand_id is None:
+        return None
+    return Paid(
+        demand=payments.demand(by, view.demand_id, story_visible=True),
+        payments=tuple(payments.payments_of(by, view.demand_id, story_visible=True)),
+        refunds=tuple(payments.refunds_of(by, view.demand_id, story_visible=True)),
+        currency="PKR" if view.definition.pack_country == "PK" else "INR",
+    )
+
+
+def _answers(view: queries.ApplicationView, moment: datetime, language: str) -> tuple[forms.PageSummary, ...]:
+    form = view.definition.form
+    on = queries.today(view.submitted_at or moment)
+    applied = forms.apply(form, view.answers, today=on, directory=queries.PLACES)
+    return forms.summary(form, applied, language, area_names=queries.area_names)
+
+
+def _titles(view: queries.ApplicationView, paper: queries.PaperView, language: str) -> Text | str:
+    """Return what a paper was given as: the alternative of its group, in the definition's words."""
+    group = next((one for one in view.definition.form.documents if one.key == paper.group), None)
+    if group is None:
+        return say("portal.applications.paper_answer", language)
+    return group.any_of.get(paper.choice) or group.title

@@ -1,0 +1,13 @@
+"""Addresses of one's own applications."""
+
+from django.urls import path
+
+from janaseva.portal.applications import views
+
+urlpatterns = [
+    path("applications/", views.mine, name="applications"),
+    path("applications/<uuid:application_id>/", views.application, name="application"),
+    path("applications/<uuid:application_id>/answer/", views.answer, name="application-answer"),
+    path("applications/<uuid:application_id>/withdraw/", views.withdraw, name="application-withdraw"),
+    path("applications/<uuid:application_id>/paper/<uuid:document_id>/", views.paper, name="application-paper"),
+]

@@ -1,0 +1,1 @@
+"""The transparency log and the state of the platform, told to people."""

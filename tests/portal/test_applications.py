@@ -1,0 +1,239 @@
+"""One's own applications at the portal: what is shown, to whom, and what can be done."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from janaseva.cli.journey import sample_paper
+from janaseva.contact import queries as contact
+from janaseva.core.actor import Actor
+from janaseva.core.text import LANGUAGES
+from janaseva.ledger import queries as ledger
+from janaseva.services import actions, queries
+from tests.given import SYSTEM, Given
+from tests.portal.reader import at_the_storys_time, counting, fresh, signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def story(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_storys_time(given, monkeypatch)
+
+
+def page(client: Client, application_id, **options) -> str:
+    response = client.get(f"/applications/{application_id}/", **options)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_nobody_is_led_to_the_sign_in(given):
+    response = Client().get("/applications/")
+    assert response.status_code == 302
+    assert response["Location"].startswith("/sign-in/?next=%2Fapplications%2F")
+
+
+def test_the_empty_list_says_what_to_do(given):
+    client, _ = signed_in(given)
+    told = client.get("/applications/").content.decode()
+    assert "You have no applications yet" in told
+    assert 'href="/services/"' in told
+
+
+def test_a_stranger_finds_nothing(given):
+    _, owner = signed_in(given)
+    stranger, _ = signed_in(given)
+    application_id = given.begun(owner)
+    acknowledgement = next(one.document_id for one in _issued(owner, application_id))
+    for address in ("", "withdraw/", f"paper/{acknowledgement}/"):
+        assert stranger.get(f"/applications/{application_id}/{address}").status_code == 404
+    for address in ("withdraw/", "answer/"):
+        sent = stranger.post(f"/applications/{application_id}/{address}", {"key": fresh(), "answer": "mine"})
+        assert sent.status_code == 404
+    assert queries.application(owner, application_id).state == "begun"
+
+
+def _issued(owner, application_id):
+    from janaseva.documents import queries as documents
+
+    return documents.documents_of(owner, application_id)
+
+
+def test_a_draft_leads_to_the_form(given):
+    client, owner = signed_in(given)
+    application_id = given.draft(owner)
+    assert client.get(f"/applications/{application_id}/")["Location"] == f"/apply/{application_id}/"
+    assert f"/apply/{application_id}/" in client.get("/applications/").content.decode()
+
+
+def test_an_unpaid_application_asks_for_the_fee(given):
+    client, owner = signed_in(given)
+    application_id = given.submitted(owner)
+    told = page(client, application_id)
+    assert "The fee has not been paid yet" in told
+    assert 'href="/pay/' in told
+
+
+def test_an_application_under_way_tells_where_it_stands_and_why(given):
+    client, owner = signed_in(given)
+    application_id, officer = given.taken(owner)
+    given.act(actions.look, officer, application_id=application_id)
+    told = page(client, application_id)
+    view = queries.application(owner, application_id)
+    assert view.number in told
+    assert "Why this date?" in told
+    assert "Application received; not counted" in told
+    assert "Receipt number" in told
+    assert "Village Officer" in told, "who looked, by post"
+    index = next(one.log_index for one in queries.story(owner, application_id) if one.log_index is not None)
+    assert f"/log/entry/?index={index}" in told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_shows_every_state(given, language):
+    client, owner = signed_in(given, language)
+    refused_id, officer = given.taken(owner)
+    given.refuse(officer, refused_id)
+    decided_id, _ = given.decided(owner)
+    for application_id in (refused_id, decided_id):
+        told = page(client, application_id)
+        assert f'lang="{language}"' in told
+    assert client.get("/applications/").status_code == 200
+    assert client.get(f"/applications/{given.begun(owner)}/withdraw/").status_code == 200
+
+
+def test_a_certificate_being_signed_is_looked_for_again_and_then_given(given):
+    client, owner = signed_in(given)
+    application_id, _ = given.decided(owner)
+    first = client.get(f"/applications/{application_id}/")
+    assert "Your certificate is being signed" in first.content.decode()
+    assert first["Refresh"] == f"8; url=/applications/{application_id}/?again=1"
+    assert "Refresh" not in client.get(f"/applications/{application_id}/?again=15")
+    given.settle()
+    ready = client.get(f"/applications/{application_id}/")
+    assert "Your certificate is ready" in ready.content.decode()
+    assert "Refresh" not in ready
+    document_id = queries.application(owner, application_id).decision.document_id
+    file = client.get(f"/applications/{application_id}/paper/{document_id}/")
+    assert file["Content-Type"] == "application/pdf"
+    assert file["Content-Disposition"].startswith("attachment; filename=")
+    assert (file["X-Content-Type-Options"], file["Cache-Control"]) == ("nosniff", "no-store")
+    assert file.content.startswith(b"%PDF-")
+
+
+def test_the_applicant_is_told_once_that_the_certificate_is_ready(given):
+    _, owner = signed_in(given)
+    application_id, _ = given.decided(owner)
+    given.settle()
+    document_id = queries.application(owner, application_id).decision.document_id
+
+    def ready() -> int:
+        return sum(one.template == "message.ready" for one in contact.messages_of(SYSTEM, application_id))
+
+    assert ready() == 1
+    given.act(
+        actions.tell_ready, Actor.system("services.tell_ready"), key=f"ready:{document_id}", document_id=document_id
+    )
+    assert ready() == 1, "the listener's key tells it once"
+    assert sum(one.name == "services.ready_told" for one in ledger.story(SYSTEM, application_id)) == 1
+
+
+def test_a_refusal_is_told_with_reason_law_words_and_appeal(given):
+    client, owner = signed_in(given)
+    application_id, officer = given.taken(owner)
+    given.refuse(officer, application_id)
+    told = page(client, application_id)
+    ground = next(one for one in given.definition.out.reasons if one.key == "income-not-proved")
+    assert ground.title["en"] in told
+    assert "The pay slip is of 2019." in told
+    assert "How to appeal" in told
+
+
+def test_answering_with_a_paper_lets_the_clock_run_again(given):
+    client, owner = signed_in(given)
+    application_id, officer = given.taken(owner)
+    query_id = given.act(actions.ask, officer, application_id=application_id, question="Which pay slip is newest?")
+    told = client.get("/applications/").content.decode()
+    assert "The office waits for your answer" in told
+    told = page(client, application_id)
+    assert "Which pay slip is newest?" in told
+    assert "stands still" in told
+    address = f"/applications/{application_id}/answer/"
+    empty = client.post(address, {"key": fresh(), "query": query_id, "answer": ""})
+    assert empty.status_code == 422
+    assert "There is a problem" in empty.content.decode()
+    bad = SimpleUploadedFile("virus.exe", b"MZ" + b"\0" * 200)
+    wrong = client.post(address, {"key": fresh(), "query": query_id, "answer": "It is this.", "paper": bad})
+    assert wrong.status_code == 422
+    assert "It is this." in wrong.content.decode(), "what was typed is kept"
+    paper = SimpleUploadedFile("slip.png", sample_paper("slip"))
+    more = client.post(address, {"key": fresh(), "query": query_id, "answer": "It", "paper": paper, "more": "1"})
+    assert more.status_code == 200
+    assert "slip.jpg" in more.content.decode()
+    sent = {"key": fresh(), "query": query_id, "answer": "It is the one of February."}
+    for _ in range(2):  # the same form twice answers once
+        done = client.post(address, sent)
+        assert (done.status_code, done["Location"]) == (302, f"/applications/{application_id}/")
+    view = queries.application(owner, application_id)
+    assert view.queries[0].answer == "It is the one of February."
+    assert view.due_at is not None
+    assert [one.group for one in view.papers].count("answer") == 1
+    assert "Questions and answers" in page(client, application_id)
+
+
+def test_an_answer_to_nothing_is_refused(given):
+    client, owner = signed_in(given)
+    application_id = given.begun(owner)
+    sent = client.post(f"/applications/{application_id}/answer/", {"key": fresh(), "query": "x", "answer": "It"})
+    assert sent.status_code == 404
+
+
+def test_taking_back_asks_first_and_then_does_it(given):
+    client, owner = signed_in(given)
+    application_id = given.begun(owner)
+    asked = client.get(f"/applications/{application_id}/withdraw/").content.decode()
+    assert "This cannot be undone" in asked
+    assert queries.application(owner, application_id).state == "begun"
+    done = client.post(f"/applications/{application_id}/withdraw/", {"key": fresh()})
+    assert done.status_code == 302
+    assert queries.application(owner, application_id).state == "withdrawn"
+    assert "You took this application back" in page(client, application_id)
+    again = client.post(f"/applications/{application_id}/withdraw/", {"key": fresh()})
+    assert again.status_code == 409
+
+
+def test_the_list_pages_and_asks_the_same_number_of_questions(given, monkeypatch):
+    client, owner = signed_in(given)
+    for _ in range(2):
+        given.draft(owner)
+    client.get("/applications/")
+    with counting() as few:
+        client.get("/applications/")
+    for _ in range(3):
+        given.draft(owner)
+    client.get("/applications/")  # the session is kept alive here, not below
+    with counting() as more:
+        client.get("/applications/")
+    assert len(more) == len(few)
+    monkeypatch.setattr("janaseva.portal.applications.views.PAGE", 3)
+    first = client.get("/applications/").content.decode()
+    assert first.count('class="task"') == 3
+    older = first.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    second = client.get(older).content.decode()
+    assert second.count('class="task"') == 2
+
+
+def test_the_page_of_one_asks_a_bounded_number_of_questions(given):
+    client, owner = signed_in(given)
+    application_id, officer = given.taken(owner)
+    page(client, application_id)
+    with counting() as few:
+        page(client, application_id)
+    for _ in range(3):
+        given.act(actions.note, officer, application_id=application_id, text="Seen again.")
+    given.act(actions.look, officer, application_id=application_id)
+    page(client, application_id)  # the session is kept alive here, not below
+    with counting() as more:
+        page(client, application_id)
+    assert len(more) <= len(few) + 2
+    assert len(more) < 60
