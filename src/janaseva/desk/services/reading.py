@@ -78,15 +78,19 @@ def papers(view: ApplicationView) -> list[Paper]:
 
 
 def _answer_lines(lines: Iterable[forms.Line]) -> list[dict[str, Any]]:
-    """Return answers as the summary component takes them: words of a known language are marked as such."""
-    return [
-        {
-            "label": {line.label_language: line.label},
-            "value": {line.value_language: line.value} if line.value_language and line.value else line.value,
-            "rows": [_answer_lines(row) for row in line.rows],
-        }
-        for line in lines
-    ]
+    """Return answers as the summary component takes them: words of a known language are marked as such.
+
+    What was asked once in two scripts stands in one line.
+    """
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        label = {line.label_language: line.label}
+        if found and found[-1]["label"] == label and not line.rows and isinstance(found[-1]["value"], str):
+            found[-1]["value"] = " · ".join(filter(None, (found[-1]["value"], line.value)))
+            continue
+        known = {line.value_language: line.value} if line.value_language and line.value else line.value
+        found.append({"label": label, "value": known, "rows": [_answer_lines(row) for row in line.rows]})
+    return found
 
 
 def answers(view: ApplicationView, applied: forms.Applied, language: str) -> list[dict[str, Any]]:
