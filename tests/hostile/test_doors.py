@@ -2,6 +2,7 @@
 
 import html
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_very_large_values_are_refused_in_words(visitor):
 
 
 def test_text_alone_is_kept_tidied_and_shown_escaped(visitor):
-    for name in USUAL:
+    for name in USUAL[:60]:
         response = visitor.post(visitor.page, {"a_long_text": TYPED[name].encode("utf-8", "replace").decode()})
         in_words(response)
         if response.status_code == 302 and TYPED[name].strip():
@@ -74,8 +75,8 @@ def test_text_alone_is_kept_tidied_and_shown_escaped(visitor):
                 assert html.escape(kept.split("\n")[0][:30], quote=False)[:25] in shown.replace("&#39;", "'").replace(
                     "&#34;", '"'
                 ), name
-            in_words(visitor.client.get(f"/apply/{visitor.application_id}/check/"))
-            in_words(visitor.client.get(f"/apply/{visitor.application_id}/"))
+    in_words(visitor.client.get(f"/apply/{visitor.application_id}/check/"))
+    in_words(visitor.client.get(f"/apply/{visitor.application_id}/"))
 
 
 DIGITS = "9" * 5_000
@@ -112,7 +113,9 @@ def test_the_machinery_of_a_form_bears_anything(visitor, posted):
     before = visitor.answers()
     for path in (visitor.page, f"/apply/{visitor.application_id}/papers/", f"/apply/{visitor.application_id}/check/"):
         in_words(visitor.post(path, posted))
-    assert visitor.answers().keys() - {"a_choice"} == before.keys() - {"a_choice"}
+        plain = urlencode({"key": "again", **posted})
+        in_words(visitor.client.post(path, plain, content_type="application/x-www-form-urlencoded"))
+    assert {key: visitor.answers()[key] for key in before} == before
 
 
 @pytest.mark.parametrize("group", range(4))
@@ -123,7 +126,8 @@ def test_the_api_takes_or_refuses_every_value(visitor, group):
     before = visitor.answers()
     for name in [*sent, "text: control U+0000"][group::4]:
         try:
-            for answers in (dict.fromkeys(names, SENT[name]), {"a_text": SENT[name]}):
+            everywhere = dict.fromkeys(names if len(str(SENT[name])) < 1_000 else names[:2], SENT[name])
+            for answers in ({"a_text": SENT[name]},) if name.startswith("text") else (everywhere,):
                 response = visitor.api("put", path, {"page": PAGE, "answers": answers})
                 text = in_words(response)
                 if response.status_code >= 400:
