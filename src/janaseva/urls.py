@@ -17,7 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/", include("janaseva.gateway.ledger.urls")),
     path("api/", include("janaseva.gateway.api.urls")),
     path("desk/", include("janaseva.desk.urls")),
-    path("demonstration/", include("janaseva.desk.demonstration.urls")),
+    path("demonstration/", include("janaseva.desk.people.urls")),
+    path("demonstration/", include("janaseva.desk.contact.urls")),
 ]
 
 handler400 = "janaseva.design.errors.bad_request"

@@ -3,7 +3,7 @@ from django.test import Client
 
 from janaseva.core.ids import secret_token, uuid7
 from janaseva.core.secret import Secret
-from janaseva.desk.entry import safe_next
+from janaseva.desk.people.entry import safe_next
 from janaseva.people import actions, queries, rules
 from tests.desk.office import VILLAGE, post, words
 

@@ -33,6 +33,7 @@ FOR_ANYONE: dict[str, set[str]] = {
             "people.office_for",
             "people.post",
             "people.posts",
+            "people.posts_at",
         ),
         *("people.posts_of", "people.post_in", "people.holder_of", "people.holders_of", "people.stand_ins_of"),
         "people.charge_in_force",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from janaseva.core.refusal import Fault, not_found
-from janaseva.desk.entry import officer_of, officers_without_charge, show
+from janaseva.desk.people.entry import officer_of, officers_without_charge, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.people import actions, queries

@@ -15,7 +15,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Fault, Refusal
 from janaseva.core.text import in_language
 from janaseva.design import posted
-from janaseva.desk.entry import officers, show
+from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import DESK, actor, at, take_cookie
 from janaseva.people import actions, queries

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from janaseva.core.audience import audience
 from janaseva.core.refusal import Fault, Refusal, not_found
 from janaseva.design import posted
-from janaseva.desk.entry import officers_without_charge, safe_next, show
 from janaseva.desk.people.account import page as account_page
+from janaseva.desk.people.entry import officers_without_charge, safe_next, show
 from janaseva.desk.people.sign_in import entered, step_of, token_for
 from janaseva.doorway.acts import perform, perform_once
 from janaseva.doorway.limits import at_most

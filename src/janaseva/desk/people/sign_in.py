@@ -14,7 +14,7 @@ from janaseva.core.audience import audience
 from janaseva.core.refusal import TOO_MANY, Fault
 from janaseva.core.secret import Secret, keyed_hash
 from janaseva.design import posted
-from janaseva.desk.entry import officer_of, officers_without_charge, safe_next, show
+from janaseva.desk.people.entry import officer_of, officers_without_charge, safe_next, show
 from janaseva.doorway.acts import given_key, perform, perform_once
 from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import DESK, actor, at, give_cookie, take_cookie
@@ -70,11 +70,8 @@ def password(request: HttpRequest) -> HttpResponse:
         done = request.GET.get("done", "")
         return show(request, "desk/people/sign_in.html", {"login": "", "done": done if done in DONE else ""})
     login, secret = posted.line(request.POST, "login")[:200], request.POST.get("password", "")[:1_000]
-    faults = [
-        Fault(place=place, code=f"desk_{place}_missing")
-        for place, value in (("login", login), ("password", secret))
-        if not value
-    ]
+    faults = [] if login else [Fault(place="login", code="desk_login_missing")]
+    faults += [] if secret else [Fault(place="password", code="desk_password_missing")]
     if faults:
         return show(request, "desk/people/sign_in.html", {"login": login, "done": ""}, faults=faults)
     checked = perform(request, actions.check_password, login=login, password=Secret(secret))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
-from janaseva.desk.entry import officers
+from janaseva.desk.people.entry import officers
 from janaseva.desk.services.case import case_page
 from janaseva.documents import actions as documents
 from janaseva.documents import rules as document_rules

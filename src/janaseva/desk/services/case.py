@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from janaseva.core.refusal import Fault
 from janaseva.design.headers import frameable
-from janaseva.desk.entry import officers, show
+from janaseva.desk.people.entry import officers, show
 from janaseva.desk.services import reading
 from janaseva.doorway.acts import perform_once
 from janaseva.doorway.visitor import actor, at

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from janaseva.core.text import Text
-from janaseva.desk.entry import officers, show
+from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.services import actions

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Fault, Refusal, not_found
-from janaseva.desk.entry import officers, show
+from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.people import queries as people

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from janaseva.desk.entry import officers, show
+from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.visitor import actor, at
 from janaseva.people import queries as people
 from janaseva.workflow import queries as workflow

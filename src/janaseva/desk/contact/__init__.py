@@ -1,0 +1,1 @@
+"""What was sent to telephones, in a demonstration."""
