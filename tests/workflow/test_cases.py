@@ -137,6 +137,17 @@ def test_a_step_for_another_person_is_not_for_one_who_moved_the_case_before(stat
     assert do_take_next(by=state.officer, at=state.at).case_id == case_id
 
 
+def test_who_sent_a_case_back_may_decide_it_when_it_comes_again(state):
+    case_id = state.start().case_id
+    for move in ("recommend", "back", "recommend"):
+        who = state.officer if move == "back" else state.clerk
+        assert do_take_next(by=who, at=state.at).case_id == case_id
+        do_move(by=who, at=state.at, case_id=case_id, move=move, note="Compare the incomes again.")
+    assert do_take_next(by=state.officer, at=state.at).case_id == case_id
+    assert queries.case(state.officer, case_id, state.at).blocked == ""
+    do_move(by=state.officer, at=state.at, case_id=case_id, move="approve", checked=("papers",))
+
+
 # ---------------------------------------------------------------------------------------------------------- the queue
 
 

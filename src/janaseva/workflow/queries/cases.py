@@ -231,7 +231,9 @@ def _blocked(by: Actor, row: Case, here: rules.Step | None, made: Iterable[Move]
         return "own_case"
     if here is None:
         return ""
-    if rules.is_own_move(by, other_person=here.other_person, movers={move.person_id for move in made}):
+    if rules.is_own_move(
+        by, other_person=here.other_person, movers={move.person_id for move in made if move.source != here.key}
+    ):
         return "own_move"
     return "" if rules.may_work(by, kind=here.kind) else "not_permitted"
 

@@ -52,7 +52,9 @@ def queue(by: Actor) -> QuerySet[Task]:
 
     What the actor may not act on is left out: own matters, and steps that want another person than moved the case.
     """
-    moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=by.person_id)
+    moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=by.person_id).exclude(
+        source=OuterRef("step")
+    )
     tasks = Task.objects.filter(post_id__in=rules.posts_of(by), state="waiting", kind__in=("main", "report"))
     if by.person_id is not None:
         own = Q(case__applicant_person_id=by.person_id) | Q(case__made_by_person_id=by.person_id)

@@ -89,9 +89,9 @@ class Move(Part):
 class Step(Part):
     """A state in which a case rests on one desk (or waits) until a move is made.
 
-    ``other_person``: whoever acts here must not be a person who made an earlier move in the case. ``limit`` is the
-    step's own time within the case's; a step of kind ``wait`` must have one, has no desk, and leaves by its only move
-    when the time is over.
+    ``other_person``: whoever acts here must not be a person who moved the case out of another step; who sent it back
+    from here may act again. ``limit`` is the step's own time within the case's; a step of kind ``wait`` must have one,
+    has no desk, and leaves by its only move when the time is over.
     """
 
     key: Key

@@ -114,7 +114,7 @@ def ensure_holder(by: Actor, task: Task) -> None:
 
 
 def ensure_other(by: Actor, case: Case, *, other_person: bool) -> None:
-    """Refuse a person in an own matter, and (where the step wants another person) one who moved the case before.
+    """Refuse a person in an own matter, and (where the step wants another person) one who moved it out of another step.
 
     Raises:
         Refusal: ``own_case``; ``own_move``.
@@ -123,7 +123,8 @@ def ensure_other(by: Actor, case: Case, *, other_person: bool) -> None:
     if rules.is_own_matter(by, applicant_person_id=case.applicant_person_id, made_by_person_id=case.made_by_person_id):
         raise Refusal("own_case", status=FORBIDDEN)
     if other_person:
-        movers = set(Move.objects.filter(case_id=case.id, kind="move").values_list("person_id", flat=True))
+        made = Move.objects.filter(case_id=case.id, kind="move").exclude(source=case.state)
+        movers = set(made.values_list("person_id", flat=True))
         if rules.is_own_move(by, other_person=True, movers=movers):
             raise Refusal("own_move", status=FORBIDDEN)
 
