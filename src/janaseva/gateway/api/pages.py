@@ -10,6 +10,7 @@ from janaseva.core.text import LANGUAGES
 from janaseva.core.words import find
 from janaseva.design.headers import public
 from janaseva.design.page import render
+from janaseva.doorway.limits import at_most
 from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.description import METHODS, description
 
@@ -56,11 +57,14 @@ def _shape(schema: dict[str, Any]) -> str:
 
 @require_safe
 @audience("anyone")
+@at_most(30, seconds=60, name="api.docs")
 @public(KEPT_SECONDS)
 def docs(request: HttpRequest) -> HttpResponse:
     """Show the description to be read; without script, since it is a document."""
     tree = description()
-    context = {"info": tree["info"], "groups": _groups(), "schemas": tree["components"]["schemas"], "shape": _shape}
+    told = tree["info"]["description"].partition("\n\n* ")[2].strip()
+    notes = [" ".join(line.replace("**", "").replace("`", "").split()) for line in told.split("\n* ")]
+    context = {"notes": notes, "groups": _groups(), "schemas": tree["components"]["schemas"], "shape": _shape}
     return render(request, "gateway/api/docs.html", context)
 
 
