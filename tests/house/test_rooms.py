@@ -21,6 +21,8 @@ HOLDINGS: dict[str, dict[str, str]] = {
 DOOR_FILES = {
     "__init__.py": "one sentence",
     "urls.py": "the door's addresses",
+    "home": "the first page, and what every public site owes its readers",
+    "applications": "one's own applications: services, payments, papers and the record on one page",
     "templates": "its pages",
     "static": "what its pages need besides the design",
     "design": "the living page of the design language",

@@ -8,6 +8,7 @@ from janaseva.cli.journey import sample_paper
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.text import LANGUAGES
+from janaseva.documents import actions as document_actions
 from janaseva.ledger import queries as ledger
 from janaseva.services import actions, queries
 from tests.given import SYSTEM, Given
@@ -237,3 +238,26 @@ def test_the_page_of_one_asks_a_bounded_number_of_questions(given):
         page(client, application_id)
     assert len(more) <= len(few) + 2
     assert len(more) < 60
+
+
+def test_a_revoked_certificate_is_not_offered(given):
+    client, owner = signed_in(given)
+    application_id, _ = given.decided(owner)
+    given.settle()
+    document_id = queries.application(owner, application_id).decision.document_id
+    given.act(document_actions.revoke, SYSTEM, document_id=document_id, reason="issued_in_error")
+    given.settle()
+    told = page(client, application_id)
+    assert "This certificate was revoked" in told
+    assert "Download the certificate" not in told
+    listed = client.get("/applications/").content.decode()
+    assert "Revoked" in listed
+    assert "Download the certificate" not in listed
+
+
+def test_the_move_that_decides_is_told_once(given):
+    client, owner = signed_in(given)
+    application_id, _ = given.decided(owner)
+    told = page(client, application_id)
+    assert "The application was approved" in told
+    assert "The application went to the next step" not in told

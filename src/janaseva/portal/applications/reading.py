@@ -1,6 +1,6 @@
 """What the page of one application shows, read from the rooms; every number of queries is bounded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -17,11 +17,7 @@ from janaseva.services import queries
 from janaseva.workflow import queries as workflow
 
 MOST_LOOKS: Final = 50
-_KINDS: Final = {
-    "services.withdrawn": "stop",
-    "documents.revoked": "stop",
-    "payments.refunded": "done",
-}
+_STOPS: Final = frozenset({"services.withdrawn", "documents.revoked"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +42,8 @@ def next_step(line: queries.ApplicationLine, moment: datetime, language: str) ->
     if line.state == "begun":
         late = line.due_at is not None and moment > line.due_at
         return _step("late" if late else "begun", "late" if late else "going", address, language)
+    if line.is_revoked:
+        return _step("revoked", "stop", address, language)
     ended = line.outcome or line.state
     return _step(ended, {"approved": "done", "refused": "stop"}.get(ended, "plain"), address, language)
 
@@ -64,14 +62,14 @@ class Paid:
     """What was demanded and paid, in paise, with the receipts and the money on its way back."""
 
     demand: payments.DemandView
-    payments: tuple[payments.PaymentView, ...]
+    tries: tuple[payments.PaymentView, ...]
     refunds: tuple[payments.RefundView, ...]
     currency: str
 
     @property
     def received(self) -> payments.PaymentView | None:
         """Return the payment that was received, if there is one."""
-        return next((one for one in self.payments if one.state == "received"), None)
+        return next((one for one in self.tries if one.state == "received"), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +110,7 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         desk=_desk(case),
         case=case,
         why=workflow.why_due(by, view.case_id, visible=True) if view.case_id else None,
-        story=tuple(_moments(by, view, language)),
+        story=tuple(_moments(by, view, {str(one.document_id): one.title for one in issued}, language)),
         looks=tuple(queries.looks(by, view.id)[:MOST_LOOKS]),
         paid=_paid(by, view),
         answers=_answers(view, moment, language),
@@ -154,25 +152,25 @@ def _appeal_until(view: queries.ApplicationView) -> date | None:
     return queries.today(view.decision.decided_at) + timedelta(days=days)
 
 
-def _moments(by: Actor, view: queries.ApplicationView, language: str) -> list[Mapping[str, Any]]:
-    """Return the steps as the timeline shows them, the last marked as where it stands now."""
+def _moments(
+    by: Actor, view: queries.ApplicationView, titles: Mapping[str, Text], language: str
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the steps as the timeline shows them; the move that made the decision is told as the decision alone."""
     happened = queries.story(by, view.id)
-    rows: list[Mapping[str, Any]] = []
-    for number, one in enumerate(happened, 1):
-        last = number == len(happened) and view.state in ("submitted", "begun")
-        named = f"portal.applications.event.{view.outcome}" if one.name == "services.decided" else f"event.{one.name}"
-        refused = one.name == "services.decided" and view.outcome == "refused"
-        rows.append(
-            {
-                "title": say(named, language),
-                "at": one.at,
-                "post": one.post,
-                "office": one.office,
-                "index": one.log_index,
-                "kind": "now" if last else "stop" if refused else _KINDS.get(one.name, "done"),
-            }
-        )
-    return rows
+    decided = {one.at for one in happened if one.name == "services.decided"}
+    for one in happened:
+        if one.name == "workflow.moved" and one.at in decided:
+            continue
+        ending = one.name == "services.decided"
+        yield {
+            "title": say(f"portal.applications.event.{view.outcome}" if ending else f"event.{one.name}", language),
+            "words": titles.get(str(one.facts.get("document_id")), "") if one.name.startswith("documents.") else "",
+            "at": one.at,
+            "post": one.post,
+            "office": one.office,
+            "index": one.log_index,
+            "kind": "stop" if one.name in _STOPS or (ending and view.outcome != "approved") else "done",
+        }
 
 
 def _paid(by: Actor, view: queries.ApplicationView) -> Paid | None:
@@ -180,7 +178,7 @@ def _paid(by: Actor, view: queries.ApplicationView) -> Paid | None:
         return None
     return Paid(
         demand=payments.demand(by, view.demand_id, story_visible=True),
-        payments=tuple(payments.payments_of(by, view.demand_id, story_visible=True)),
+        tries=tuple(payments.payments_of(by, view.demand_id, story_visible=True)),
         refunds=tuple(payments.refunds_of(by, view.demand_id, story_visible=True)),
         currency="PKR" if view.definition.pack_country == "PK" else "INR",
     )

@@ -77,6 +77,7 @@ class ApplicationLine:
     submitted_at: datetime | None
     due_at: datetime | None
     has_question: bool
+    is_revoked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +252,11 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             "application_id", flat=True
         )
     )
+    revoked = set(
+        Decision.objects.filter(application_id__in=[row.id for row in found], revoked_at__isnull=False).values_list(
+            "application_id", flat=True
+        )
+    )
     return [
         ApplicationLine(
             id=row.id,
@@ -263,6 +269,7 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             submitted_at=row.submitted_at,
             due_at=row.due_at,
             has_question=row.id in asked,
+            is_revoked=row.id in revoked,
         )
         for row in found
     ]
