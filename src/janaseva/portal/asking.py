@@ -21,6 +21,8 @@ Typed = dict[str, list[str]]
 
 LONGEST_TYPED: Final = 21_000
 MOST_RADIOS: Final = 8
+MOST_IN_ROW: Final = 3
+"""In a row of a table, which is repeated for each member, more choices than these would bury the rest."""
 DEEPEST: Final = 4
 SHOW: Final = "_show"
 
@@ -202,7 +204,7 @@ def _asked(
         levels, waits_for = _levels(definition.form, question, name, applied, typed, opening=opening)
     return Asked(
         name=name,
-        kind=_shown_as(question),
+        kind=_shown_as(question, in_row=name != question.key),
         label=question.label,
         hint=question.hint or question.pattern_says,
         optional=not _needed(definition.form, question, applied),
@@ -222,10 +224,10 @@ def _asked(
     )
 
 
-def _shown_as(question: Question) -> str:
+def _shown_as(question: Question, *, in_row: bool) -> str:
     if question.computed is not None:
         return "computed"
-    if question.kind == "choice" and len(question.choices) > MOST_RADIOS:
+    if question.kind == "choice" and len(question.choices) > (MOST_IN_ROW if in_row else MOST_RADIOS):
         return "list"
     if question.also_in:
         return "long_scripts" if question.kind == "long_text" else "scripts"
