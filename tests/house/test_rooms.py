@@ -27,6 +27,7 @@ DOOR_FILES = {
     "static": "what its pages need besides the design",
     "design": "the living page of the design language",
     "health": "how the processes are, for the machines that watch them",
+    "api": "what all operations of the API share: problems, reading, paging, the description",
 }
 """What a door may hold besides one folder (or file) a room."""
 
