@@ -30,6 +30,7 @@ FOR_ANYONE: dict[str, set[str]] = {
             "people.office",
             "people.offices",
             "people.offices_by_id",
+            "people.offices_by_kind",
             "people.office_for",
             "people.post",
             "people.posts",

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import Count
+
 from janaseva.people.models import Coverage, Office, Post
 from janaseva.people.queries._views import OfficeView, PostView, office_view, post_view
 from janaseva.people.queries.areas import area_path
@@ -31,6 +33,12 @@ def offices(
     if superior_id is not None:
         rows = rows.filter(superior_id=superior_id)
     return [office_view(row) for row in rows]
+
+
+def offices_by_kind(kinds: Collection[str]) -> dict[str, int]:
+    """Return how many offices there are of each of these kinds, in one query."""
+    rows = Office.objects.filter(kind__in=kinds).order_by("kind").values_list("kind").annotate(count=Count("id"))
+    return dict.fromkeys(sorted(kinds), 0) | dict(rows)
 
 
 def office_for(kind: str, area_id: UUID) -> OfficeView | None:

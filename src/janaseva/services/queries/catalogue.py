@@ -138,6 +138,11 @@ class Promise:
     offices: Mapping[str, int]
 
 
+@lru_cache(maxsize=1024)
+def _charter(definition_id: UUID) -> Charter:
+    return charter_of(compiled(definition_id))
+
+
 def charter(service: str, today: date) -> Promise:
     """Return what the public is promised of a service; ``offices`` counts the offices of each kind that decide.
 
@@ -150,8 +155,8 @@ def charter(service: str, today: date) -> Promise:
     kinds = {variant.officer.office for variant in published.definition.variants}
     return Promise(
         published=published,
-        charter=charter_of(published.definition),
+        charter=_charter(published.id),
         state=facts.state,
         department=facts.departments.get(published.definition.what.department, {}),
-        offices={kind: len(people.offices(kind=kind)) for kind in sorted(kinds)},
+        offices=people.offices_by_kind(kinds),
     )

@@ -96,6 +96,8 @@ def in_force(service: str, today: date) -> Published:
         Refusal: ``not_found``.
 
     """
+    if not (service.isascii() and service.isprintable()):  # no such key, and no database could look for it
+        raise not_found()
     row = (
         DefinitionRow.objects.filter(service__key=service, effective_from__lte=today)
         .order_by("-version")
