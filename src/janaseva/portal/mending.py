@@ -7,6 +7,7 @@ from typing import Any
 
 from janaseva.core.refusal import Fault
 from janaseva.core.text import in_language
+from janaseva.design.facts import END_ISOLATE, ISOLATE
 from janaseva.design.page import fault_words, sentence
 from janaseva.design.vocabulary import field_id
 from janaseva.forms.rules import Form, Question
@@ -69,5 +70,15 @@ def named(form: Form, fault: Fault, language: str) -> str:
         cell = next((one for one in question.columns if one.key == column), None)
         if cell is not None and number.isdigit():
             row = f"{sentence('portal.ask.row', language, {})} {int(number) + 1}"
-            label = f"{row}, {in_language(cell.label, language)}"
-    return f"{label}: {words}"
+            label = f"{row} · {in_language(cell.label, language)}"
+    elif key in (known := scripts(form)):
+        label = f"{label} ({sentence('design.name_in.' + known[key], language, {})})"
+    return f"{ISOLATE}{label}{END_ISOLATE}: {words}"
+
+
+def scripts(form: Form) -> dict[str, str]:
+    """Return, for each answer that is asked in two scripts, the language of its script."""
+    twice = [question for question in form.questions() if question.also_in]
+    return {
+        key: code for question in twice for key, code in zip(question.keys, ("en", question.also_in or ""), strict=True)
+    }

@@ -88,6 +88,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         "variant": ready.variant if isinstance(ready, Ready) else None,
         "currency": "PKR" if definition.pack_country == "PK" else "INR",
         "declares": _declares(found),
+        "scripts": mending.scripts(definition.form),
         "mend": [_to_mend(found, fault, spoken) for fault in wrong],
         "papers_href": reverse("apply-papers", args=[found.view.id]),
     }

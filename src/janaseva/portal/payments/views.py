@@ -89,6 +89,7 @@ def came_back(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     look = int(looked) if looked.isascii() and looked.isdigit() and len(looked) < len("100") else LOOKS
     shown_as = payment.state if demand.state != "paid" or payment.state != "started" else "received"
     again = payment.state in ("failed", "abandoned") and demand.state == "open"
+    looks = shown_as == "started" and look < LOOKS
     context = {
         "payment": payment,
         "demand": demand,
@@ -96,12 +97,13 @@ def came_back(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "currency": _currency(view),
         "state": shown_as,
         "pay_again": reverse("pay", args=[view.id]) if again else "",
-        "look_again": f"{reverse('payment-return', args=[payment_id])}?look={look + 1}",
-        "looks": payment.state == "started" and look < LOOKS,
-        "seconds": SECONDS,
+        "looks": looks,
         "own_page": _own_page(view.id),
     }
-    return show(request, "portal/payments/came_back.html", context, here="applications")
+    response = show(request, "portal/payments/came_back.html", context, here="applications")
+    if looks:
+        response["Refresh"] = f"{SECONDS}; url={reverse('payment-return', args=[payment_id])}?look={look + 1}"
+    return response
 
 
 def _payment(request: HttpRequest, payment_id: UUID) -> tuple[PaymentView, DemandView, ApplicationView]:

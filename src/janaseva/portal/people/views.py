@@ -57,6 +57,8 @@ def code(request: HttpRequest) -> HttpResponseBase:
     wait = waiting.kept(request)
     if wait is None:
         return HttpResponseRedirect(SIGN_IN)
+    if is_person(request):
+        return HttpResponseRedirect(own_path(wait.onward))
     if request.method != "POST":
         return _ask_code(request, wait)
     token = keyed_hash("citizen-session", given_key(request), str(wait.challenge_id))
