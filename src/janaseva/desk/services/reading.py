@@ -9,7 +9,7 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 from janaseva.core.formula import Reason
 from janaseva.core.refusal import not_found
-from janaseva.core.text import Text
+from janaseva.core.text import LANGUAGES, Text, in_language
 from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.forms import rules as forms
@@ -139,8 +139,8 @@ def _seats(post_ids: Iterable[UUID | None]) -> Mapping[UUID, Text]:
     offices = {one.id: one.names for one in people.offices_by_id({post.office_id for post in found.values()})}
     return {
         key: {
-            language: ", ".join(filter(None, (post.names.get(language), offices.get(post.office_id, {}).get(language))))
-            for language in post.names
+            language: f"{in_language(post.names, language)}, {in_language(offices.get(post.office_id, {}), language)}"
+            for language in LANGUAGES
         }
         for key, post in found.items()
     }
