@@ -19,6 +19,8 @@ _WORDS_FILE: Final = re.compile(r"words\.([a-z]{2,3})\.yaml\Z")
 _GLOSSARY_FILE: Final = re.compile(r"glossary\.([a-z]{2,3})\.yaml\Z")
 MOST_BYTES: Final = 2 * 1024 * 1024
 """All files of one service together."""
+MOST_FAULTS: Final = 300
+"""Faults of shape that are told at once; who has more mends these first."""
 
 
 class DefinitionError(ValueError):
@@ -162,7 +164,7 @@ def _names() -> tuple[str, ...]:
 
 def _shape_faults(error: ValidationError, service: Source) -> Iterator[SourceFault]:
     told: set[tuple[Path, str]] = set()
-    for one in error.errors(include_url=False, include_context=True):
+    for one in error.errors(include_url=False, include_context=True)[:MOST_FAULTS]:
         path = _tree_path(one["loc"], service.tree)
         if path is None:
             continue
