@@ -22,6 +22,8 @@ DOOR_FILES = {
     "__init__.py": "one sentence",
     "urls.py": "the door's addresses",
     "home": "the first page, and what every public site owes its readers",
+    "page.py": "the frame of every page: menu, who is signed in, the way to the sign-in",
+    "apply": "an application being filled in: services, forms and documents, page by page",
     "applications": "one's own applications: services, payments, papers and the record on one page",
     "templates": "its pages",
     "static": "what its pages need besides the design",

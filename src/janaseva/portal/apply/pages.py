@@ -16,10 +16,10 @@ from janaseva.doorway.acts import given_key
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import Applied, Page, apply
 from janaseva.forms.rules import check as check_form
-from janaseva.portal import asking, mending
 from janaseva.portal.apply.beginning import elsewhere
 from janaseva.portal.apply.tasks import Draft, draft
-from janaseva.portal.asking import Typed
+from janaseva.portal.forms import asking, mending
+from janaseva.portal.forms.asking import Typed
 from janaseva.portal.page import for_person, language, show
 from janaseva.services import actions, queries
 

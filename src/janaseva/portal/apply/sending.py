@@ -16,10 +16,10 @@ from janaseva.design.vocabulary import field_id
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import summary
-from janaseva.portal import asking, mending
 from janaseva.portal.apply.beginning import elsewhere, where_it_stands
 from janaseva.portal.apply.tasks import Draft, draft
-from janaseva.portal.mending import ToMend
+from janaseva.portal.forms import asking, mending
+from janaseva.portal.forms.mending import ToMend
 from janaseva.portal.page import APPLICATIONS, for_person, language, show
 from janaseva.services import actions, queries
 from janaseva.services.rules import running
