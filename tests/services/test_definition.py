@@ -144,7 +144,7 @@ def test_the_certificate_states_its_facts_in_every_language():
     assert "അടൂർ" in facts["statement"]["ml"]
     assert "{" not in "".join(facts["statement"].values())
     assert {"key": "annual_income", "label": definition.out.certificate.facts["annual_income"].label,
-            "value": {"paise": 12_345_678}, "in_code": True} in facts["rows"]  # fmt: skip
+            "value": {"paise": 12_345_678, "currency": "INR"}, "in_code": True} in facts["rows"]  # fmt: skip
     assert facts["values"]["taluk"] == "lgd-subdistrict:5683"
     assert letter_languages(definition, ["en", "ml", "ur"]) == ["en", "ml"]
     assert choose(definition, applied.facts).key == "state"
