@@ -91,8 +91,8 @@ def officer(browser, place, language: str, login: str, *, script: bool) -> Walk:
 
 def act(walk: Walk, action: str) -> None:
     """Send the form of the case's page whose address ends with ``action``."""
-    form = walk.page.locator(f'form[action$="/{action}"]').first
-    form.locator("button[type=submit], button:not([type])").last.click()
+    form = walk.page.locator(f'form[action$="/{action}"], form[action$="/{action}/"]').first
+    form.locator("button[type=submit], button:not([type])").first.click()
     walk.page.wait_for_load_state()
 
 
