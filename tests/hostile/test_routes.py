@@ -1,5 +1,7 @@
 """Every address of every door, called as it should not be: no fault of ours, no way out, nothing kept by strangers."""
 
+# ruff: noqa: E501 - a hostile thing reads best on one line
+
 import itertools
 from urllib.parse import quote, urlsplit
 
@@ -123,7 +125,13 @@ def test_odd_queries_at_every_address(visitor, query):
 
 HEADERS = {
     "Accept-Language": ["\u00ff", "ml;q=x", "*", "en;q=1e400, ml;q=nan", "x-" * 4_000, ", " * 4_000],
-    "Cookie": ["citizen=\u00ff; language=\x00", "citizen=" + "x" * 8_000, "csrftoken=x", ";;;=;=", "language=../../x; theme=<"],
+    "Cookie": [
+        "citizen=\u00ff; language=\x00",
+        "citizen=" + "x" * 8_000,
+        "csrftoken=x",
+        ";;;=;=",
+        "language=../../x; theme=<",
+    ],
     "Authorization": ["Bearer", "Bearer " + "x" * 8_000, "Bearer \u00ff", "Basic eDp4", "\x00"],
     "Idempotency-Key": ["", "\u00ff", "x" * 8_000, "\x7f"],
     "Accept": ["application/x-unknown", "*/*;q=x"],
@@ -194,7 +202,11 @@ def test_a_form_without_its_token_is_refused_at_every_address(visitor):
     free = ("/api/", "/pay/callback", "/payments/callback", "/simulator")
     for where, view in PLAIN:
         own = where.replace(SAMPLES["uuid"], str(visitor.application_id))
-        for more in ({}, {"headers": {"Origin": "https://evil.example"}}, {"headers": {"Referer": "https://evil.example/"}}):
+        for more in (
+            {},
+            {"headers": {"Origin": "https://evil.example"}},
+            {"headers": {"Referer": "https://evil.example/"}},
+        ):
             response = strict.post(own, {"key": "x", "csrfmiddlewaretoken": "x" * 64}, **more)
             if own.startswith(free) or getattr(view, "csrf_exempt", False):
                 assert response.status_code < 500

@@ -14,6 +14,8 @@ import re
 import unicodedata
 from typing import Final
 
+from janaseva.core.refusal import Refusal
+
 REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 ZWNJ: Final = "\N{ZERO WIDTH NON-JOINER}"
 ZWJ: Final = "\N{ZERO WIDTH JOINER}"
@@ -179,6 +181,28 @@ def flags(text: str) -> frozenset[str]:
 def _table(**groups: str) -> dict[int, str]:
     """Return a translation of each letter of a group (the values) to the group's first letter."""
     return {ord(letter): letters[0] for letters in groups.values() for letter in letters[1:]}
+
+
+LONGEST_FREE_TEXT: Final = 4_000
+"""Characters of a note, a question, a report or an answer."""
+
+
+def free_text(text: str) -> str:
+    """Return what a person wrote in a note, a question, a report or an answer as it is stored: tidied.
+
+    Raises:
+        Refusal: ``text_too_long``; ``text_hidden`` for what no database or page can hold; ``text_turned`` for what
+            would read otherwise than it is stored.
+
+    """
+    if len(text) > LONGEST_FREE_TEXT:
+        raise Refusal("text_too_long", count=LONGEST_FREE_TEXT)
+    found = flags(text)
+    if found & {"nul", "control_character", "lone_surrogate", "stacked_marks"}:
+        raise Refusal("text_hidden")
+    if "bidi_override" in found:
+        raise Refusal("text_turned")
+    return tidy(text)
 
 
 _LETTERS: Final = _table(

@@ -68,9 +68,7 @@ def apply(
     return Applied(pages=shown, asked=asked, answers=counting, facts=facts)
 
 
-def only_asked(
-    form: Form, answers: Mapping[str, Any], *, today: date, directory: Directory | None = None
-) -> Answers:
+def only_asked(form: Form, answers: Mapping[str, Any], *, today: date, directory: Directory | None = None) -> Answers:
     """Return the answers to what is asked: only they were judged by :func:`check`, and only they may be kept."""
     applied = apply(form, answers, today=today, directory=directory)
     keys = {key for question in form.questions() if question.key in applied.asked for key in question.keys}

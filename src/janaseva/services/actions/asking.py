@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from janaseva.contact import steps as contact
+from janaseva.core import writing
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
@@ -34,7 +35,7 @@ def ask(*, by: Actor, at: datetime, key: str, application_id: UUID, question: st
             application_id=row.id,
             office_id=by.office_id,
             post_id=by.post_id,
-            question=question.strip(),
+            question=writing.free_text(question),
             asked_at=at,
         )
     )
@@ -74,7 +75,7 @@ def answer(*, by: Actor, at: datetime, key: str, application_id: UUID, query_id:
         answer=text,
         documents=list(given.values_list("document_id", flat=True)),
     )
-    change(query, answer=text.strip(), answered_at=at)
+    change(query, answer=writing.free_text(text), answered_at=at)
     change(row, due_at=due_at)
     tell(events.Answered(application_id=row.id, query_id=query.id), story=row.id, office_id=row.office_id)
 

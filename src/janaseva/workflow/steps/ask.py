@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from janaseva.core import writing
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
@@ -30,7 +31,7 @@ def _in_hand(by: Actor, case_id: UUID) -> tuple[Case, rules.Process, rules.Step,
 def _asked(text: str) -> str:
     if not text.strip():
         raise Refusal("question_empty", status=UNPROCESSABLE)
-    return text.strip()
+    return writing.free_text(text)
 
 
 @step
@@ -117,7 +118,7 @@ def applicant_answered(
         source="applicant",
         target=case.state,
         post_id=None,
-        note=answer.strip(),
+        note=writing.free_text(answer),
         documents=documents,
     )
     change(task, state="done", done_at=at)
@@ -214,7 +215,7 @@ def report(*, by: Actor, at: datetime, case_id: UUID, text: str, documents: Sequ
         source=f"{task.step}/{task.report}",
         target=case.state,
         post_id=task.post_id,
-        note=text.strip(),
+        note=writing.free_text(text),
         documents=documents,
     )
     change(task, state="done", done_at=at)
@@ -262,7 +263,7 @@ def recall(*, by: Actor, at: datetime, case_id: UUID, note: str) -> datetime | N
         source=task.kind,
         target=case.state,
         post_id=main.post_id,
-        note=note.strip(),
+        note=writing.free_text(note),
     )
     rows.void(task, at)
     counted = _resume(case, at)

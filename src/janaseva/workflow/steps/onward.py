@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from janaseva.core import writing
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
@@ -98,7 +99,7 @@ def _carry_out(
         source=source,
         target=chosen.to,
         post_id=post_id,
-        note=note.strip(),
+        note=writing.free_text(note),
         reason=reason,
         checked=list(checked),
         recommends=chosen.recommends or "",
@@ -195,7 +196,14 @@ def withdraw(*, by: Actor, at: datetime, case_id: UUID, note: str = "") -> None:
         raise not_found()
     rows.ensure_open(case)
     rows.put_move(
-        case, by=by, at=at, kind="withdrawal", source=case.state, target="withdrawn", post_id=None, note=note.strip()
+        case,
+        by=by,
+        at=at,
+        kind="withdrawal",
+        source=case.state,
+        target="withdrawn",
+        post_id=None,
+        note=writing.free_text(note),
     )
     for task in Task.objects.filter(case_id=case.id, state__in=rows.OPEN):
         rows.void(task, at)
@@ -239,7 +247,7 @@ def transfer(*, by: Actor, at: datetime, case_id: UUID, area_id: UUID, note: str
         source=case.state,
         target=case.state,
         post_id=post_before,
-        note=note.strip(),
+        note=writing.free_text(note),
     )
     rows.let_go(task, state="waiting", post_id=post_id, office_id=office_id, since=at, out_of_turn="")
     change(case, area_id=area_id, office_id=office_id, post_id=post_id, desks=found)
@@ -272,7 +280,7 @@ def note(*, by: Actor, at: datetime, case_id: UUID, text: str) -> UUID:
             charge_id=by.charge_id,
             person_id=by.person_id,
             at=at,
-            text=text.strip(),
+            text=writing.free_text(text),
         )
     )
     tell(

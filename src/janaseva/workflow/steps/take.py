@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from janaseva.core import writing
 from janaseva.core.action import change, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
@@ -66,7 +67,7 @@ def take(*, by: Actor, at: datetime, task_id: UUID, reason: str = "") -> TakenTa
     following = queries.queue(by).values_list("id", flat=True).first()
     if following != task.id and not rules.is_reason(reason):
         raise Refusal("out_of_turn_needs_reason", status=UNPROCESSABLE, characters=rules.OUT_OF_TURN_CHARACTERS)
-    return _into_hand(task, case, by=by, at=at, reason="" if following == task.id else reason.strip())
+    return _into_hand(task, case, by=by, at=at, reason="" if following == task.id else writing.free_text(reason))
 
 
 def _into_hand(task: Task, case: Case, *, by: Actor, at: datetime, reason: str) -> TakenTask:
