@@ -21,7 +21,7 @@ class Options(BaseSettings):
     data_dir: Path = Field(default=Path("var"), description="Where the database, keys, log tiles and sockets live.")
     database_url: str = Field(default="", description="sqlite:///PATH or postgres://...; empty: SQLite in data_dir.")
     packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
-    public_url: HttpUrl = Field(default=HttpUrl("http://127.0.0.1:8000"), description="The address people type.")
+    public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
     secret_key: str = Field(default="", description="Signing key of cookies; empty: made once, kept in data_dir/keys.")
     secure_cookies: bool = Field(default=False, description="True behind HTTPS, that is everywhere but on one desk.")

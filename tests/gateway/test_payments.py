@@ -66,7 +66,7 @@ def test_the_bank_debits_and_its_signed_word_alone_pays(client, given, started, 
     assert page.status_code == 200
     assert "25.00" in page.content.decode()
     back = client.post(address, {"choice": "succeed"})
-    assert (back.status_code, back["Location"]) == (302, "http://127.0.0.1:8000/back")
+    assert (back.status_code, back["Location"]) == (302, "http://localhost:8000/back")
     assert queries.payment(given.payer, started.payment_id).state == "started"
     ((body, signature, _),) = posted
     assert send(client, body, "0" * 64).status_code == 403

@@ -36,7 +36,7 @@ def command(*, demonstration: bool) -> None:
     if not processes.port_is_free(host, port):
         message = (
             f"Port {port} is used by another program, so the web process was not started. Stop that program, or choose "
-            f"another port: JANASEVA_PUBLIC_URL=http://{host}:{port + 1} make up"
+            f"another port: JANASEVA_PUBLIC_URL=http://localhost:{port + 1} make up"
         )
         raise click.ClickException(message)
     if not is_set_up(demonstration=OPTIONS.demonstration):

@@ -10,8 +10,13 @@ from janaseva.settings import OPTIONS
 
 
 def listening_at() -> tuple[str, int]:
-    """Return host and port of the public address on this machine."""
-    return OPTIONS.public_url.host or "127.0.0.1", OPTIONS.public_url.port or 8000
+    """Return the address and port to listen on: those of the public address where it is this machine, else loopback.
+
+    A name is not listened on: ``localhost`` and every public name mean a proxy or a browser on this machine.
+    """
+    host = (OPTIONS.public_url.host or "").strip("[]")
+    here = host if host.replace(".", "").isdigit() or ":" in host else "127.0.0.1"
+    return here, OPTIONS.public_url.port or 8000
 
 
 @click.command("web")
