@@ -16,6 +16,8 @@ from janaseva.core.action import put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.people import queries as people
 
+WRITER = Actor.system("contact.send")
+
 
 @step
 def send(
@@ -34,7 +36,7 @@ def send(
     ``template`` is a key of words such as ``message.submitted``; a fact may be words by language or a day. Where the
     person has no address on the channel, the message is kept as failed: the matter itself must not stop for it.
     """
-    reach = people.reach_of(person_id)
+    reach = people.reach_of(WRITER, person_id)
     language, address = reach.language, reach.phone if channel == "sms" else ""
     text = filled(template, language, facts, zone=settings.TIME_ZONE)
     row = put(
