@@ -1,5 +1,7 @@
 """Hostile text that was kept, wherever it comes out again: on pages, in the API, on the certificate, in messages."""
 
+# ruff: noqa: E501 - a hostile thing reads best on one line
+
 import io
 import json
 import re
@@ -19,6 +21,7 @@ from janaseva.people import rules as people_rules
 from janaseva.services import actions, queries
 from tests.given import SYSTEM
 from tests.hostile.every_field import KEY, PAGE
+from tests.hostile.test_routes import PLAIN, QUERIES, SAMPLES, fits
 from tests.hostile.values import TYPED
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +179,32 @@ def test_words_that_cannot_be_kept_are_refused_and_change_nothing(story):
                 given.act(act, by, application_id=mine, **words)
     assert queries.application(by, mine) == before
     given.act(actions.note, by, application_id=mine, text="x" * 4_000)
+
+
+def test_the_desk_bears_odd_queries_and_posts(story):
+    visitor, _, desk = story
+    mine = visitor.application_id
+    where_it_is = [where.replace(SAMPLES["uuid"], str(mine)) for where, _ in PLAIN if where.startswith("/desk/")]
+    assert len(where_it_is) > 10
+    for where in where_it_is:
+        if "sign-out" in where or "account/end" in where:
+            continue
+        for query in QUERIES[::3] if "find" not in where else QUERIES:
+            fits(desk.get(f"{where}?{query}"), f"{where}?{query[:60]}")
+    posted = [TYPED[name].encode("utf-8", "replace").decode() for name in BAD]
+    for act in ("note", "ask", "report", "recall", "move", "take", "request-report", "put-back", "x" * 500):
+        for words in posted:
+            fields = dict.fromkeys(
+                ("text", "note", "question", "reason", "move", "report", "task", "area", "answer"), words
+            )
+            fits(
+                desk.post(f"/desk/case/{mine}/{act}", {"key": f"{act[:9]}-{len(words)}", **fields}),
+                f"{act} {words[:20]!r}",
+            )
+    for name in ("control U+0000", "SQL", "bidi override", "digits of many scripts"):
+        fits(desk.post("/desk/sign-in", {"key": "k", "login": TYPED[name], "password": TYPED[name]}), name)
+        fits(desk.get("/desk/find", {"q": TYPED[name]}), name)
+        fits(visitor.client.post("/sign-in/", {"key": "k", "phone": TYPED[name]}), name)
+        for way in ("number", "code"):
+            fields = dict.fromkeys(("number", "secret", "code"), TYPED[name])
+            fits(visitor.client.post(f"/verify/{way}/", {"key": "k", **fields}), name)

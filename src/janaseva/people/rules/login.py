@@ -5,6 +5,7 @@ import unicodedata
 from typing import Final
 
 from janaseva.core.refusal import Fault
+from janaseva.core.writing import REPLACEMENT
 
 MIN_PASSWORD_LENGTH: Final = 12
 MAX_PASSWORD_LENGTH: Final = 200
@@ -14,8 +15,12 @@ _LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 
 
 def tidy_login(given: str) -> str:
-    """Return the login name as it is looked up: full-width and capital letters no longer differ."""
-    return unicodedata.normalize("NFKC", given[:200]).strip().casefold()[:64]
+    """Return the login name as it is looked up: full-width and capital letters no longer differ.
+
+    What no login name holds and no database can look for (NUL, halves of surrogate pairs) becomes U+FFFD.
+    """
+    plain = "".join(sign if sign.isprintable() else REPLACEMENT for sign in given[:200].strip())
+    return unicodedata.normalize("NFKC", plain).strip().casefold()[:64]
 
 
 def tidy_password(given: str) -> str:

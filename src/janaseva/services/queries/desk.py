@@ -43,5 +43,7 @@ def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLin
 
 def numbered(by: Actor, number: str) -> UUID | None:
     """Return the application with this number where ``by`` may see it, else ``None``."""
+    if not number.isprintable():  # no number of ours, and nothing that a database could look for
+        return None
     row = Application.objects.filter(number=number.strip().upper()[:60]).first()
     return row.id if row is not None and may_see(by, row) else None
