@@ -140,25 +140,29 @@ def fill(walk: Walk, question, answers: dict, name: str | None = None) -> None:
 
 
 def choose_area(walk: Walk, key: str, wanted: str) -> None:
-    """Choose a place level by level, pressing the button that opens the next list."""
+    """Choose a place level by level: the button opens the next list, or with script the choice itself does."""
     page = walk.page
     chain = {"lgd-district:564": "lgd-state:32", "lgd-district:13": "lgd-state:1"}
+    final = page.locator(f'select[name="{key}"]')
     for depth in range(4):
-        final = page.locator(f'select[name="{key}"]')
         if final.count() and final.locator(f'option[value="{wanted}"]').count():
             final.select_option(wanted)
-            break
-        level = page.locator(f'select[name="{key}.in{depth}"]')
-        level.select_option(chain[wanted])
-        page.locator(f'button[name=_show][value="{key}.in{depth}"]').click()
-        page.wait_for_load_state()
-    else:
-        pytest.fail(f"{wanted} could not be chosen")
-    opener = page.locator(f'button[name=_show][value="{key}"]')
-    if opener.count():
+            open_next(walk, key)
+            return
+        page.locator(f'select[name="{key}.in{depth}"]').select_option(chain[wanted])
+        open_next(walk, f"{key}.in{depth}")
+    pytest.fail(f"{wanted} could not be chosen")
+
+
+def open_next(walk: Walk, name: str) -> None:
+    """Press the button that opens the list after ``name``, where it is shown; script opens it without."""
+    opener = walk.page.locator(f'button[name=_show][value="{name}"]')
+    if opener.count() and opener.is_visible():
         opener.click()
-        page.wait_for_load_state()
-        page.wait_for_timeout(200)
+        walk.page.wait_for_load_state()
+    elif walk.script:
+        walk.page.wait_for_load_state("networkidle")
+        walk.page.wait_for_timeout(400)
 
 
 def fill_page(walk: Walk, definition, key: str, answers: dict) -> None:
