@@ -27,7 +27,7 @@ help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: install ## Install, load packs and demonstration people, start web and worker, print the addresses
-	@exec $(BIN)/janaseva up --demonstration
+	@JANASEVA_DEMONSTRATION=true exec $(BIN)/janaseva up
 
 install: $(INSTALLED) ## Make .venv from uv.lock (nothing to do where it is up to date)
 

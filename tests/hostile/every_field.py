@@ -90,7 +90,8 @@ def draft_of_it(given: Given, by: Actor) -> UUID:
 def shipped_forms() -> Iterator[Form]:
     """Yield the form of every shipped service."""
     folder = PackFolder(OPTIONS.packs_dir)
-    for pack in folder:
+    packs = folder.keys()
+    for pack in packs:
         text = folder.read(pack)
         for service in sorted(text.services):
             yield compile_text(text.published(service)).form

@@ -9,13 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from janaseva.core.source import SourceError
-from janaseva.forms.rules import apply
+from janaseva.forms.rules import Unknown, apply
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.charter import charter
 from janaseva.services.rules.checking import check_pack
 from janaseva.services.rules.compiling import DefinitionError, compile_text, examine, packed, unpacked
 from janaseva.services.rules.deciding import certificate_facts, choose, eligibility, letter_languages, valid_until
-from janaseva.services.rules.definition import PublishedText, Validity
+from janaseva.services.rules.definition import AppealLevel, PublishedText, Validity
 
 TREE = Path(__file__).resolve().parents[2]
 PACKS = PackFolder(TREE / "packs")
@@ -243,3 +243,12 @@ def test_loading_and_deciding_are_fast():
         choose(definition, applied.facts)
     print(f"read {read * 1000:.0f} ms; apply and choose {(time.perf_counter() - began) * 20:.2f} ms")
     assert read < 1
+
+
+def test_an_authority_that_nobody_found_is_unknown_and_not_a_language():
+    level = AppealLevel.model_validate(
+        {"authority": {"unknown": "Who hears it"}, "file_days": 30, "decide_days": {"unknown": "In how many days"}}
+    )
+    assert isinstance(level.authority, Unknown)
+    named = AppealLevel.model_validate({"authority": "Collector", "file_days": 30, "decide_days": 45})
+    assert named.authority == {"en": "Collector"}

@@ -129,7 +129,7 @@ class Variant(Part):
 class AppealLevel(Sourced):
     """One level of appeal: to whom, within how many days, and in how many days it is decided."""
 
-    authority: Words | Unknown
+    authority: Annotated[Unknown | Words, Field(union_mode="left_to_right")]  # else {unknown: ...} is read as words
     office: Code | None = None
     file_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
     decide_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
