@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a hostile thing reads best on one line
 
 import html
+import itertools
 import json
 from urllib.parse import urlencode
 
@@ -36,10 +37,10 @@ def post_of(name):
     return {key: value.encode("utf-8", "replace").decode() for key, value in posted.items()}
 
 
-@pytest.mark.parametrize("group", range(6))
+@pytest.mark.parametrize("group", range(2))
 def test_a_page_of_the_portal_takes_or_refuses_every_value(visitor, group):
     before = visitor.answers()
-    for name in USUAL[group::6]:
+    for name in USUAL[group::2]:
         try:
             text = in_words(response := visitor.post(visitor.page, post_of(name)))
             if response.status_code == 422:
@@ -87,49 +88,48 @@ def test_text_alone_is_kept_tidied_and_shown_escaped(visitor):
 DIGITS = "9" * 5_000
 
 
-@pytest.mark.parametrize(
-    "posted",
-    [
-        {f"some_rows.{DIGITS}.who": "x"},
-        {"some_rows.999.who": "x"},
-        {"some_rows.-1.who": "x"},
-        {"some_rows.\u0661.who": "x"},
-        {"_rows.some_rows": DIGITS, "_add": "some_rows"},
-        {"_remove": f"some_rows.{DIGITS}"},
-        {"_remove": "some_rows.0", f"some_rows.{DIGITS}.who": "x"},
-        {"_remove": ".0", "_add": "\x00"},
-        {"_add": "nowhere"},
-        {"_show": "1", "an_area": "\x00", "an_area.in0": "\x00"},
-        {"_show": "1", "an_area": "lgd-state:" + DIGITS, "an_area.in0": "x:" + DIGITS, "an_area.in1": "::"},
-        {"an_area.in0": "lgd-state:32'; --"},
-        {"a_date.day": DIGITS, "a_date.month": DIGITS, "a_date.year": DIGITS},
-        {"a_datetime.day": DIGITS, "a_datetime.month": "0", "a_datetime.year": "0", "a_datetime.time": "99:99"},
-        {"key": "\x00"},
-        {"key": "x" * 10_000},
-        {"key": ""},
-        {"_next": "\x00", "_shown": "," * 10_000},
-        {f"{number}": "x" for number in range(2_500)},
-        {"__proto__": "x", "__class__": "x", "is_admin": "1", "state": "decided", "applicant_id": "x"},
-        {"csrfmiddlewaretoken": "\x00"},
-    ],
-    ids=range(21),
-)
-def test_the_machinery_of_a_form_bears_anything(visitor, posted):
+POSTED = [
+    {f"some_rows.{DIGITS}.who": "x"},
+    {"some_rows.999.who": "x"},
+    {"some_rows.-1.who": "x"},
+    {"some_rows.\u0661.who": "x"},
+    {"_rows.some_rows": DIGITS, "_add": "some_rows"},
+    {"_remove": f"some_rows.{DIGITS}"},
+    {"_remove": "some_rows.0", f"some_rows.{DIGITS}.who": "x"},
+    {"_remove": ".0", "_add": "\x00"},
+    {"_add": "nowhere"},
+    {"_show": "1", "an_area": "\x00", "an_area.in0": "\x00"},
+    {"_show": "1", "an_area": "lgd-state:" + DIGITS, "an_area.in0": "x:" + DIGITS, "an_area.in1": "::"},
+    {"an_area.in0": "lgd-state:32'; --"},
+    {"a_date.day": DIGITS, "a_date.month": DIGITS, "a_date.year": DIGITS},
+    {"a_datetime.day": DIGITS, "a_datetime.month": "0", "a_datetime.year": "0", "a_datetime.time": "99:99"},
+    {"key": "\x00"},
+    {"key": "x" * 10_000},
+    {"key": ""},
+    {"_next": "\x00", "_shown": "," * 10_000},
+    {f"{number}": "x" for number in range(2_500)},
+    {"__proto__": "x", "__class__": "x", "is_admin": "1", "state": "decided", "applicant_id": "x"},
+    {"csrfmiddlewaretoken": "\x00"},
+]
+
+
+def test_the_machinery_of_a_form_bears_anything(visitor):
     before = visitor.answers()
-    for path in (visitor.page, f"/apply/{visitor.application_id}/papers/", f"/apply/{visitor.application_id}/check/"):
+    base = f"/apply/{visitor.application_id}"
+    for posted, path in itertools.product(POSTED, (visitor.page, f"{base}/papers/", f"{base}/check/")):
         in_words(visitor.post(path, posted))
         plain = urlencode({"key": "again", **posted})
         in_words(visitor.client.post(path, plain, content_type="application/x-www-form-urlencoded"))
     assert {key: visitor.answers()[key] for key in before} == before
 
 
-@pytest.mark.parametrize("group", range(4))
+@pytest.mark.parametrize("group", range(2))
 def test_the_api_takes_or_refuses_every_value(visitor, group):
     path = f"applications/{visitor.application_id}/answers"
     names = [key for question in ASKED.fields for key in question.keys]
     sent = [name for name in SENT if not name.startswith("text: control") and "5,000 digits" not in name]
     before = visitor.answers()
-    for name in [*sent, "text: control U+0000"][group::4]:
+    for name in [*sent, "text: control U+0000"][group::2]:
         try:
             everywhere = dict.fromkeys(names if len(str(SENT[name])) < 1_000 else names[:2], SENT[name])
             for answers in ({"a_text": SENT[name]},) if name.startswith("text") else (everywhere,):
@@ -193,13 +193,13 @@ def test_bodies_of_the_api_are_read_or_refused_in_words(visitor):
         before = visitor.answers()
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["", "text/plain", "text/html", "application/xml", "application/x-yaml", "multipart/form-data", "x" * 10_000,
-     "multipart/form-data; boundary=" + "x" * 500, "application/json; charset=utf-7", "application/json;x=\u00ff"],
-)  # fmt: skip
-def test_other_content_types_are_refused(visitor, kind):
+KINDS = ["", "text/plain", "text/html", "application/xml", "application/x-yaml", "multipart/form-data", "x" * 10_000,
+     "multipart/form-data; boundary=" + "x" * 500, "application/json; charset=utf-7", "application/json;x=\u00ff"]  # fmt: skip
+
+
+def test_other_content_types_are_refused(visitor):
     path = f"applications/{visitor.application_id}/answers"
-    response = visitor.api("put", path, b'{"page": "everything", "answers": {"a_text": "x"}}', content_type=kind)
-    assert response.status_code in (200, 400, 415)
-    assert response.status_code != 200 or kind.startswith("application/json")
+    for kind in KINDS:
+        response = visitor.api("put", path, b'{"page": "everything", "answers": {"a_text": "x"}}', content_type=kind)
+        assert response.status_code in (200, 400, 415)
+        assert response.status_code != 200 or kind.startswith("application/json")

@@ -81,15 +81,13 @@ def test_there_are_doors():
     assert len(PLAIN) > 20
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_every_method_at_every_address_for_nobody(nobody, method):
-    for where, _ in PLAIN:
+def test_every_method_at_every_address_for_nobody(nobody):
+    for method, (where, _) in itertools.product(METHODS, PLAIN):
         fits(getattr(nobody, method)(where), f"{method} {where}")
 
 
-@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
-def test_every_method_at_every_address_for_a_citizen(visitor, method):
-    for where, _ in PLAIN:
+def test_every_method_at_every_address_for_a_citizen(visitor):
+    for method, (where, _) in itertools.product(("get", "post", "put", "delete"), PLAIN):
         own = where.replace(SAMPLES["uuid"], str(visitor.application_id))
         if "sign-out" in own or "let-go" in own or "sessions" in own:
             continue
@@ -116,9 +114,20 @@ QUERIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
-def test_odd_queries_at_every_address(visitor, query):
-    for where, _ in PLAIN:
+NAMED = {query.partition("=")[0]: query for query in QUERIES}
+TOGETHER = [
+    "&".join(NAMED.values()),
+    "&".join({query.partition("=")[0]: query for query in reversed(QUERIES)}.values()),
+    "&".join(f"{name}=%00" for name in NAMED),
+    "&".join(f"{name}={'9' * 300}" for name in NAMED),
+    *(query for query in QUERIES if query.startswith(("before", "again", "index", "after"))),
+]
+
+
+def test_odd_queries_at_every_address(visitor):
+    for query, (where, _) in itertools.product((*QUERIES, *TOGETHER), PLAIN):
+        if where.startswith("/desk/") or (query in QUERIES) != where.startswith("/api/"):
+            continue  # an officer's own test asks the desk; the API refuses a query with any name that it does not know
         own = where.replace(SAMPLES["uuid"], str(visitor.application_id))
         fits(visitor.client.get(f"{own}?{query}"), f"{own}?{query[:80]}")
 
@@ -151,10 +160,9 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("name", HEADERS)
-def test_odd_headers_at_every_kind_of_address(nobody, visitor, name):
+def test_odd_headers_at_every_kind_of_address(nobody, visitor):
     some = ["/services/", "/desk/", "/api/v1/services", "/api/v1/applications", visitor.page, "/log/checkpoint"]
-    for value in HEADERS[name]:
+    for name, value in ((name, value) for name, values in HEADERS.items() for value in values):
         for where in some:
             for client in (visitor.client,) if where == visitor.page else (nobody,):
                 response = client.get(where, headers={name: value})
@@ -180,10 +188,9 @@ NEXT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("door", ["/sign-in/", "/desk/sign-in"])
-def test_nobody_is_led_elsewhere(nobody, visitor, door):
+def test_nobody_is_led_elsewhere(nobody, visitor):
     assert len(NEXT) >= 50
-    for wanted in NEXT:
+    for door, wanted in itertools.product(("/sign-in/", "/desk/sign-in"), NEXT):
         for client in (nobody, visitor.client):
             where = f"{door}?next={quote(wanted)}"
             response = client.get(where)

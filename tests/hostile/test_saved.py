@@ -82,10 +82,10 @@ def try_everywhere(draft, value):
         assert len(json.dumps(before)) < 200_000
 
 
-@pytest.mark.parametrize("group", range(4))
+@pytest.mark.parametrize("group", range(2))
 def test_no_value_breaks_a_draft(draft, group):
     names = [name for name in SENT if not name.startswith("text: control") and name not in BEYOND]
-    for name in [*names, "text: control U+0000", "text: control U+001B", "text: control U+0085"][group::4]:
+    for name in [*names, "text: control U+0000", "text: control U+001B", "text: control U+0085"][group::2]:
         try:
             try_everywhere(draft, SENT[name])
         except Exception as error:
@@ -101,19 +101,19 @@ def test_a_refused_page_changes_nothing_at_all(draft):
     assert picture() == before
 
 
-@pytest.mark.parametrize("page", ["", "\x00", "nowhere", "x" * 100_000, "../declaration", "\ud800"])
-def test_a_page_that_is_not_there(draft, page):
+def test_a_page_that_is_not_there(draft):
     before = picture()
-    with pytest.raises(Refusal, match="not_found"):
-        save(draft, FIRST, page=page)
+    for page in ("", "\x00", "nowhere", "x" * 100_000, "../declaration", "\ud800"):
+        with pytest.raises(Refusal, match="not_found"):
+            save(draft, FIRST, page=page)
     assert picture() == before
 
 
-@pytest.mark.parametrize("service", ["", "\x00", "x" * 100_000, "'; --", "kl-income-certificate\x00", "\ud800"])
-def test_a_service_that_is_not_there(given, service):
+def test_a_service_that_is_not_there(given):
     by = given.citizen()
-    with pytest.raises(Refusal, match="not_found"):
-        given.act(actions.begin, by, service=service, language="\x00" * 1_000)
+    for service in ("", "\x00", "x" * 100_000, "'; --", "kl-income-certificate\x00", "\ud800"):
+        with pytest.raises(Refusal, match="not_found"):
+            given.act(actions.begin, by, service=service, language="\x00" * 1_000)
 
 
 STORED = {

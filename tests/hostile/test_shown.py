@@ -1,7 +1,5 @@
 """Hostile text that was kept, wherever it comes out again: on pages, in the API, on the certificate, in messages."""
 
-# ruff: noqa: E501 - a hostile thing reads best on one line
-
 import io
 import json
 import re
