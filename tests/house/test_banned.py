@@ -40,7 +40,12 @@ OUTSIDE = Banned(
         *("urllib.request", "http.client", "http.server", "smtplib", "ftplib", "os.system", "os.fork", "os.execv"),
     ),
     kinds=("adapters",),
-    allowed=("janaseva.cli.processes", "janaseva.cli.up", "janaseva.cli.demo", "janaseva.cli.web"),  # they start web and worker
+    allowed=(
+        "janaseva.cli.processes",
+        "janaseva.cli.up",
+        "janaseva.cli.demo",
+        "janaseva.cli.web",
+    ),  # they start web and worker
     law="the outside world (network, processes) is reached from adapters alone (law of outside)",
     do="write a Protocol, the real thing and a Fake in the room's adapters, and call it from handlers",
 )

@@ -25,6 +25,8 @@ from janaseva.services.rules.examples import Example, read_examples
 from janaseva.settings import OPTIONS
 
 CONSOLE = Console(stderr=True, highlight=False)
+PACE = timedelta(seconds=2)
+"""So that all journeys of one day stay within it: what an example expects depends on its day."""
 
 
 @click.group("demo")
@@ -58,7 +60,7 @@ def _languages(pack: str) -> list[str]:
 
 
 def _travel(planned: list[tuple[str, str, Example]], *, at: datetime) -> Iterator[Travelled]:
-    traveller = Traveller(at=at)
+    traveller = Traveller(at=at, pace=PACE)
     for service, language, example in planned:
         yield traveller.travel(service, example, language=language)
 

@@ -68,16 +68,17 @@ class Travelled:
 
 @dataclass(slots=True)
 class Traveller:
-    """Walks applications through the platform. Its clock goes on by a minute at each step and is never set back."""
+    """Walks applications through the platform. Its clock goes on by ``pace`` at each step and is never set back."""
 
     at: datetime
+    pace: timedelta = timedelta(minutes=1)
     phones: Iterator[int] = field(default_factory=lambda: iter(range(9_847_000_000, 9_847_999_999)))
     officers: dict[UUID, tuple[str, Actor]] = field(default_factory=dict)
     entered: dict[str, Any] = field(default_factory=dict)
 
     def tick(self) -> datetime:
         """Return the next moment."""
-        self.at += timedelta(minutes=1)
+        self.at += self.pace
         return self.at
 
     def key(self) -> str:
