@@ -44,7 +44,8 @@ class Check:
 class Verdict:
     """The answer to a verifier. ``facts`` is what the document proves, as words by key; empty unless it was ours.
 
-    ``document_id`` is set where the document was recognised, even if it was revoked or has expired.
+    ``document_id`` is set where the document was recognised, even if it was revoked or has expired. Where
+    ``validity_known`` is false there is no last day only because nobody has laid one down.
     """
 
     outcome: str
@@ -58,6 +59,7 @@ class Verdict:
     issued_at: datetime | None = None
     valid_from: date | None = None
     valid_until: date | None = None
+    validity_known: bool = True
     revoked_at: datetime | None = None
     revoked_reason: str = ""
     document_id: UUID | None = None
@@ -120,6 +122,7 @@ def _from_facts(outcome: str, tree: Mapping[str, Any], checks: tuple[Check, ...]
         issued_at=datetime.fromisoformat(tree["issued_at"]),
         valid_from=date.fromisoformat(tree["valid_from"]),
         valid_until=date.fromisoformat(tree["valid_until"]) if tree["valid_until"] else None,
+        validity_known=facts.get("validity_known", True) is not False,
         document_id=UUID(tree["document_id"]),
         checks=checks,
         **more,

@@ -13,6 +13,7 @@ from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.documents import queries as documents
 from janaseva.forms import queries as forms
+from janaseva.forms.rules import Unknown
 from janaseva.services.models import Application, Attachment, Decision, Query
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.rules import permissions
@@ -108,6 +109,12 @@ class ApplicationView:
     papers: tuple[PaperView, ...]
     queries: tuple[QueryView, ...]
     decision: DecisionView | None
+
+    @property
+    def validity_unknown(self) -> bool:
+        """Return whether nobody has laid down how long what this application brings stays good."""
+        variant = self.definition.variant(self.variant)
+        return variant is not None and isinstance(self.definition.validity_for(variant), Unknown)
 
     @property
     def open_query(self) -> QueryView | None:
