@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +50,15 @@ STILL = (
     Part("packs check", "each fault names its file and line", ("janaseva", "packs", "check", "packs")),
     Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
 )
-TESTS = (
-    Part("tests on SQLite", "make test ARGS=...", ("pytest", "-n", WORKERS, "-q")),
-    Part("tests on PostgreSQL", "make test-postgres ARGS=...", ("pytest", "-n", WORKERS, "-q", "--db=postgres")),
+ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", ("pytest", "-n", WORKERS, "-q", "-m", "not browser"))
+IN_A_BROWSER = Part("tests in a browser", "make test ARGS='-m browser'", ("pytest", "-n", "2", "-q", "-m", "browser"))
+ON_POSTGRESQL = Part(
+    "tests on PostgreSQL",
+    "make test-postgres ARGS=...",
+    ("pytest", "-n", WORKERS, "-q", "--db=postgres", "-m", "not browser"),
 )
+TESTS: tuple[tuple[Part, ...], ...] = ((ON_SQLITE,), (ON_POSTGRESQL, IN_A_BROWSER))
+"""Row after row; the parts of a row side by side. A browser's tests mostly wait, so they run beside PostgreSQL's."""
 
 
 def _environment() -> dict[str, str]:
@@ -85,6 +90,19 @@ def run(part: Part, *, shown: bool = False) -> Outcome:
     return Outcome(part, process.returncode == 0, time.monotonic() - begun, "".join(lines))
 
 
+def run_beside(parts: Sequence[Part]) -> list[Outcome]:
+    """Run parts side by side: the first shows its output as it goes, the others when all have ended."""
+    if not parts:
+        return []
+    print(f"\n── {', '.join(part.name for part in parts)} ──", flush=True)
+    with ThreadPoolExecutor(max_workers=len(parts)) as lanes:
+        others = [lanes.submit(run, part) for part in parts[1:]]
+        outcomes = [run(parts[0], shown=True), *(other.result() for other in others)]
+    for outcome in outcomes[1:]:
+        print(f"\n── {outcome.part.name} ──\n{outcome.output}", flush=True)
+    return outcomes
+
+
 def heading(outcome: Outcome) -> str:
     """Return one line that says how a part went."""
     return f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.part.name:<22} {outcome.seconds:6.1f} s"
@@ -98,7 +116,9 @@ def closing(outcome: Outcome) -> str:
 def report(outcomes: list[Outcome], seconds: float) -> str:
     """Return the last words: every part with its seconds, the tests' closing lines, and what did not pass."""
     lines = ["", "─" * 60]
-    lines.extend(heading(outcome) + (f"   {closing(outcome)}" if outcome.part in TESTS else "") for outcome in outcomes)
+    lines.extend(
+        heading(outcome) + (f"   {closing(outcome)}" if outcome.part not in STILL else "") for outcome in outcomes
+    )
     failed = [outcome for outcome in outcomes if not outcome.passed]
     lines.append("─" * 60)
     lines.extend(f"{outcome.part.name} did not pass: {outcome.part.advice}" for outcome in failed)
@@ -110,9 +130,10 @@ def main(chosen: Iterable[str] = ()) -> int:
     """Run the chosen parts, or all, and return the exit code."""
     begun = time.monotonic()
     names = set(chosen)
-    unknown = names - {part.name for part in (*STILL, *TESTS)}
+    known = [part.name for part in (*STILL, *(part for row in TESTS for part in row))]
+    unknown = names - set(known)
     if unknown:
-        print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(p.name for p in (*STILL, *TESTS))}")
+        print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(max_workers=2) as lanes:
@@ -121,10 +142,8 @@ def main(chosen: Iterable[str] = ()) -> int:
             if not outcome.passed:
                 print(outcome.output, flush=True)
             outcomes.append(outcome)
-    for part in TESTS:
-        if not names or part.name in names:
-            print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
-            outcomes.append(run(part, shown=True))
+    for row in TESTS:
+        outcomes.extend(run_beside([part for part in row if not names or part.name in names]))
     print(report(outcomes, time.monotonic() - begun))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 

@@ -6,6 +6,7 @@ before the settings are read, so this file imports nothing of Janaseva at its to
 
 import atexit
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -97,12 +98,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _leave_out_what_touches_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests of pure things, which SQLite's run has shown already."""
+    """Deselect tests of pure things, and screens said again in a further language: SQLite's run has shown them."""
     fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
     touching = [
         item
         for item in items
-        if item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+        if (item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())))
+        and not re.search(r"[\[-](ml|hi|ur|sd)\]$", item.name)
     ]
     if touching:  # a run of pure tests alone was asked for by name: let it be
         kept = set(touching)

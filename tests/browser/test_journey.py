@@ -2,7 +2,7 @@
 
 Everything runs as `janaseva up` runs it: web and worker processes of their own, a scratch database, the demonstration's
 mailbox, bank and officers. Malayalam goes with script off throughout; Urdu, right to left, with script on. Every page
-passed is held against axe at 360 and at 1280 pixels, and kept as a picture under build/screenshots/.
+passed is held against axe at 360 and at 1280 pixels; with PICTURES=1 each is kept under build/screenshots/.
 """
 
 import os
