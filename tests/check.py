@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +57,8 @@ ON_POSTGRESQL = Part(
     "make test-postgres ARGS=...",
     ("pytest", "-n", WORKERS, "-q", "--db=postgres", "-m", "not browser"),
 )
-TESTS: tuple[tuple[Part, ...], ...] = ((ON_SQLITE,), (ON_POSTGRESQL, IN_A_BROWSER))
-"""Row after row; the parts of a row side by side. A browser's tests mostly wait, so they run beside PostgreSQL's."""
+TESTS = (ON_SQLITE, ON_POSTGRESQL, IN_A_BROWSER)
+"""One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""
 
 
 def _environment() -> dict[str, str]:
@@ -90,19 +90,6 @@ def run(part: Part, *, shown: bool = False) -> Outcome:
     return Outcome(part, process.returncode == 0, time.monotonic() - begun, "".join(lines))
 
 
-def run_beside(parts: Sequence[Part]) -> list[Outcome]:
-    """Run parts side by side: the first shows its output as it goes, the others when all have ended."""
-    if not parts:
-        return []
-    print(f"\n── {', '.join(part.name for part in parts)} ──", flush=True)
-    with ThreadPoolExecutor(max_workers=len(parts)) as lanes:
-        others = [lanes.submit(run, part) for part in parts[1:]]
-        outcomes = [run(parts[0], shown=True), *(other.result() for other in others)]
-    for outcome in outcomes[1:]:
-        print(f"\n── {outcome.part.name} ──\n{outcome.output}", flush=True)
-    return outcomes
-
-
 def heading(outcome: Outcome) -> str:
     """Return one line that says how a part went."""
     return f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.part.name:<22} {outcome.seconds:6.1f} s"
@@ -130,7 +117,7 @@ def main(chosen: Iterable[str] = ()) -> int:
     """Run the chosen parts, or all, and return the exit code."""
     begun = time.monotonic()
     names = set(chosen)
-    known = [part.name for part in (*STILL, *(part for row in TESTS for part in row))]
+    known = [part.name for part in (*STILL, *TESTS)]
     unknown = names - set(known)
     if unknown:
         print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
@@ -142,8 +129,10 @@ def main(chosen: Iterable[str] = ()) -> int:
             if not outcome.passed:
                 print(outcome.output, flush=True)
             outcomes.append(outcome)
-    for row in TESTS:
-        outcomes.extend(run_beside([part for part in row if not names or part.name in names]))
+    for part in TESTS:
+        if not names or part.name in names:
+            print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
+            outcomes.append(run(part, shown=True))
     print(report(outcomes, time.monotonic() - begun))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 

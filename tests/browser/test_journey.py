@@ -44,7 +44,7 @@ def place(tmp_path_factory):
         "JANASEVA_DEMONSTRATION": "true",
     }
     command = [sys.executable, "-m", "janaseva"]
-    up = subprocess.run([*command, "up"], env=environment, capture_output=True, text=True, timeout=170, check=False)
+    up = subprocess.run([*command, "up"], env=environment, capture_output=True, text=True, timeout=400, check=False)
     assert up.returncode == 0, up.stdout + up.stderr
     yield address
     subprocess.run([*command, "down"], env=environment, capture_output=True, timeout=60, check=False)

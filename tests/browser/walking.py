@@ -30,7 +30,7 @@ class Walk:
             viewport={"width": width, "height": 800}, java_script_enabled=script, accept_downloads=True, locale=language
         )
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.browser, self.address, self.language, self.who, self.width = browser, address, language, who, width
         self.script = script
         self.count = 0
@@ -254,7 +254,7 @@ def pay(walk: Walk) -> None:
         walk.look("paid")
 
 
-def wait_for(walk: Walk, path: str, selector: str, *, tries: int = 80) -> None:
+def wait_for(walk: Walk, path: str, selector: str, *, tries: int = 240) -> None:
     """Open ``path`` until ``selector`` is there: the worker does its part within seconds."""
     for _ in range(tries):
         walk.go(path)

@@ -46,7 +46,7 @@ def _part(name: str, code: str) -> check.Part:
 
 def test_every_part_runs_and_what_failed_is_named(monkeypatch, capsys):
     monkeypatch.setattr(check, "STILL", (_part("first", "print('broken'); raise SystemExit(3)"), _part("second", "")))
-    monkeypatch.setattr(check, "TESTS", ((_part("tests", "print('2 passed in 1s')"),),))
+    monkeypatch.setattr(check, "TESTS", (_part("tests", "print('2 passed in 1s')"),))
     assert check.main() == 1
     said = capsys.readouterr().out
     assert "FAIL first" in said
