@@ -87,7 +87,7 @@ def test_fonts_are_left_out_where_data_is_dear(client):
     assert "fonts.css" not in client.get("/design", headers={"save-data": "on"}).content.decode()
 
 
-def test_shipped_files_are_served_and_kept(client):
+def test_shipped_files_are_served_and_kept(client, db):  # closing the answer looks at the connection
     answer = client.get("/static/janaseva.css")
     assert answer.status_code == 200
     assert "max-age=31536000" in answer["Cache-Control"]
