@@ -13,9 +13,8 @@ class Room(AppConfig):
 
     def ready(self) -> None:
         """Import the room's handlers, where it has any."""
-        for part in ("handlers",):
-            if find_spec(f"{self.name}.{part}") is not None:
-                importlib.import_module(f"{self.name}.{part}")
+        if find_spec(f"{self.name}.handlers") is not None:
+            importlib.import_module(f"{self.name}.handlers")
 
 
 def _room(label: str) -> type[Room]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Literal
 
 from janaseva.core.refusal import Fault
-from janaseva.forms.rules import checking as forms
+from janaseva.forms import rules as forms
 from janaseva.payments.rules.fees import Bill
 from janaseva.services.rules import deciding
 from janaseva.services.rules.definition import Definition, Variant
