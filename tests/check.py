@@ -51,7 +51,11 @@ STILL = (
     Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
 )
 ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", ("pytest", "-n", WORKERS, "-q", "-m", "not browser"))
-IN_A_BROWSER = Part("tests in a browser", "make test ARGS='-m browser'", ("pytest", "-n", "2", "-q", "-m", "browser"))
+IN_A_BROWSER = Part(
+    "tests in a browser",
+    "make test ARGS='-m browser'",
+    ("pytest", "-n", "3", "--dist", "loadgroup", "-q", "-m", "browser"),
+)
 ON_POSTGRESQL = Part(
     "tests on PostgreSQL",
     "make test-postgres ARGS=...",
@@ -65,6 +69,8 @@ def _environment() -> dict[str, str]:
     """Return the environment of a part: no administrator's settings, and a data directory of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JANASEVA_")}
     kept["JANASEVA_DATA_DIR"] = str(TREE / "build" / "check")
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # a dozen processes read the same modules: compiled once is enough
+    kept["PYTHONPYCACHEPREFIX"] = str(TREE / "build" / "check" / "compiled")
     return kept
 
 

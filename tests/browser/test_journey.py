@@ -5,11 +5,7 @@ mailbox, bank and officers. Malayalam goes with script off throughout; Urdu, rig
 passed is held against axe at 360 and at 1280 pixels; with PICTURES=1 each is kept under build/screenshots/.
 """
 
-import os
 import re
-import socket
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,48 +13,8 @@ import pytest
 
 from janaseva.core.words import say
 from tests.browser.walking import Walk, apply, photo, service_of, wait_for
-from tests.conftest import chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-journey")]
-
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """The platform, up and running in a scratch folder; its address."""
-    address = f"http://127.0.0.1:{free_port()}"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("JANASEVA_", "DJANGO_"))},
-        "JANASEVA_DATA_DIR": str(tmp_path_factory.mktemp("place")),
-        "JANASEVA_PUBLIC_URL": address,
-        "JANASEVA_DEMONSTRATION": "true",
-    }
-    command = [sys.executable, "-m", "janaseva"]
-    up = subprocess.run([*command, "up"], env=environment, capture_output=True, text=True, timeout=400, check=False)
-    assert up.returncode == 0, up.stdout + up.stderr
-    yield address
-    subprocess.run([*command, "down"], env=environment, capture_output=True, timeout=60, check=False)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield opened
-        opened.close()
-
+pytestmark = pytest.mark.browser
 
 # --- the officers
 

@@ -20,6 +20,16 @@ WIDTHS = (360, 1280)
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
+def faults_of(page) -> list[str]:
+    """Return what axe finds on a page: each fault's name with the first places where it is."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        f"{found['id']} {[node['target'] for node in found['nodes']][:3]}"
+        for found in Axe().run(page).response["violations"]
+    ]
+
+
 class Walk:
     """One person at one browser. ``look`` holds the page against axe."""
 
@@ -33,6 +43,7 @@ class Walk:
         self.page.set_default_timeout(60_000)
         self.browser, self.address, self.language, self.who, self.width = browser, address, language, who, width
         self.script = script
+        self.viewer = self.page if script else browser.new_context().new_page()
         self.count = 0
         self.problems: list[str] = []
 
@@ -42,17 +53,13 @@ class Walk:
 
     def look(self, name: str) -> None:
         """Hold the page against axe and sideways scrolling at both widths; keep its picture where asked for."""
-        from axe_playwright_python.sync_playwright import Axe
-
         self.count += 1
         folder = PICTURES / self.language
         html = self.page.content()
         assert "Traceback" not in html
-        viewer = self.page
-        context = None
+        viewer = self.viewer
         if not self.script:
-            context = self.browser.new_context(storage_state=self.context.storage_state())
-            viewer = context.new_page()
+            viewer.unroute_all()
             viewer.route(self.page.url, lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
             viewer.goto(self.page.url)
         for width in WIDTHS:
@@ -62,16 +69,11 @@ class Walk:
             wide = viewer.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 self.problems.append(f"{name} at {width}: scrolls sideways to {wide}")
-            for found in Axe().run(viewer).response["violations"]:
-                where = [node["target"] for node in found["nodes"]][:3]
-                self.problems.append(f"{name} at {width}: {found['id']} {where}")
-        if context is not None:
-            context.close()
-        else:
+            self.problems.extend(f"{name} at {width}: {fault}" for fault in faults_of(viewer))
+        if self.script:
             viewer.set_viewport_size({"width": self.width, "height": 800})
-        direction = "rtl" if self.language in ("ur", "sd") else "ltr"
-        assert self.page.locator("html").get_attribute("dir") == direction
-        assert self.page.locator("html").get_attribute("lang") == self.language
+        shown = (self.page.locator("html").get_attribute("lang"), self.page.locator("html").get_attribute("dir"))
+        assert shown == (self.language, "rtl" if self.language in ("ur", "sd") else "ltr"), (self.page.url, html)
 
     def submit(self) -> None:
         """Press the main button of the page's form."""
@@ -144,10 +146,12 @@ def choose_area(walk: Walk, key: str, wanted: str) -> None:
     """Choose a place level by level: the button opens the next list, or with script the choice itself does."""
     page = walk.page
     chain = {"lgd-district:564": "lgd-state:32", "lgd-district:13": "lgd-state:1"}
-    final = page.locator(f'select[name="{key}"]')
+    final = page.locator(f'select[name="{key}"] option[value="{wanted}"]')
     for depth in range(4):
-        if final.count() and final.locator(f'option[value="{wanted}"]').count():
-            final.select_option(wanted)
+        level = page.locator(f'select[name="{key}.in{depth}"] option[value="{chain.get(wanted)}"]')
+        final.or_(level).first.wait_for(state="attached")
+        if final.count():
+            page.locator(f'select[name="{key}"]').select_option(wanted)
             open_next(walk, key)
             return
         page.locator(f'select[name="{key}.in{depth}"]').select_option(chain[wanted])
@@ -163,7 +167,6 @@ def open_next(walk: Walk, name: str) -> None:
         walk.page.wait_for_load_state()
     elif walk.script:
         walk.page.wait_for_load_state("networkidle")
-        walk.page.wait_for_timeout(400)
 
 
 def fill_page(walk: Walk, definition, key: str, answers: dict) -> None:
@@ -243,15 +246,15 @@ def pay(walk: Walk) -> None:
     walk.page.locator('input[name=choice][value="succeed"]').check()
     walk.submit()
     walk.page.wait_for_load_state()
+    if "/simulator/" in walk.page.url:
+        walk.page.locator("main a.button").last.click()
+        walk.page.wait_for_load_state()
     for _ in range(60):
-        if "/simulator/" in walk.page.url:
-            walk.page.locator("main a.button").last.click()
-        if "/pay/return/" not in walk.page.url:
+        if "/pay/return/" not in walk.page.url or walk.page.locator("main .panel").count():
             break
         walk.page.wait_for_timeout(300)
         walk.page.reload()
-    if "/pay/return/" in walk.page.url:
-        walk.look("paid")
+    walk.look("paid")
 
 
 def wait_for(walk: Walk, path: str, selector: str, *, tries: int = 240) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
-from ruamel.yaml import YAML
 
+from janaseva.core.source import read
 from janaseva.core.text import LANGUAGES
 from tests.house.source import PACKAGE, Module, hold, real
 
@@ -108,7 +108,7 @@ def _flat(tree: dict, prefix: str = "") -> Iterator[tuple[str, object]]:
 
 def load(path: Path) -> dict[str, object]:
     """Return a file's words by dotted key."""
-    return dict(_flat(YAML(typ="safe").load(path.read_text(encoding="utf-8")) or {}))
+    return dict(_flat(read(path.read_text(encoding="utf-8"), path.name).tree or {}))
 
 
 def _facts(words: str) -> set[str]:

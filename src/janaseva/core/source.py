@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -29,7 +28,7 @@ MOST_PARTS: Final = 50_000
 """Keys and values in one file."""
 
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
-_HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff\ufeff\ufffe\uffff]")
+_HIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff\ufeff\ufffe\uffff]")
 _WORDS: Final = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 Path = tuple[str | int, ...]
@@ -101,14 +100,14 @@ def read(text: str, file: str) -> Source:
     reader = _Reader(file)
     try:
         tree = reader.document(_events(text))
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = str(error.problem or error.context or "this is not YAML")
         raise _error(
             file, line, column, message, "look at this line and the one above: indentation, quotes, colons"
         ) from None
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
         raise _error(file, 1, 1, str(error)[:200], "save the file as plain YAML in UTF-8") from None
@@ -152,8 +151,21 @@ def _examine(text: str, file: str) -> None:
         )
 
 
+_PARSER: Final = getattr(yaml, "CLoader", yaml.Loader)
+"""libyaml's where the wheel has it. Only its events are used; what they mean is decided here, and nothing is built."""
+
+
 def _events(text: str) -> Iterator[Any]:
-    yield from YAML(typ="safe").parse(text)
+    parser = _PARSER(text)
+    try:
+        while parser.check_event():
+            yield parser.get_event()
+    finally:
+        parser.dispose()
+
+
+def _mark(event: Any, *, block: bool = False) -> Mark:
+    return Mark(event.start_mark.line + 1, event.start_mark.column + 1, block)
 
 
 class _Reader:
@@ -198,7 +210,7 @@ class _Reader:
         if depth > DEEPEST:
             raise self.refuse(event, f"this lies more than {DEEPEST} levels deep", "write it flatter")
         block = isinstance(event, ScalarEvent) and event.style in ("|", ">")
-        self.marks[path] = Mark(event.start_mark.line + 1, event.start_mark.column + 1, block)
+        self.marks[path] = _mark(event, block=block)
         if isinstance(event, ScalarEvent):
             return self.scalar(event)
         if isinstance(event, SequenceStartEvent):
@@ -233,7 +245,7 @@ class _Reader:
             key = str(event.value)
             if key in tree:
                 raise self.refuse(event, f"'{key}' stands here twice", "keep one of them")
-            here = Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+            here = _mark(event)
             tree[key] = self.part(next(events), events, (*path, key), depth + 1)
             if not isinstance(tree[key], str):
                 self.marks[*path, key] = here

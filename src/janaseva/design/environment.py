@@ -37,8 +37,10 @@ class Components:
 
         """
         if not self._known or self._environment.auto_reload:
+            known: dict[str, Any] = {}
             for file in FILES:
-                self._known.update(vars(self._environment.get_template(f"components/{file}.html").module))
+                known.update(vars(self._environment.get_template(f"components/{file}.html").module))
+            self._known = known  # whole at once: other threads are making their first pages too
         try:
             return self._known[name]
         except KeyError:
