@@ -59,7 +59,7 @@ IN_A_BROWSER = Part(
 ON_POSTGRESQL = Part(
     "tests on PostgreSQL",
     "make test-postgres ARGS=...",
-    ("pytest", "-n", WORKERS, "-q", "--db=postgres", "-m", "not browser"),
+    ("pytest", "-n", WORKERS, "-q", "--db=postgres", "--second", "-m", "not browser"),
 )
 TESTS = (ON_SQLITE, ON_POSTGRESQL, IN_A_BROWSER)
 """One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""

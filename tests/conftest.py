@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--db", choices=["sqlite", "postgres"], default="sqlite", help="the database to test on (default: sqlite)"
     )
+    parser.addoption(
+        "--second", action="store_true", help="leave out what a run on the other database has shown as well"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -85,8 +88,8 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip by name what this machine or this database cannot show."""
     on_postgres = config.getoption("--db") == "postgres"
-    if on_postgres:
-        _leave_out_what_touches_no_database(config, items)
+    if config.getoption("--second"):
+        _leave_out_what_says_nothing_of_the_database(config, items)
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="a race: SQLite hides it, run with --db=postgres"))
@@ -97,19 +100,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="screens are the same on both databases: shown on SQLite"))
 
 
-def _leave_out_what_touches_no_database(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect tests of pure things, and screens said again in a further language: SQLite's run has shown them."""
+def _leave_out_what_says_nothing_of_the_database(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect tests of pure things, screens said again in a further language, and what is marked ``once``."""
     fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
-    touching = [
+    kept = {
         item
         for item in items
         if (item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())))
+        and not item.get_closest_marker("once")
         and not re.search(r"[\[-](ml|hi|ur|sd)\]$", item.name)
-    ]
-    if touching:  # a run of pure tests alone was asked for by name: let it be
-        kept = set(touching)
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = touching
+    }
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = [item for item in items if item in kept]
 
 
 def chromium() -> str | None:

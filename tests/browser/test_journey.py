@@ -41,7 +41,6 @@ def officer(browser, place, login: str, *, trip: "Trip", who: str = "desk") -> W
     walk.look("code")
     walk.page.locator("[name=code]").fill(code)
     walk.submit()
-    walk.page.wait_for_load_state()
     walk.look("desk")
     return walk
 
@@ -49,8 +48,7 @@ def officer(browser, place, login: str, *, trip: "Trip", who: str = "desk") -> W
 def act(walk: Walk, action: str) -> None:
     """Send the form of the case's page whose address ends with ``action``."""
     form = walk.page.locator(f'form[action$="/{action}"], form[action$="/{action}/"]').first
-    form.locator("button[type=submit], button:not([type])").first.click()
-    walk.page.wait_for_load_state()
+    walk.press(form.locator("button[type=submit], button:not([type])").first)
 
 
 def open_details(walk: Walk, field: str) -> None:
@@ -138,8 +136,7 @@ def test_a_certificate_from_search_to_proof(browser, place, trip):
 def take_next(walk: Walk) -> str:
     """Take the next case in hand, as the desk hands it out; return its address."""
     walk.go("/desk/")
-    walk.page.locator('form[action*="next"] button').first.click()
-    walk.page.wait_for_load_state()
+    walk.press(walk.page.locator('form[action*="next"] button').first)
     return re.sub(r"[?#].*", "", walk.page.url).removeprefix(walk.address)
 
 
@@ -187,8 +184,7 @@ def verify(walk: Walk, content: bytes) -> None:
         walk.go("/verify/")
         chooser = walk.page.locator("input[type=file]").first
         chooser.set_input_files({"name": "paper.pdf", "mimeType": "application/pdf", "buffer": data})
-        walk.page.locator("form:has(input[type=file]) button").first.click()
-        walk.page.wait_for_load_state()
+        walk.press(walk.page.locator("form:has(input[type=file]) button").first)
         walk.look(name)
         words = walk.page.locator("main").inner_text()
         assert (say("verdict.genuine", walk.language) in words) is genuine

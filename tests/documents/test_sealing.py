@@ -15,7 +15,7 @@ from janaseva.documents.adapters.typesetting import ChildTypesetter, FakeTypeset
 from janaseva.documents.models import Blob, Document
 from tests.documents.acts import AT, HOLDER, SYSTEM, issued, key
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def text_of(pdf: bytes) -> str:

@@ -24,7 +24,7 @@ from janaseva.documents.models import Document
 from janaseva.documents.rules.qr import base45, from_base45
 from tests.documents.acts import AT, OFFICE, SYSTEM, issued, key
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def outcome(content: bytes, at: datetime = AT) -> str:

@@ -9,6 +9,8 @@ from schemathesis import GenerationMode
 from schemathesis import checks as found_checks
 from schemathesis.specs.openapi import checks as openapi_checks
 
+pytestmark = pytest.mark.once
+
 CHECKS = [
     found_checks.not_a_server_error,
     openapi_checks.status_code_conformance,

@@ -6,8 +6,12 @@ import shlex
 import uuid
 from pathlib import Path
 
+import pytest
+
 from janaseva.cli.journey import sample_paper
 from tests.gateway.given import ANSWERS, Api
+
+pytestmark = pytest.mark.once
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 EXAMPLE = re.compile(r"^\$ (curl .*)\n(\d{3})$", re.MULTILINE)

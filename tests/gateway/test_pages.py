@@ -4,6 +4,8 @@ import pytest
 
 from tests.gateway.test_problems import problem
 
+pytestmark = pytest.mark.once
+
 
 def walked(api, path):
     """Return every key of a list, page by page along its Link header."""

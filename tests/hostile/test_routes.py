@@ -81,11 +81,13 @@ def test_there_are_doors():
     assert len(PLAIN) > 20
 
 
+@pytest.mark.once
 def test_every_method_at_every_address_for_nobody(nobody):
     for method, (where, _) in itertools.product(METHODS, PLAIN):
         fits(getattr(nobody, method)(where), f"{method} {where}")
 
 
+@pytest.mark.once
 def test_every_method_at_every_address_for_a_citizen(visitor):
     for method, (where, _) in itertools.product(("get", "post", "put", "delete"), PLAIN):
         own = where.replace(SAMPLES["uuid"], str(visitor.application_id))
@@ -160,6 +162,7 @@ HEADERS = {
 }
 
 
+@pytest.mark.once
 def test_odd_headers_at_every_kind_of_address(nobody, visitor):
     some = ["/services/", "/desk/", "/api/v1/services", "/api/v1/applications", visitor.page, "/log/checkpoint"]
     for name, value in ((name, value) for name, values in HEADERS.items() for value in values):

@@ -10,7 +10,7 @@ from janaseva.portal.home import views
 from tests.given import SERVICE, Given
 from tests.portal.reader import at_the_storys_time, counting, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGES = ("/", "/about/", "/policies/", "/help/", "/contact/", "/sitemap/", "/verify/keys/", "/log/", "/status/")
 
