@@ -50,16 +50,17 @@ STILL = (
     Part("packs check", "each fault names its file and line", ("janaseva", "packs", "check", "packs")),
     Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
 )
-ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", ("pytest", "-n", WORKERS, "-q", "-m", "not browser"))
+PYTEST = ("pytest", "-q", "--dist", "loadgroup")
+ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", (*PYTEST, "-n", WORKERS, "-m", "not browser"))
 IN_A_BROWSER = Part(
     "tests in a browser",
     "make test ARGS='-m browser'",
-    ("pytest", "-n", "3", "--dist", "loadgroup", "-q", "-m", "browser"),
+    (*PYTEST, "-n", "3", "-m", "browser", "tests/browser"),
 )
 ON_POSTGRESQL = Part(
     "tests on PostgreSQL",
     "make test-postgres ARGS=...",
-    ("pytest", "-n", WORKERS, "-q", "--db=postgres", "--second", "-m", "not browser"),
+    (*PYTEST, "-n", WORKERS, "--db=postgres", "--second", "-m", "not browser"),
 )
 TESTS = (ON_SQLITE, ON_POSTGRESQL, IN_A_BROWSER)
 """One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""

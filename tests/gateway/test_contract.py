@@ -20,7 +20,7 @@ CHECKS = [
     openapi_checks.negative_data_rejection,
     openapi_checks.unsupported_method,
 ]
-EXAMPLES = 8
+EXAMPLES = 5
 TAKES_NOTHING = {"GET /api/v1/keys", "GET /api/v1/log"}
 ENDS = {"DELETE /api/v1/sign-in/sessions/current", "POST /api/v1/applications/{application_id}/withdrawal"}
 """What changes the ground that the other operations stand on: tried last."""
