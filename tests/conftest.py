@@ -5,6 +5,7 @@ before the settings are read, so this file imports nothing of Janaseva at its to
 """
 
 import atexit
+import functools
 import gc
 import os
 import re
@@ -217,6 +218,24 @@ def fresh_words() -> Any:
     words.catalogue.cache_clear()
 
 
+@functools.cache
+def sample_papers() -> Any:
+    """Return a typesetter that sets each letter once and gives the same again."""
+    from janaseva.documents.adapters.typesetting import ChildTypesetter
+    from janaseva.settings import OPTIONS
+
+    real, kept = ChildTypesetter(OPTIONS.packs_dir), {}
+    atexit.register(real.close)
+
+    class Samples:
+        def pdf(self, letter: str, data: Any, **more: Any) -> bytes:
+            if letter not in kept:
+                kept[letter] = real.pdf(letter, data, **more)
+            return kept[letter]
+
+    return Samples()
+
+
 @pytest.fixture(scope="session")
 def kept_world(django_db_setup: None, django_db_blocker: Any) -> Any:
     """The packs' directory, one published service and its signed-in officers, made once and kept beside the tables."""
@@ -228,7 +247,11 @@ def kept_world(django_db_setup: None, django_db_blocker: Any) -> Any:
 
 @pytest.fixture
 def given(kept_world: Any, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """One who walks applications to where a test begins; see ``tests/given.py``. The log is the test's own."""
+    """One who walks applications to where a test begins; see ``tests/given.py``. The log is the test's own.
+
+    Every paper is a signed copy of the first of its kind, since typesetting each would be a tenth of all time; a test of
+    what is on them says ``papers``.
+    """
     from janaseva.documents import handlers as documents
     from janaseva.ledger import adapters
     from janaseva.ledger.handlers import auditing, publishing
@@ -240,5 +263,7 @@ def given(kept_world: Any, request: pytest.FixtureRequest, tmp_path: Path, monke
     for part in (auditing, publishing):
         monkeypatch.setattr(part, "tile_store", lambda: store)
         monkeypatch.setattr(part, "key_store", lambda: key)
+    if not request.node.get_closest_marker("papers"):
+        monkeypatch.setattr(documents, "typesetter", sample_papers)
     documents._prepared.clear()
     return kept_world.arrive()

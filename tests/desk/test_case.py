@@ -8,7 +8,7 @@ from janaseva.services import queries
 from tests.desk.office import VILLAGE, photograph, post, words
 from tests.given import SYSTEM
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def at(application_id, act=""):

@@ -48,6 +48,7 @@ def certificate(by: Actor, application_id: UUID):
     return line, queries.paper_content(by, application_id, line.document_id)
 
 
+@pytest.mark.papers
 def test_an_application_becomes_a_certificate_that_anyone_can_verify(given):
     by = given.citizen()
     application_id, _ = given.decided(by)
@@ -71,6 +72,7 @@ def test_an_application_becomes_a_certificate_that_anyone_can_verify(given):
     assert told["documents.sealed"] == 2  # the acknowledgement and the certificate
 
 
+@pytest.mark.papers
 def test_a_revoked_certificate_says_so(given):
     by = given.citizen()
     application_id, _ = given.decided(by, variant="outside")

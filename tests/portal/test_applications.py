@@ -14,7 +14,7 @@ from janaseva.services import actions, queries
 from tests.given import SYSTEM, Given
 from tests.portal.reader import at_the_storys_time, counting, fresh, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

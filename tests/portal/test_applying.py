@@ -17,7 +17,7 @@ from janaseva.services import queries
 from tests.given import SERVICE, Given
 from tests.portal.reader import at_the_storys_time, counting, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PAGES: dict[str, dict[str, Any]] = {
     "purpose": {"purpose": "state"},

@@ -16,7 +16,7 @@ from janaseva.services import queries
 from tests.given import SYSTEM, Given
 from tests.portal.reader import at_the_storys_time
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.papers]
 
 
 @pytest.fixture(autouse=True)
