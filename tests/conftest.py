@@ -249,8 +249,8 @@ def kept_world(django_db_setup: None, django_db_blocker: Any) -> Any:
 def given(kept_world: Any, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """One who walks applications to where a test begins; see ``tests/given.py``. The log is the test's own.
 
-    Every paper is a signed copy of the first of its kind, since typesetting each would be a tenth of all time; a test of
-    what is on them says ``papers``.
+    Every paper is a signed copy of the first of its kind, since typesetting each would be a tenth of all time; a test
+    of what is on them says ``papers``.
     """
     from janaseva.documents import handlers as documents
     from janaseva.ledger import adapters
