@@ -116,6 +116,7 @@ def isolated(text):
     ]
 
 
+@pytest.mark.papers
 def test_pages_the_api_the_letter_and_messages(story):
     visitor, by, desk = story
     given, mine = visitor.given, visitor.application_id
