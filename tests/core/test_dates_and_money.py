@@ -30,6 +30,7 @@ def test_a_day_begins_in_its_zone():
 
 def test_digits_and_distance():
     assert dates.numeric(DAY) == "05-03-2026"
+    assert [dates.weekday_short(DAY, code) for code in ("en", "ml", "hi", "xx")] == ["Thu", "വ്യാഴം", "गुरु", "Thu"]
     assert dates.relative(DAY, DAY, "en") == "today"
     assert dates.relative(date(2026, 3, 6), DAY, "en") == "tomorrow"
     assert dates.relative(date(2026, 3, 9), DAY, "en") == "in 4 days"

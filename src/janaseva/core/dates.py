@@ -52,6 +52,12 @@ def numeric(day: date) -> str:
     return f"{day.day:02d}-{day.month:02d}-{day.year:04d}"
 
 
+def weekday_short(day: date, language: str) -> str:
+    """Return the short name of a day's weekday, such as ``Thu``."""
+    locale = Locale.parse(language if language in LANGUAGES and language != "en" else "en_IN")
+    return str(locale.days["format"]["abbreviated"][day.weekday()])
+
+
 def long(day: date, language: str) -> str:
     """Return a day in words without its weekday, such as ``5 March 2026``."""
     return _LONG.get(language, "{day} {month} {year}").format(**_parts(day, language))

@@ -101,9 +101,11 @@ def date_weekday(value: date | datetime) -> Markup:
 
 
 def date_numeric(value: date | datetime) -> Markup:
-    """Return a day as ``dd-mm-yyyy`` for dense tables."""
-    return Markup('<time datetime="{}" dir="ltr" class="numeric">{}</time>').format(
-        value.isoformat(), dates.numeric(_day(value))
+    """Return a day as its short weekday and ``dd-mm-yyyy``, for dense tables."""
+    day = _day(value)
+    weekday = dates.weekday_short(day, current().language)
+    return Markup('<time datetime="{}" class="numeric">{} <span dir="ltr">{}</span></time>').format(
+        value.isoformat(), weekday, dates.numeric(day)
     )
 
 
