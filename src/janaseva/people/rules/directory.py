@@ -24,6 +24,7 @@ OFFICE_KINDS: Final = (
     *("village_office", "taluk_office", "collectorate", "revenue_division", "local_body", "labour_office"),
     *("tehsil_office", "municipality", "janpad_panchayat", "lok_seva_kendra", "union_council"),
     *("deputy_commissioner_office", "secretariat"),
+    *("registration_office", "water_division", "building_control_office"),
 )
 
 
