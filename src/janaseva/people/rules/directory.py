@@ -23,6 +23,8 @@ from janaseva.people.rules.areas import AREA_LEVELS, area_reference
 OFFICE_KINDS: Final = (
     *("village_office", "taluk_office", "collectorate", "revenue_division", "local_body", "labour_office"),
     *("tehsil_office", "municipality", "janpad_panchayat", "lok_seva_kendra", "union_council"),
+    *("grama_panchayat", "electrical_section", "police_subdivision", "district_police_office"),
+    *("taluk_supply_office", "factories_regional_office", "factories_directorate"),
     *("deputy_commissioner_office", "secretariat"),
     *("registration_office", "water_division", "building_control_office"),
 )
