@@ -1,6 +1,15 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
-from janaseva.workflow.rules.calendar import Calendar, DayKind, working_days_between
+from janaseva.workflow.rules.calendar import (
+    OUTAGE_MINUTES,
+    Calendar,
+    DayKind,
+    HalfDay,
+    Layer,
+    layered,
+    without_outages,
+    working_days_between,
+)
 from janaseva.workflow.rules.clock import Day, Due, Reason, Span, Standing, Urgency, due, explain, urgency
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.needs import missing
@@ -34,6 +43,7 @@ from janaseva.workflow.rules.process import (
 from janaseva.workflow.rules.process_faults import faults
 
 __all__ = [
+    "OUTAGE_MINUTES",
     "OUTCOMES",
     "OUT_OF_TURN_CHARACTERS",
     "Arrow",
@@ -42,8 +52,10 @@ __all__ = [
     "DayKind",
     "Desk",
     "Due",
+    "HalfDay",
     "Item",
     "Kind",
+    "Layer",
     "Limit",
     "Move",
     "Need",
@@ -64,6 +76,7 @@ __all__ = [
     "is_own_matter",
     "is_own_move",
     "is_reason",
+    "layered",
     "may_answer",
     "may_load_calendars",
     "may_see",
@@ -74,5 +87,6 @@ __all__ = [
     "picture",
     "posts_of",
     "urgency",
+    "without_outages",
     "working_days_between",
 ]

@@ -11,13 +11,16 @@ How days are counted:
   which the applicant is asked still counts, the day on which the answer comes does not, as the day of receipt does
   not. An answer on the same day costs no day. A clock that stands still gives no due date, only the days left; a limit
   that had already ended before the question stays ended.
+* A question asked at the highest desk does not stop the clock, so there is no pause for it to be counted here.
+* A day lost to the platform's own outages is counted for nobody, in calendar days as in working days, and is no last
+  day (see :mod:`janaseva.workflow.rules.calendar`). A half day is counted; on it the time ends when the office closes.
 * A transfer to another desk or office changes nothing here: neither the beginning nor what has been counted.
 * Something is in time up to the end of the office's working day on the due date, in the calendar's own time zone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import chain
 from typing import Literal
 
@@ -31,6 +34,8 @@ Reason = Literal[
     "saturday_off",
     "holiday",
     "closure",
+    "half_day",
+    "outage",
     "paused",
     "last_day_closed",
     "due",
@@ -65,6 +70,8 @@ class Day:
     """The holiday's name or the closure's reason, where there is one."""
     forecast: bool = False
     """The holidays of this day have not been notified yet."""
+    closes: time | None = None
+    """When the office closes, on a half day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,20 +103,24 @@ def _walk(
     while True:
         day += timedelta(days=1)
         kind = calendar.kind(day)
+        is_open = calendar.is_open(day)
         if _paused(day, pauses):
             yield day, False, number, "paused"
             if open_from is not None and day > open_from:
                 return
+        elif kind == "outage":
+            yield day, False, number, kind
         elif number == days:  # the last day was closed: the next open one is still in time
-            yield day, False, number, "due" if kind == "working" else "last_day_closed"
-            if kind == "working":
+            yield day, False, number, "due" if is_open else "last_day_closed"
+            if is_open:
                 return
-        elif limit.counts == "working" and kind != "working":
+        elif limit.counts == "working" and kind not in ("working", "half_day"):
             yield day, False, number, kind
         else:
             number += 1
-            ends = number == days and (kind == "working" or not limit.rolls)
-            yield day, True, number, "due" if ends else "last_day_closed" if number == days else "counted"
+            ends = number == days and (is_open or not limit.rolls)
+            plain: Reason = "half_day" if kind == "half_day" else "counted"
+            yield day, True, number, "due" if ends else "last_day_closed" if number == days else plain
             if ends:
                 return
 
@@ -139,6 +150,7 @@ def explain(
             reason=reason,
             title=calendar.title(day),
             forecast=not calendar.is_known(day),
+            closes=calendar.closing(day) if calendar.kind(day) == "half_day" else None,
         )
         for day, counted, number, reason in steps
     )
