@@ -5,7 +5,6 @@ Names that lead nowhere, formulas that do not compile, gaps and overlaps between
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
 from typing import Any, Final
 
 from janaseva.core.formula import FormulaError, Scope
@@ -16,14 +15,13 @@ from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.values import pattern
 from janaseva.payments.rules.fees import formula_faults
 from janaseva.people.rules.directory import OFFICE_KINDS
-from janaseva.services.rules.definition import Definition, Variant
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.variants import Finding, judge
 from janaseva.workflow.rules import faults as process_faults
 
 _LITERAL: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s*(?:==|!=)\s*(?:'([^']*)'|\"([^\"]*)\")")
 _MEMBER: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s+in\s*\[([^\]]*)\]")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
-_MOST_CASES: Final = 4_096
-"""Combinations of choices tried when looking for gaps and overlaps between variants."""
 
 
 def unsound(definition: Definition, service: Source, departments: frozenset[str] | None) -> Iterator[SourceFault]:
@@ -31,6 +29,7 @@ def unsound(definition: Definition, service: Source, departments: frozenset[str]
     yield from _repeated(definition, service)
     yield from _fields(definition, service)
     yield from _formulas(definition, service)
+    yield from _rings(definition, service)
     yield from _names(definition, service, departments)
     yield from _certificate(definition, service)
     yield from _variants(definition, service)
@@ -219,6 +218,49 @@ def _choices(definition: Definition, name: str) -> Mapping[str, Any] | None:
     return None
 
 
+def _rings(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell each field that is shown or computed by itself, also by way of others: it could never be asked."""
+    rules: dict[str, list[tuple[Path, str]]] = {}
+    for number, page in enumerate(definition.ask.pages):
+        for index, question in enumerate(page.fields):
+            path: Path = ("ask", "pages", number, "fields", index)
+            here = [((*path, name), getattr(question, name)) for name in ("computed", "when")]
+            here.append((("ask", "pages", number, "when"), page.when))
+            rules.update({key: [(place, text) for place, text in here if text] for key in question.keys})
+    told: set[frozenset[str]] = set()
+    for key in rules:
+        ring, place = _ring(definition, rules, key)
+        if ring and frozenset(ring) not in told:
+            told.add(frozenset(ring))
+            message = f"'{key}' depends on itself: {' -> '.join(ring)}"
+            yield service.fault(place, message, "let the rule look at other fields only")
+
+
+def _ring(
+    definition: Definition, rules: Mapping[str, list[tuple[Path, str]]], start: str
+) -> tuple[tuple[str, ...], Path]:
+    """Return the shortest way from a field's rules back to the field, and where it begins; empty where none does."""
+    ways: list[tuple[tuple[str, ...], Path]] = [((start,), ())]
+    seen: set[str] = set()
+    for way, begun in ways:
+        for place, text in rules.get(way[-1], ()):
+            for name in _looked_at(definition, text):
+                if name == start:
+                    return (*way, start), begun or place
+                if name not in seen:
+                    seen.add(name)
+                    ways.append(((*way, name), begun or place))
+    return (), ()
+
+
+def _looked_at(definition: Definition, text: str) -> Iterator[str]:
+    try:
+        uses = definition.scope.compile(text).uses
+    except FormulaError:
+        return
+    yield from (name.removeprefix("given.").split(".", 1)[0] for name in uses)
+
+
 # --- names that must lead somewhere
 
 
@@ -261,6 +303,9 @@ def _certificate(definition: Definition, service: Source) -> Iterator[SourceFaul
             f"the facts are: {', '.join(certificate.facts)}",
         )
     for language, words in certificate.statement.items():
+        if set(_BRACES.sub("", words)) & {"{", "}"}:
+            message = f"the statement ({language}) has a brace that is not closed, or not opened"
+            yield service.fault((*path, "statement"), message, "write each fact as {its_key}")
         for name in _BRACES.findall(words):
             if name not in certificate.facts:
                 message = f"the statement ({language}) names '{name}', which is no fact"
@@ -283,51 +328,18 @@ def _shown_field(definition: Definition, value: str) -> Question | None:
 
 
 def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:
-    """Look for answers that no variant takes, or two, by trying every combination of the choices that they look at."""
-    uses: dict[str, Question] = {}
-    for variant in definition.variants:
-        try:
-            names = definition.scope.compile(variant.when, "yes_no").uses
-        except FormulaError:
-            return
-        for name in names:
-            question = definition.form.by_key.get(name)
-            if question is None or question.kind not in ("choice", "yes_no"):
-                return  # dates and numbers are tried by the examples
-            uses[name] = question
-    values = [list(question.choices) if question.kind == "choice" else [True, False] for question in uses.values()]
-    if values and len(list(_bounded(values))) > _MOST_CASES:
-        return
-    told: set[str] = set()
-    for case in product(*values):
-        answers = dict(zip(uses, case, strict=True))
-        taken = takes(definition, answers)
-        if len(taken) == 1:
-            continue
-        said = ", ".join(f"{name} is {value}" for name, value in answers.items()) or "always"
-        message = (
-            f"no variant when {said}"
-            if not taken
-            else f"variants {' and '.join(v.key for v in taken)} both when {said}"
-        )
-        if message not in told:
-            told.add(message)
-            yield service.fault(("variants",), message, "let the rules of the variants take every case exactly once")
+    """Tell every case that no variant takes, and every case that several take, the latter at the last one's rule."""
+    places = {variant.key: number for number, variant in enumerate(definition.variants)}
+    for finding in judge(definition).findings:
+        path: Path = ("variants", places[finding.taken[-1]], "when") if finding.taken else ("variants",)
+        yield service.fault(path, told(finding), "let the rules of the variants take every case exactly once")
 
 
-def _bounded(values: list[list[Any]]) -> Iterator[Any]:
-    for number, case in enumerate(product(*values)):
-        yield case
-        if number > _MOST_CASES:
-            return
-
-
-def takes(definition: Definition, answers: Mapping[str, Any]) -> list[Variant]:
-    """Return the variants whose rule holds with these answers; rules here look at choices alone."""
-    from datetime import date  # noqa: PLC0415 - any day will do
-
-    facts = definition.scope.facts(answers, today=date(2000, 1, 1))
-    return [one for one in definition.variants if definition.scope.compile(one.when, "yes_no").evaluate(facts).holds]
+def told(finding: Finding) -> str:
+    """Return a gap or an overlap in words."""
+    if not finding.taken:
+        return f"no variant when {finding.case}"
+    return f"variants {' and '.join(finding.taken)} both when {finding.case}"
 
 
 # --- process and sources
