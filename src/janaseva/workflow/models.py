@@ -63,6 +63,11 @@ class Task(Row):
         indexes = [
             models.Index(fields=["post", "state", "arrived_at", "id"], name="workflow_task_queue"),
             models.Index(fields=["kind", "state", "due_at"], name="workflow_task_time"),
+            models.Index(
+                fields=["held_at", "case", "office"],
+                name="workflow_task_held",
+                condition=models.Q(kind="main", held_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
