@@ -26,7 +26,20 @@ fee: {unknown: all}
 odd: 1
 """
 LINES = st.sampled_from(
-    "key: a|who:|  coverage: x|  questions: y|ask:|# c||    deep: 1|fee: 1|what: 2|zz: 3|  name: 4|no colon".split("|")
+    [
+        "key: a",
+        "who:",
+        "  coverage: x",
+        "  questions: y",
+        "ask:",
+        "# c",
+        "",
+        "    deep: 1",
+        "fee: 1",
+        "what: 2",
+        "zz: 3",
+        "  name: 4",
+    ]
 ).map("{}\n".format)
 
 
