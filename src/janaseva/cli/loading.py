@@ -18,6 +18,7 @@ from janaseva.services import actions as services
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.checking import CheckedPack, check_pack
 from janaseva.services.rules.pack import PackText
+from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
 from janaseva.workflow import actions as workflow
 
@@ -45,6 +46,25 @@ def load_directory(folder: Path, *, at: datetime, demonstration: bool) -> people
     directory = people_rules.merged(*parts)
     key = f"directory:{sha256_hex(directory)}"
     return people.load_directory(by=BY, at=at, key=key, directory=directory)
+
+
+def read_ground(folders: Iterable[Path]) -> Ground:
+    """Return areas, roles and offices of all packs below these folders, for checks that need no database.
+
+    Raises:
+        Invalid: with every fault of their files.
+
+    """
+    parts: dict[str, people_rules.Directory] = {}
+    for folder in folders:
+        for read, pattern in (
+            (people_rules.read_areas, "*/areas*.csv"),
+            (people_rules.read_roles, "*/roles.yaml"),
+            (people_rules.read_offices, "*/offices.yaml"),
+        ):
+            for text, file in _texts(folder, pattern):
+                parts.setdefault(sha256_hex(text), read(text, file))
+    return Ground(people_rules.merged(*parts.values()))
 
 
 def load_pack(text: PackText, *, at: datetime) -> int:
@@ -101,4 +121,4 @@ def load_everything(console: Console, *, at: datetime, demonstration: bool) -> N
         console.print(f"Demonstration: {enrolled} officers given sign-ins")
 
 
-__all__ = ["load_directory", "load_everything", "load_pack"]
+__all__ = ["load_directory", "load_everything", "load_pack", "read_ground"]

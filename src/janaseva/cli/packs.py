@@ -8,13 +8,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from janaseva.cli.loading import load_pack
+from janaseva.cli.loading import load_pack, read_ground
 from janaseva.core.clock import now
-from janaseva.core.refusal import Refusal
+from janaseva.core.refusal import Invalid, Refusal
 from janaseva.core.source import SourceError, SourceFault
 from janaseva.core.words import say
 from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
+from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
 
 EXIT_FAULTS = 1
@@ -54,10 +55,17 @@ def list_packs(path: Path | None) -> None:
 )
 def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
     """Report every fault with its file, line and what to do; exit 0 only if there is none."""
-    packs = _checked(path, with_examples=False)
+    try:
+        ground = read_ground(dict.fromkeys((OPTIONS.packs_dir.resolve(), _meant(path)[0].resolve())))
+    except Invalid as invalid:
+        lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
+        raise click.ClickException("\n".join(lines)) from invalid
+    packs = _checked(path, with_examples=False, ground=ground)
     faults = [fault for pack in packs for fault in pack.faults]
     for fault in faults:
         print(_as_json(fault) if as_json else fault)
+    for warning in [warning for pack in packs for service in pack.services for warning in service.warnings]:
+        print(_as_json(warning, severity="warning") if as_json else f"{warning} [a warning]")
     if todo and not as_json:
         _tell_todo(packs)
     services = sum(len(pack.services) for pack in packs)
@@ -88,7 +96,7 @@ def test(path: Path | None, *, verbose: bool) -> None:
     sys.exit(EXIT_FAULTS if failed or faults else 0)
 
 
-def _checked(path: Path | None, *, with_examples: bool) -> list[CheckedPack]:
+def _checked(path: Path | None, *, with_examples: bool, ground: Ground | None = None) -> list[CheckedPack]:
     folder, only_pack, only_service = _meant(path)
     packs = PackFolder(folder)
     keys = [key for key in packs.keys() if only_pack in (None, key)]  # noqa: SIM118 - not a mapping
@@ -105,7 +113,7 @@ def _checked(path: Path | None, *, with_examples: bool) -> list[CheckedPack]:
         except LookupError as error:
             print(f"{folder / key}: {error} leads out of the pack: put the file itself there")
             sys.exit(EXIT_FAULTS)
-        checked.append(check_pack(text, with_examples=with_examples, only=only_service))
+        checked.append(check_pack(text, with_examples=with_examples, only=only_service, ground=ground))
     return checked
 
 
@@ -121,8 +129,9 @@ def _meant(path: Path | None) -> tuple[Path, str | None, str | None]:
     return (path.parent, path.name, None) if is_pack(path) else (path, None, None)
 
 
-def _as_json(fault: SourceFault) -> str:
+def _as_json(fault: SourceFault, severity: str = "fault") -> str:
     told = {name: getattr(fault, name) for name in ("file", "line", "column", "place", "message", "mend")}
+    told["severity"] = severity
     return json.dumps(told, ensure_ascii=False)
 
 
@@ -134,6 +143,8 @@ def _tell_todo(packs: list[CheckedPack]) -> None:
         for service in pack.services:
             for todo in service.definition.todo() if service.definition else ():
                 print(f"to do: {service.key}: {todo.place} ({todo.kind}): {todo.what}")
+            for place in service.to_do:
+                print(f"to do: {place}")
             for words in service.examined.words:
                 if words.missing:
                     print(f"to do: {service.key}: {words.language} lacks words for {', '.join(words.missing)}")

@@ -3,22 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from janaseva.core.source import SourceFault
+from janaseva.core.source import SourceFault, read
 from janaseva.services.rules.compiling import Examined, examine
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.examples import Outcome, read_examples, run, uncovered
 from janaseva.services.rules.pack import CalendarText, ExaminedPack, PackText, examine_pack
+from janaseva.services.rules.places import Ground, Unserved, unserved
+from janaseva.services.rules.soundness import told
+from janaseva.services.rules.variants import judge
 from janaseva.workflow.rules import Calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedService:
-    """One service of a pack: its definition where it is sound, its faults, and what its examples came to."""
+    """One service of a pack: its definition where it is sound, its faults, and what its examples came to.
+
+    ``warnings`` say what could not be judged; ``to_do`` names the places for which no office is written yet.
+    """
 
     key: str
     examined: Examined
     faults: tuple[SourceFault, ...]
     outcomes: tuple[Outcome, ...] = ()
+    warnings: tuple[SourceFault, ...] = ()
+    to_do: tuple[SourceFault, ...] = ()
 
     @property
     def definition(self) -> Definition | None:
@@ -40,12 +48,17 @@ class CheckedPack:
         return (*self.own.faults, *(fault for service in self.services for fault in service.faults))
 
 
-def check_pack(text: PackText, *, with_examples: bool = False, only: str | None = None) -> CheckedPack:
-    """Return everything wrong with a pack; with its examples run, where asked; ``only`` one service, where named."""
+def check_pack(
+    text: PackText, *, with_examples: bool = False, only: str | None = None, ground: Ground | None = None
+) -> CheckedPack:
+    """Return everything wrong with a pack; with its examples run, where asked; ``only`` one service, where named.
+
+    With ``ground``, the areas, offices and roles of all packs, it is told too where no officer would be found.
+    """
     own = examine_pack(text)
     calendar = pack_calendar(own)
     services = tuple(
-        check_service(text, key, calendar=calendar, with_examples=with_examples)
+        check_service(text, key, calendar=calendar, with_examples=with_examples, ground=ground)
         for key in sorted(text.services)
         if only is None or key == only
     )
@@ -60,7 +73,9 @@ def pack_calendar(own: ExaminedPack) -> Calendar:
     return Calendar(key="none", time_zone="Asia/Kolkata")
 
 
-def check_service(text: PackText, key: str, *, calendar: Calendar, with_examples: bool) -> CheckedService:
+def check_service(
+    text: PackText, key: str, *, calendar: Calendar, with_examples: bool, ground: Ground | None = None
+) -> CheckedService:
     """Return one service with its faults and outcomes."""
     folder = f"{text.folder}/services/{key}"
     published = text.published(key)
@@ -71,6 +86,11 @@ def check_service(text: PackText, key: str, *, calendar: Calendar, with_examples
         message = f"the folder is named '{key}', the service '{definition.key}'"
         file = f"{folder}/service.yaml"
         faults.append(SourceFault(file=file, line=1, column=1, message=message, mend="let both be the same"))
+    reach = Unserved(faults=(), to_do=())
+    warnings: tuple[SourceFault, ...] = ()
+    if definition is not None:
+        wrong, warnings, reach = _on_ground(definition, published.files["service.yaml"], folder, ground)
+        faults.extend(wrong)
     file = f"{folder}/examples.yaml"
     content = published.files.get("examples.yaml")
     if content is None:
@@ -89,4 +109,21 @@ def check_service(text: PackText, key: str, *, calendar: Calendar, with_examples
             Outcome(name=example.name, line=source.mark((number,)).line, differences=run(definition, example, calendar))
             for number, example in enumerate(examples)
         )
-    return CheckedService(key=key, examined=examined, faults=tuple(faults), outcomes=outcomes)
+    return CheckedService(
+        key=key, examined=examined, faults=tuple(faults), outcomes=outcomes, warnings=warnings, to_do=reach.to_do
+    )
+
+
+def _on_ground(
+    definition: Definition, content: str, folder: str, ground: Ground | None
+) -> tuple[tuple[SourceFault, ...], tuple[SourceFault, ...], Unserved]:
+    """Return the faults that only the directory shows, what could not be judged, and the places without an office."""
+    service = read(content, f"{folder}/service.yaml")
+    verdict = judge(definition, ground)
+    reach = Unserved(faults=(), to_do=()) if ground is None else unserved(definition, service, ground)
+    mend = "let the rules of the variants take every case exactly once"
+    known = judge(definition).findings if ground is not None else verdict.findings
+    wrong = [service.fault(("variants",), told(finding), mend) for finding in verdict.findings if finding not in known]
+    doubt = f"gaps and overlaps between the variants cannot be judged: {verdict.beyond}"
+    warned = (service.fault(("variants",), doubt, "let an example show each variant"),) if verdict.beyond else ()
+    return (*wrong, *reach.faults), warned, reach

@@ -1,0 +1,162 @@
+"""Whether every place that a service covers leads to an officer: an office of the kind wanted, with a post of the role.
+
+A directory that people load is asked here as text, so that ``packs check`` needs no database. Demonstration offices are
+few on purpose: what they leave out is told as something to do. Once a district has a real office of a kind, the places
+of that district which lead to none are faults.
+"""
+
+import difflib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from janaseva.core.source import Path, Source, SourceFault
+from janaseva.core.text import in_language
+from janaseva.people.rules.directory import AreaRow, Directory, OfficeRow
+from janaseva.services.rules.definition import Definition, Variant
+
+MOST_NAMED = 6
+"""So many places are named in one line; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Areas, offices and roles of all packs, as rules ask them."""
+
+    directory: Directory
+
+    @cached_property
+    def _rows(self) -> dict[str, AreaRow]:
+        return {row.reference: row for row in self.directory.areas}
+
+    @cached_property
+    def _offices(self) -> dict[tuple[str, str], OfficeRow]:
+        found: dict[tuple[str, str], OfficeRow] = {}
+        for office in sorted(self.directory.offices, key=lambda one: one.key):
+            for area in (office.area, *office.also):
+                found.setdefault((office.kind, area), office)
+        return found
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Return every role that some roles.yaml knows."""
+        return frozenset(row.role for row in self.directory.roles)
+
+    def of_scheme(self, scheme: str, /) -> Sequence[str]:
+        """Return every area of a scheme, in the order of the file."""
+        return [reference for reference, row in self._rows.items() if row.scheme == scheme]
+
+    def path(self, area: str) -> tuple[str, ...]:
+        """Return the areas from this one outwards."""
+        found: list[str] = []
+        while area in self._rows and area not in found:
+            found.append(area)
+            area = self._rows[area].parent
+        return tuple(found)
+
+    def within(self, area: str, outer: str, /) -> bool:
+        """Return whether ``area`` is ``outer`` or lies in it."""
+        return outer in self.path(area)
+
+    def name(self, area: str) -> str:
+        """Return the English name of an area, or its reference."""
+        row = self._rows.get(area)
+        return in_language(row.names, "en") if row else area
+
+    def office(self, kind: str, area: str) -> OfficeRow | None:
+        """Return the office of a kind for this area or the nearest one around it."""
+        found = (self._offices.get((kind, one)) for one in self.path(area))
+        return next((office for office in found if office is not None), None)
+
+    def district(self, area: str) -> str:
+        """Return the district in which an area lies, or else the area itself."""
+        return next((one for one in self.path(area) if self._rows[one].level == "district"), area)
+
+    def is_opened(self, kind: str, district: str) -> bool:
+        """Return whether a real office of this kind, not one of a demonstration, serves some place of a district."""
+        return any(
+            not office.demonstration and self.within(area, district)
+            for (kind_of, area), office in self._offices.items()
+            if kind_of == kind
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unserved:
+    """Places without an office of a kind: ``faults`` where the district has one, ``to_do`` elsewhere."""
+
+    faults: tuple[SourceFault, ...]
+    to_do: tuple[SourceFault, ...]
+
+
+def unserved(definition: Definition, service: Source, ground: Ground) -> Unserved:
+    """Return every role that nobody knows, and every place from which no officer is found."""
+    faults: list[SourceFault] = list(_roles(definition, service, ground))
+    to_do: list[SourceFault] = []
+    for number, variant in enumerate(definition.variants):
+        covered = _covered(definition, variant, ground)
+        for path, role, office in _desks(number, variant):
+            missing: dict[str, list[str]] = {}
+            for area in covered:
+                found = ground.office(office, area)
+                if found is None:
+                    missing.setdefault(ground.district(area), []).append(area)
+                elif role in ground.roles and role not in {post.role for post in found.posts}:
+                    message = f"the office '{found.key}' has no post of a {role}"
+                    faults.append(service.fault((*path, "role"), message, "add the post to it in offices.yaml"))
+                    break
+            waiting = 0
+            for district, areas in missing.items():
+                if ground.is_opened(office, district):
+                    message = f"no {office} for {_named(ground, areas)} in {ground.name(district)}"
+                    faults.append(service.fault((*path, "office"), message, "add the office to offices.yaml"))
+                else:
+                    waiting += len(areas)
+            if waiting:
+                message = f"no {office} is written for {waiting} of {len(covered)} places"
+                to_do.append(service.fault((*path, "office"), message, "add the offices to offices.yaml"))
+    once = {fault.message: fault for fault in reversed(to_do)}
+    return Unserved(
+        faults=tuple(dict.fromkeys(faults)), to_do=tuple(sorted(once.values(), key=lambda fault: fault.line))
+    )
+
+
+def _covered(definition: Definition, variant: Variant, ground: Ground) -> list[str]:
+    """Return every area that may be answered where this variant looks for its office."""
+    question = definition.form.by_key.get(variant.officer.place)
+    if question is None or not question.scheme:
+        return []
+    inside = question.within if question.within and ":" in question.within else ""
+    return [
+        area
+        for area in ground.of_scheme(question.scheme)
+        if any(ground.within(area, outer) for outer in definition.who.coverage.areas)
+        and (not inside or ground.within(area, inside))
+    ]
+
+
+def _desks(number: int, variant: Variant) -> Iterator[tuple[Path, str, str]]:
+    yield ("variants", number, "officer"), variant.officer.role, variant.officer.office
+    for key, desk in variant.desks.items():
+        yield ("variants", number, "desks", key), desk.role, desk.office
+
+
+def _roles(definition: Definition, service: Source, ground: Ground) -> Iterator[SourceFault]:
+    """Tell each role that no roles.yaml has; ``@name`` is a desk of the variants."""
+    if not ground.roles:
+        return
+    named = [(path, role) for n, variant in enumerate(definition.variants) for path, role, _ in _desks(n, variant)]
+    for number, step in enumerate(definition.happens.steps):
+        named.append((("happens", "steps", number), step.role or "@"))
+        named += [(("happens", "steps", number, "reports", n), one.role) for n, one in enumerate(step.reports)]
+    for path, role in named:
+        if role not in ground.roles and not role.startswith("@"):
+            near = difflib.get_close_matches(role, sorted(ground.roles), n=1)
+            mend = f"did you mean '{near[0]}'?" if near else "roles are in packs/roles/roles.yaml"
+            yield service.fault((*path, "role"), f"there is no role '{role}'", mend)
+
+
+def _named(ground: Ground, areas: Sequence[str]) -> str:
+    names = ", ".join(ground.name(area) for area in areas[:MOST_NAMED])
+    more = len(areas) - MOST_NAMED
+    return f"{names} and {more} more" if more > 0 else names

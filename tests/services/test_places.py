@@ -1,0 +1,101 @@
+"""From every place to an officer: offices and roles of the directory, as `packs check` reads them."""
+
+from dataclasses import replace
+
+import pytest
+from click.testing import CliRunner
+
+from janaseva.cli.loading import read_ground
+from janaseva.cli.packs import command
+from janaseva.services.rules.checking import check_pack
+from janaseva.services.rules.pack import PackText
+from janaseva.services.rules.places import Ground
+from janaseva.settings import OPTIONS
+from tests.services.test_definition import PACKS
+
+pytestmark = pytest.mark.once
+
+SHIPPED = read_ground([OPTIONS.packs_dir])
+SERVICE = "kl-income-certificate"
+
+
+def checked(*changes, ground=SHIPPED):
+    pack = PACKS.read("kl-edistrict")
+    files = dict(pack.services[SERVICE])
+    for before, after in changes:
+        assert before in files["service.yaml"], before
+        files["service.yaml"] = files["service.yaml"].replace(before, after)
+    text = PackText(key=pack.key, folder=pack.folder, files=pack.files, services={SERVICE: files})
+    return check_pack(text, only=SERVICE, ground=ground).services[0]
+
+
+def line_of(words):
+    content = PACKS.read("kl-edistrict").services[SERVICE]["service.yaml"]
+    return content[: content.index(words)].count("\n") + 1
+
+
+def test_demonstration_offices_leave_places_to_do_and_no_fault():
+    found = checked()
+    assert found.faults == ()
+    assert [one.message for one in found.to_do] == [
+        "no village_office is written for 72 of 78 places",
+        "no taluk_office is written for 72 of 78 places",
+    ]
+    assert found.to_do[0].line == line_of("officer: {role: village_officer")
+
+
+def test_a_district_with_a_real_office_must_have_one_for_each_of_its_places():
+    offices = tuple(
+        replace(office, demonstration=False) for office in SHIPPED.directory.offices if office.key == "kl-taluk-adoor"
+    )
+    ground = Ground(replace(SHIPPED.directory, offices=offices))
+    found = next(fault for fault in checked(ground=ground).faults if "taluk_office" in fault.message)
+    assert found.message.startswith("no taluk_office for ")
+    assert found.message.endswith(" in Pathanamthitta")
+    assert "Adoor" not in found.message
+    assert found.line == line_of("officer: {role: tahsildar")
+
+
+def test_a_role_that_nobody_has_is_told_with_the_one_meant():
+    found = checked(("role: tahsildar", "role: tahsilder"))
+    assert [(fault.message, fault.mend) for fault in found.faults] == [
+        ("there is no role 'tahsilder'", "did you mean 'tahsildar'?")
+    ]
+    assert found.faults[0].line == line_of("officer: {role: tahsildar")
+
+
+def test_an_office_without_a_post_of_the_role_is_a_fault():
+    found = checked(("officer: {role: tahsildar", "officer: {role: assistant_labour_officer"))
+    assert any("has no post of a assistant_labour_officer" in fault.message for fault in found.faults)
+
+
+def test_rules_over_places_are_judged_with_the_directory_and_doubted_without():
+    adoor = "within(taluk, 'lgd-subdistrict:5683')"
+    state, outside = "when: purpose == 'state'", "when: purpose == 'outside'"
+    split = ((state, f"when: {adoor}"), (outside, f'when: "!{adoor}"'))
+    assert checked(*split).faults == ()
+    assert "is a place, and no directory" in checked(*split, ground=None).warnings[0].message
+    both = (split[0], (outside, "when: within(taluk, 'lgd-district:564')"))
+    said = [fault.message for fault in checked(*both).faults]
+    assert any("variants state and outside both when taluk is lgd-subdistrict:5683" in words for words in said)
+    assert any(words.startswith("no variant when taluk is lgd-subdistrict:") for words in said)
+
+
+def test_the_command_tells_warnings_and_places_to_do(tmp_path):
+    folder = tmp_path / "kl-edistrict"
+    service = folder / "services" / SERVICE
+    service.mkdir(parents=True)
+    pack = PACKS.read("kl-edistrict")
+    for name, text in pack.files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    for name, text in pack.services[SERVICE].items():
+        changed = text.replace("when: purpose == 'state'", "when: size(applicant_name) > 3").replace(
+            "when: purpose == 'outside'", "when: size(applicant_name) <= 3"
+        )
+        (service / name).write_text(changed, encoding="utf-8")
+    told = CliRunner().invoke(command, ["check", str(service), "--todo"])
+    assert told.exit_code == 0, told.output
+    assert "cannot be judged: 'size(applicant_name) > 3' compares more than a field with a constant" in told.output
+    assert "no village_office is written for 72 of 78 places" in told.output
+    assert "1 services, 0 faults" in told.output
