@@ -46,6 +46,10 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("services.letter_of", "services.letter_languages", "services.issuer_of", "services.area_names"),
         "services.today",
     },
+    "a definition is law for everyone: its text, in which pack it stands, and what is wrong with a text that one has": {
+        *("services.published_files", "services.published_keys", "services.pack_file", "services.shared_files"),
+        *("services.may_become", "services.check_files"),
+    },
     "how many applications there are and how many were in time is public; no person can be told from it": {
         *("services.figures", "services.most_asked"),
     },

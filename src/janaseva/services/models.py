@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from janaseva.core.row import Row
-from janaseva.services.rules import states
+from janaseva.services.rules import proposing, states
 
 
 class Service(Row):
@@ -30,6 +30,41 @@ class Definition(Row):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["service", "version"], name="definition_version_once"),)
+
+
+class Proposal(Row):
+    """A version of a service that somebody writes, until a second person publishes or rejects it.
+
+    ``files`` are those of a definition. ``writers`` are the persons who saved any of it, in order; none of them may
+    decide on it. ``decision_words`` are the words of who did.
+    """
+
+    service_key = models.CharField(max_length=80)
+    pack = models.CharField(max_length=80)
+    office_id = models.UUIDField()
+    state = models.CharField(max_length=12, default="draft")
+    files = models.JSONField()
+    files_sha256 = models.CharField(max_length=64)
+    writers = models.JSONField(default=list)
+    words = models.TextField(default="")
+    saved_at = models.DateTimeField()
+    proposed_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.UUIDField(null=True)
+    decision_words = models.TextField(default="")
+    definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=proposing.STATES), name="proposal_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(definition__isnull=False), name="proposal_published_has_version"
+            ),
+            models.UniqueConstraint(
+                fields=["service_key"], condition=Q(state__in=("draft", "proposed")), name="proposal_open_once"
+            ),
+        )
+        indexes = (models.Index(fields=["pack", "-saved_at"], name="proposal_by_pack"),)
 
 
 class Application(Row):

@@ -16,7 +16,9 @@ from janaseva.services.rules.definition import PublishedText
 
 @action
 def publish(*, by: Actor, at: datetime, key: str, pack: str, definition_text: PublishedText) -> UUID | None:
-    """Publish one version of a service; answer its id, or ``None`` where just this text is published already.
+    """Publish one version of a shipped pack; answer its id, or ``None`` where just this text is published already.
+
+    What officers write goes another way: one proposes it, a second person approves it.
 
     Raises:
         Refusal: ``definition_changed_without_version`` where the version was published with another text: running cases
@@ -24,7 +26,12 @@ def publish(*, by: Actor, at: datetime, key: str, pack: str, definition_text: Pu
         compiling.DefinitionError: where the text has faults; checking says all of them with their places.
 
     """
-    allow(permissions.may_publish(by), "not_permitted")
+    allow(permissions.may_publish_alone(by), "not_permitted")
+    return put_version(by=by, at=at, pack=pack, definition_text=definition_text)
+
+
+def put_version(*, by: Actor, at: datetime, pack: str, definition_text: PublishedText) -> UUID | None:
+    """Put a version into force within an action that has asked; as :func:`publish` does."""
     definition = compiling.compile_text(definition_text)
     files_sha256 = sha256_hex(definition_text.files)
     known = queries.published_hash(definition.key, definition.version)

@@ -1,0 +1,210 @@
+"""Versions to come: who may see them, what they change, and what still stands against publishing them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import not_found
+from janaseva.core.source import SourceError, read
+from janaseva.people import queries as people
+from janaseva.services.models import Definition as DefinitionRow
+from janaseva.services.models import Proposal
+from janaseva.services.queries.definitions import PLACES
+from janaseva.services.queries.packs import today as day_of
+from janaseva.services.rules import proposing
+from janaseva.services.rules.difference import Difference, difference
+from janaseva.services.rules.pack import Pack
+from janaseva.workflow import queries as workflow
+
+MOST = 200
+_LIST = ("id", "service_key", "pack", "state", "saved_at", "proposed_at", "decided_at", "words")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalLine:
+    """A version to come as lists show it."""
+
+    id: UUID
+    service: str
+    pack: str
+    state: str
+    saved_at: datetime
+    proposed_at: datetime | None
+    decided_at: datetime | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalView:
+    """A version to come in full: its files, who wrote it, what was said of it, and how it differs.
+
+    ``may_approve`` and ``may_write`` tell what the reader may do; ``against`` is the version that it is read beside.
+    """
+
+    id: UUID
+    service: str
+    pack: str
+    state: str
+    files: Mapping[str, str]
+    files_sha256: str
+    writers: tuple[UUID, ...]
+    words: str
+    saved_at: datetime
+    proposed_at: datetime | None
+    decided_at: datetime | None
+    decided_by_id: UUID | None
+    decision_words: str
+    against: int | None
+    difference: Difference
+    may_approve: bool
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedFiles:
+    """The text of a published version."""
+
+    service: str
+    pack: str
+    version: int
+    effective_from: date
+    files: Mapping[str, str]
+
+
+def published_files(service: str, version: int | None = None) -> PublishedFiles | None:
+    """Return the text of a version of a service, or of its latest; what is law for everyone may be read by anyone."""
+    rows = DefinitionRow.objects.filter(service__key=service)
+    rows = rows.filter(version=version) if version is not None else rows.order_by("-version")
+    row = rows.select_related("service").first()
+    if row is None:
+        return None
+    return PublishedFiles(
+        service=service,
+        pack=row.service.pack,
+        version=row.version,
+        effective_from=row.effective_from,
+        files=row.files,
+    )
+
+
+def published_keys(pack: str = "") -> list[tuple[str, str]]:
+    """Return the pack and key of each service that was ever published, of one pack where it is named."""
+    rows = DefinitionRow.objects.filter(service__pack=pack) if pack else DefinitionRow.objects.all()
+    return sorted(set(rows.values_list("service__pack", "service__key")))
+
+
+def pack_file(pack: str) -> dict[str, str]:
+    """Return what a pack says of itself, as it was published last; nothing where there is no such pack."""
+    files = (
+        DefinitionRow.objects.filter(service__pack=pack)
+        .order_by("-published_at", "-id")
+        .values_list("files", flat=True)
+    ).first()
+    return {"pack.yaml": files["pack.yaml"]} if files else {}
+
+
+def shared_files(pack: str, service: str) -> dict[str, str]:
+    """Return the sources and glossaries of a service as published, or of the pack where the service is new."""
+    rows = DefinitionRow.objects.filter(service__pack=pack)
+    own = rows.filter(service__key=service).order_by("-version").values_list("files", flat=True).first()
+    files = own or rows.order_by("-published_at", "-id").values_list("files", flat=True).first() or {}
+    return {name: text for name, text in files.items() if name == "sources.yaml" or name.startswith("glossary.")}
+
+
+def serves_pack(by: Actor, pack: str) -> bool:
+    """Answer whether the reader's office serves the whole area of a pack, so that its services are theirs to define."""
+    office = people.office(by.office_id) if by.office_id else None
+    text = pack_file(pack).get("pack.yaml")
+    if office is None or text is None:
+        return False
+    try:
+        facts = Pack.model_validate(read(text, "pack.yaml").tree)
+    except (SourceError, ValueError):
+        return False
+    area = people.area(office.area_id)
+    return area is not None and PLACES.within(facts.jurisdiction, area.reference)
+
+
+def may_become(service: str, pack: str) -> bool:
+    """Answer whether a service of this key may stand in the pack: a new one, or one that stands there already."""
+    packs = set(DefinitionRow.objects.filter(service__key=service).values_list("service__pack", flat=True))
+    return packs <= {pack}
+
+
+def open_proposal(by: Actor, service: str) -> UUID | None:
+    """Return the version to come of a service that is being written or reviewed; for this room's actions and doors."""
+    if not proposing.may_see_proposals(by):
+        return None
+    return Proposal.objects.filter(service_key=service, state__in=proposing.OPEN).values_list("id", flat=True).first()
+
+
+def proposals(by: Actor) -> list[ProposalLine]:
+    """Return the versions to come of the packs that the reader's office serves: those that wait first, then newest."""
+    if not proposing.may_see_proposals(by):
+        raise not_found()
+    packs = [pack for pack in set(Proposal.objects.values_list("pack", flat=True)) if serves_pack(by, pack)]
+    rows = Proposal.objects.filter(pack__in=packs).order_by("-saved_at", "-id").values(*_LIST)[:MOST]
+    lines = [ProposalLine(service=row.pop("service_key"), **row) for row in rows]
+    order = {"proposed": 0, "draft": 1, "rejected": 2}
+    return sorted(lines, key=lambda line: order.get(line.state, 3))
+
+
+def proposal(by: Actor, proposal_id: UUID) -> ProposalView:
+    """Return one version to come, with its difference against the version before it.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Proposal.get_or_none(proposal_id)
+    if row is None or not proposing.may_see_proposals(by) or not serves_pack(by, row.pack):
+        raise not_found()
+    before = _before(row)
+    second = proposing.is_second_person(by, row.writers)
+    return ProposalView(
+        id=row.id,
+        service=row.service_key,
+        pack=row.pack,
+        state=row.state,
+        files=row.files,
+        files_sha256=row.files_sha256,
+        writers=tuple(UUID(one) for one in row.writers),
+        words=row.words,
+        saved_at=row.saved_at,
+        proposed_at=row.proposed_at,
+        decided_at=row.decided_at,
+        decided_by_id=row.decided_by_id,
+        decision_words=row.decision_words,
+        against=before.version if before else None,
+        difference=difference(before.files if before else {}, row.files),
+        may_approve=row.state == "proposed" and proposing.may_decide_proposals(by) and second,
+        may_write=proposing.may_define(by) and row.state in ("draft", "rejected"),
+    )
+
+
+def _before(row: Proposal) -> PublishedFiles | None:
+    """Return the published version that a proposal is read beside: the one before its own, else the latest."""
+    if row.definition_id is None:
+        return published_files(row.service_key)
+    own = DefinitionRow.objects.filter(pk=row.definition_id).values_list("version", flat=True).get()
+    return published_files(row.service_key, own - 1)
+
+
+def check_files(files: Mapping[str, str], *, service: str, at: datetime) -> proposing.Checked:
+    """Return what stands against publishing these files, with the examples run on the pack's calendar."""
+    latest = published_files(service)
+    try:
+        tree = read(files.get("pack.yaml", ""), "pack.yaml").tree
+        facts = Pack.model_validate(tree)
+        calendar, zone = workflow.calendar_or_plain(facts.calendar), facts.time_zone
+    except (SourceError, ValueError):
+        calendar, zone = workflow.plain_calendar(), ""
+    return proposing.check_files(
+        files,
+        key=service,
+        calendar=calendar,
+        last_version=latest.version if latest else None,
+        today=day_of(at, zone),
+    )
