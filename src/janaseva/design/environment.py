@@ -5,6 +5,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from janaseva.design import charts, vocabulary
+from janaseva.design.flow import flow
 
 
 class Absent(StrictUndefined):
@@ -54,6 +55,7 @@ def environment(**options: Any) -> Environment:
     del jinja.filters["safe"]
     jinja.globals.update(vocabulary.GLOBALS)
     jinja.globals["chart"] = charts
+    jinja.globals["flow"] = lambda nodes, arrows: flow(nodes, [arrow[:2] for arrow in arrows])
     jinja.globals["ui"] = Components(jinja)
     for name in ("date", "date_numeric", "date_relative", "date_time", "date_weekday", "money", "number"):
         jinja.filters[name] = vocabulary.GLOBALS[name]
