@@ -105,6 +105,22 @@ class Application(Row):
             models.Index(fields=["office_id", "state", "received_at"], name="application_by_office"),
             models.Index(fields=["case_id"], name="application_by_case"),
             models.Index(fields=["demand_id"], name="application_by_demand"),
+            models.Index(
+                fields=["service_key", "office_id", "due_at"],
+                name="application_waiting",
+                condition=Q(state="begun"),
+            ),
+            models.Index(
+                fields=["ended_at", "service_key", "office_id"],
+                name="application_ended",
+                condition=Q(state="decided"),
+            ),
+            models.Index(
+                fields=["service_key", "ended_at"], name="application_service_ended", condition=Q(state="decided")
+            ),
+            models.Index(
+                fields=["office_id", "ended_at"], name="application_office_ended", condition=Q(state="decided")
+            ),
         )
 
 
