@@ -18,7 +18,7 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("worker", "Deliver news, publish the log, sign certificates, send messages."),
         ),
     ),
-    ("Services as text", (("packs", "List, check, test and load packs of services."),)),
+    ("Services as text", (("packs", "Write, check, test, compare, publish and export services."),)),
     (
         "Proof",
         (

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from janaseva.cli.loading import load_pack, read_ground
+from janaseva.cli.packs_versions import COMMANDS
 from janaseva.core.clock import now
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.core.source import SourceError, SourceFault
@@ -24,7 +25,7 @@ EXIT_NOTHING = 2
 
 @click.group("packs")
 def command() -> None:
-    """List, check, test and load packs of services.
+    """Write, check, test, compare, publish and export services as text.
 
     PATH is a pack, one service in it, or a folder of packs; without it, all packs that are installed.
     """
@@ -164,3 +165,7 @@ def load(path: Path | None) -> None:
             message = f"{key}: {say(f'refusal.{refusal.code}', 'en', **refusal.facts)}"
             raise click.ClickException(message) from refusal
         print(f"{key}: {len(text.services)} services, {new} new versions")
+
+
+for one in COMMANDS:
+    command.add_command(one)
