@@ -28,6 +28,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     "offices, posts and who holds them are public, as the right-to-service acts require of every service": {
         *(
             "people.office",
+            "people.office_by_key",
             "people.offices",
             "people.offices_by_id",
             "people.offices_by_kind",
@@ -51,7 +52,8 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("services.may_become", "services.check_files"),
     },
     "how many applications there are and how many were in time is public; no person can be told from it": {
-        *("services.figures", "services.most_asked"),
+        *("services.figures", "services.most_asked", "workflow.turns"),
+        *("services.performance", "services.service_performance", "services.office_performance"),
     },
     "holidays and how days are counted are public": {
         *("workflow.calendar", "workflow.plain_calendar", "workflow.calendar_or_plain", "workflow.reckon"),

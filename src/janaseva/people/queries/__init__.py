@@ -22,6 +22,7 @@ from janaseva.people.queries.charges import (
 )
 from janaseva.people.queries.offices import (
     office,
+    office_by_key,
     office_for,
     offices,
     offices_by_id,
@@ -79,6 +80,7 @@ __all__ = [
     "holder_of",
     "holders_of",
     "office",
+    "office_by_key",
     "office_for",
     "offices",
     "offices_by_id",

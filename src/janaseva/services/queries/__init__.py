@@ -50,6 +50,13 @@ from janaseva.services.queries.proposals import (
     serves_pack,
     shared_files,
 )
+from janaseva.services.queries.public_figures import (
+    Line,
+    Performance,
+    office_performance,
+    performance,
+    service_performance,
+)
 from janaseva.services.queries.story import Happened, Look, looks, story
 
 __all__ = [
@@ -62,9 +69,11 @@ __all__ = [
     "Figures",
     "Group",
     "Happened",
+    "Line",
     "Look",
     "PackFacts",
     "PaperView",
+    "Performance",
     "Promise",
     "ProposalLine",
     "ProposalView",
@@ -92,10 +101,12 @@ __all__ = [
     "most_asked",
     "numbered",
     "of_demand",
+    "office_performance",
     "open_proposal",
     "pack_file",
     "pack_of",
     "paper_content",
+    "performance",
     "proposal",
     "proposals",
     "published_files",
@@ -103,6 +114,7 @@ __all__ = [
     "published_keys",
     "rows_in_force",
     "serves_pack",
+    "service_performance",
     "service_row",
     "shared_files",
     "story",

@@ -1,4 +1,4 @@
-"""What may be shown of a count without telling on anybody: small counts are hidden, and with them what would betray them.
+"""What may be shown of a count without telling on anybody: small ones are hidden, and what would betray them.
 
 Counts form a tree: all, of that each service, of that each office. A hidden count is ``under_5`` (it is 1 to 4) or
 ``withheld`` (it is large enough, but would let a hidden one be worked out). Whoever knows every number that is shown,
@@ -68,7 +68,7 @@ def branch(
     together = sum(parts.values())
     if is_small(together) or hidden:
         total = UNDER_5 if is_small(together) else WITHHELD
-        return Branch(total=total, parts=dict.fromkeys(parts, WITHHELD))
+        return Branch(total=total, parts=_under(total, parts))
     most = wholes or dict.fromkeys(parts, together)
     bounds = {key: (1, min(SMALL - 1, most[key])) for key, count in parts.items() if is_small(count)}
     small = set(bounds)
@@ -77,13 +77,18 @@ def branch(
     rest = sorted(free, key=lambda key: (-parts[key], str(key)))
     while not is_safe(list(bounds.values()), sum(parts[key] for key in bounds)):
         if not rest:
-            return Branch(total=WITHHELD, parts=dict.fromkeys(parts, WITHHELD))
+            return Branch(total=WITHHELD, parts=_under(WITHHELD, parts))
         key = rest.pop()
         bounds[key] = (SMALL, most[key])
     shown = {
         key: UNDER_5 if key in small else WITHHELD if key in bounds else Count(count) for key, count in parts.items()
     }
     return Branch(total=Count(together), parts=shown)
+
+
+def _under(total: Count, parts: Mapping[K, int]) -> dict[K, Count]:
+    """Return the parts of a hidden total: hidden too, since they would tell it; a single part is the total itself."""
+    return dict.fromkeys(parts, total if len(parts) == 1 else WITHHELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +127,7 @@ def tree(counts: Counts, *, of: Counts | None = None) -> Tree:
         total=root.total,
         services=root.parts,
         offices={
-            service: (leaves[service] if root.parts[service].is_exact else branch(offices, hidden=True)).parts
+            service: leaves[service].parts if root.parts[service].is_exact else _under(root.parts[service], offices)
             for service, offices in counts.items()
         },
     )

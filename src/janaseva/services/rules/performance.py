@@ -11,8 +11,11 @@ PERIODS: Final[tuple[Period, ...]] = (30, 90, 365)
 """The last so many days."""
 
 BANDS: Final[tuple[Band, ...]] = ("ahead", "soon", "late_7", "late_30", "late_more", "undated")
-"""More than a week before the promised day, in its last week, late by up to 7, up to 30 or more days, no day promised."""
+"""More than a week before the promised day, in the last week, late by up to 7, 30 or more days, no day promised."""
 
+LATE: Final[frozenset[Band]] = frozenset({"late_7", "late_30", "late_more"})
+MEDIAN: Final = 5
+NINETIETH: Final = 9
 WEEK: Final = timedelta(days=7)
 MONTH: Final = timedelta(days=30)
 TENTHS: Final = 10

@@ -20,6 +20,7 @@ from janaseva.workflow.queries.cases import (
 )
 from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, holding, next_task, queue, task, times_over
 from janaseva.workflow.queries.pendency import Pendency, pendency
+from janaseva.workflow.queries.turns import Turns, turns
 
 __all__ = [
     "CaseView",
@@ -30,6 +31,7 @@ __all__ = [
     "Option",
     "Pendency",
     "TaskView",
+    "Turns",
     "WhyDue",
     "calendar",
     "calendar_or_plain",
@@ -50,5 +52,6 @@ __all__ = [
     "sees",
     "task",
     "times_over",
+    "turns",
     "why_due",
 ]

@@ -1,0 +1,330 @@
+"""How services and offices go, for everyone: what waits, how long it took, what was late, refused, out of turn.
+
+Counted by the database in a number of statements that does not depend on how much there is, once in some minutes for
+all readers, and told only as ``rules.disclosure`` lets it be told.
+"""
+
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, F, Func, IntegerField, Q
+from django.db.models.functions import TruncDate
+
+from janaseva.core.refusal import not_found
+from janaseva.core.text import Text
+from janaseva.people import queries as people
+from janaseva.people.queries import OfficeView
+from janaseva.services.models import Application, Decision
+from janaseva.services.queries.catalogue import CatalogueLine, catalogue
+from janaseva.services.queries.definitions import in_force
+from janaseva.services.queries.packs import today
+from janaseva.services.rules import disclosure
+from janaseva.services.rules import performance as rules
+from janaseva.services.rules.disclosure import WITHHELD, Tree
+from janaseva.services.rules.disclosure import Count as Told
+from janaseva.workflow import queries as workflow
+
+KEPT_SECONDS: Final = 300
+MEASURES: Final = ("waiting", "waiting_late", "decided", "dated", "late", "refused", "taken", "out_of_turn")
+"""What is counted. ``dated``: of those decided, the ones to which a day was promised; ``late`` are part of these."""
+
+PART_OF: Final = {
+    "waiting_late": "waiting",
+    "dated": "decided",
+    "late": "dated",
+    "refused": "decided",
+    "out_of_turn": "taken",
+}
+_Group = dict[str, dict[str, dict[str, int]]]
+_kept: dict[tuple[int, int], "Sheet"] = {}
+_lock = threading.Lock()
+
+
+class DaysBetween(Func):
+    """The whole days from the first date to the second."""
+
+    arity = 2
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the difference of two days as SQLite counts it."""
+        return self.as_sql(
+            compiler,
+            connection,
+            template="CAST(-(%(expressions)s) AS INTEGER)",
+            arg_joiner=" - ",
+            **context,
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the difference of two days as PostgreSQL counts it."""
+        return self.as_sql(compiler, connection, template="(-(%(expressions)s))", arg_joiner=" - ", **context)
+
+
+class JulianDay(Func):
+    """A date as a number of days, where dates are no numbers."""
+
+    function = "julianday"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Return the date itself: here dates can be subtracted."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One service, one office, or all: each measure as it may be shown; days only where enough were decided."""
+
+    key: str
+    names: Text
+    counts: Mapping[str, Told]
+    median_days: int | None = None
+    ninetieth_days: int | None = None
+    promised_days: int | None = None
+    promised_counts: str = ""
+
+    def share(self, part: str, whole: str) -> int | None:
+        """Return a share in whole percent, where it may be said."""
+        return disclosure.share(self.counts[part], self.counts[whole])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Everything that may be told of one period, by measure."""
+
+    at: datetime
+    since: datetime
+    trees: Mapping[str, Tree]
+    bands: Mapping[str, Mapping[str, int]]
+    reasons: Mapping[str, Mapping[str, int]]
+    days: Mapping[str, Counter[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """What one page shows: all together (of an office only its lines), and line by line."""
+
+    period: int
+    at: datetime
+    total: Line | None
+    lines: Sequence[Line]
+    bands: Sequence[tuple[str, Told]] = ()
+    reasons: Sequence[tuple[Text, Told]] = ()
+    service: CatalogueLine | None = None
+    office: OfficeView | None = None
+
+
+def performance(at: datetime, period: rules.Period) -> Performance:
+    """Return how all services go, service by service. For everyone."""
+    sheet = _sheet(at, period)
+    every = sum(sheet.days.values(), Counter[int]())
+    counts = {name: tree.total for name, tree in sheet.trees.items()}
+    named = {line.key: line for line in catalogue(today(at))}
+    lines = [
+        _line(key, named[key].name, _of_service(sheet, key), sheet.days.get(key), promise=named[key])
+        for key in sorted(_services(sheet) & set(named))
+    ]
+    return Performance(period=period, at=sheet.at, total=_line("", {}, counts, every), lines=lines)
+
+
+def service_performance(at: datetime, period: rules.Period, service: str) -> Performance:
+    """Return how one service goes, office by office, with what waits against its promise and why it was refused.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    definition = in_force(service, today(at)).definition
+    sheet = _sheet(at, period)
+    promise = next(line for line in catalogue(today(at)) if line.key == service)
+    counts = _of_service(sheet, service)
+    offices = sorted({office for tree in sheet.trees.values() for office in tree.offices.get(service, ())})
+    named = {str(office.id): office for office in people.offices_by_id(offices)}
+    days = _days(sheet, "office_id", service_key=service)
+    lines = [
+        _line(named[office].key, named[office].names, _of_office(sheet, service, office), days.get(office))
+        for office in sorted(set(offices) & set(named), key=lambda one: named[one].key)
+    ]
+    titles = {reason.key: reason.title for reason in definition.out.reasons}
+    return Performance(
+        period=period,
+        at=sheet.at,
+        total=_line(service, promise.name, counts, sheet.days.get(service), promise=promise),
+        lines=lines,
+        bands=_bands(sheet, service, counts),
+        reasons=[(titles.get(key, {}), told) for key, told in _reasons(sheet, service, counts)],
+        service=promise,
+    )
+
+
+def office_performance(at: datetime, period: rules.Period, office: str) -> Performance:
+    """Return how one office goes, service by service; without sums, from which hidden numbers could be worked out.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    view = people.office_by_key(office)
+    if view is None:
+        raise not_found()
+    sheet, place = _sheet(at, period), str(view.id)
+    named = {line.key: line for line in catalogue(today(at))}
+    days = _days(sheet, "service_key", office_id=view.id)
+    served = {key for tree in sheet.trees.values() for key, offices in tree.offices.items() if place in offices}
+    lines = [
+        _line(key, named[key].name, _of_office(sheet, key, place), days.get(key), promise=named[key])
+        for key in sorted(served & set(named))
+    ]
+    return Performance(period=period, at=sheet.at, total=None, lines=lines, office=view)
+
+
+def _sheet(at: datetime, period: int) -> Sheet:
+    """Return the sheet of a period, counted once in five minutes."""
+    window = int(at.timestamp()) // KEPT_SECONDS
+    kept = _kept.get((period, window))
+    if kept is not None:
+        return kept
+    counted = _counted(at, at - timedelta(days=period))
+    with _lock:
+        for old in [key for key in _kept if key[1] != window]:
+            del _kept[old]
+        _kept[period, window] = counted
+    return counted
+
+
+def _counted(at: datetime, since: datetime) -> Sheet:
+    groups: _Group = {name: defaultdict(dict) for name in MEASURES}
+    bands: dict[str, Counter[str]] = defaultdict(Counter)
+    for service, office, *numbers in _waiting(at):
+        found = dict(zip(rules.BANDS, numbers, strict=True))
+        bands[service].update(found)
+        groups["waiting"][service][office] = sum(numbers)
+        groups["waiting_late"][service][office] = sum(found[name] for name in rules.LATE)
+    for service, office, *numbers in _decided(at, since):
+        for name, number in zip(("decided", "dated", "late", "refused"), numbers, strict=True):
+            groups[name][service][office] = number
+    for turn in workflow.turns(since=since, at=at):
+        groups["taken"][turn.definition_key][str(turn.office_id)] = turn.taken
+        groups["out_of_turn"][turn.definition_key][str(turn.office_id)] = turn.out_of_turn
+    reasons: dict[str, dict[str, int]] = defaultdict(dict)
+    for service, reason, number in _refused(at, since):
+        reasons[service][reason] = number
+    trees = {
+        name: disclosure.tree(found, of=groups[PART_OF[name]] if name in PART_OF else None)
+        for name, found in groups.items()
+    }
+    days = _histogram("service_key", at=at, since=since)
+    return Sheet(at=at, since=since, trees=trees, bands=bands, reasons=reasons, days=days)
+
+
+def _waiting(at: datetime) -> Iterable[tuple[Any, ...]]:
+    """Yield service, office and how many wait in each band."""
+    inside = {
+        name: Q(**({"due_at__gte": after} if after else {}), **({"due_at__lt": until} if until else {}))
+        for name, (after, until) in rules.edges(at).items()
+    } | {"undated": Q(due_at__isnull=True)}
+    rows = Application.objects.filter(state="begun", office_id__isnull=False)
+    counted = rows.values_list("service_key", "office_id").annotate(
+        **{name: Count("pk", filter=inside[name]) for name in rules.BANDS}
+    )
+    return ((service, str(office), *numbers) for service, office, *numbers in counted.order_by())
+
+
+def _ended(at: datetime, since: datetime) -> Any:
+    return Application.objects.filter(
+        state="decided", ended_at__gt=since, ended_at__lte=at, office_id__isnull=False, received_at__isnull=False
+    )
+
+
+def _decided(at: datetime, since: datetime) -> Iterable[tuple[Any, ...]]:
+    """Yield service, office, and how many were decided, of those dated and late, and refused."""
+    counted = _ended(at, since).values_list("service_key", "office_id")
+    counted = counted.annotate(
+        decided=Count("pk"),
+        dated=Count("pk", filter=Q(due_at__isnull=False)),
+        late=Count("pk", filter=Q(ended_at__gt=F("due_at"))),
+        refused=Count("pk", filter=Q(outcome="refused")),
+    )
+    return ((service, str(office), *numbers) for service, office, *numbers in counted.order_by())
+
+
+def _refused(at: datetime, since: datetime) -> Iterable[tuple[str, str, int]]:
+    """Yield service, coded reason and how many were refused for it."""
+    ended = {"application__state": "decided", "application__ended_at__gt": since, "application__ended_at__lte": at}
+    rows = Decision.objects.filter(outcome="refused", application__outcome="refused", **ended)
+    counted = rows.values_list("application__service_key", "reason").annotate(
+        number=Count("application", distinct=True)
+    )
+    return ((service, reason, number) for service, reason, number in counted.order_by())
+
+
+def _histogram(by: str, *, at: datetime, since: datetime, **only: Any) -> Mapping[str, Counter[int]]:
+    """Return how many decisions took how many days, from the day of receipt, by service or by office."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    received, ended = (JulianDay(TruncDate(name, tzinfo=zone)) for name in ("received_at", "ended_at"))
+    rows = _ended(at, since).filter(**only).values_list(by).annotate(days=DaysBetween(received, ended))
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    for key, days, number in rows.values_list(by, "days").annotate(number=Count("pk")).order_by():
+        found[str(key)][days] = number
+    return found
+
+
+def _days(sheet: Sheet, by: str, **only: Any) -> Mapping[str, Counter[int]]:
+    return _histogram(by, at=sheet.at, since=sheet.since, **only)
+
+
+def _services(sheet: Sheet) -> set[str]:
+    return {service for tree in sheet.trees.values() for service in tree.services}
+
+
+def _of_service(sheet: Sheet, service: str) -> dict[str, Told]:
+    return {name: tree.services.get(service, Told(0)) for name, tree in sheet.trees.items()}
+
+
+def _of_office(sheet: Sheet, service: str, office: str) -> dict[str, Told]:
+    return {name: tree.offices.get(service, {}).get(office, Told(0)) for name, tree in sheet.trees.items()}
+
+
+def _line(
+    key: str,
+    names: Text,
+    counts: Mapping[str, Told],
+    days: Counter[int] | None,
+    *,
+    promise: CatalogueLine | None = None,
+) -> Line:
+    enough = (counts["decided"].value or 0) >= disclosure.SMALL
+    return Line(
+        key=key,
+        names=names,
+        counts=counts,
+        median_days=rules.tenth(days, rules.MEDIAN) if enough and days else None,
+        ninetieth_days=rules.tenth(days, rules.NINETIETH) if enough and days else None,
+        promised_days=promise.days if promise else None,
+        promised_counts=promise.counts if promise else "",
+    )
+
+
+def _bands(sheet: Sheet, service: str, counts: Mapping[str, Told]) -> list[tuple[str, Told]]:
+    """Return what waits by band: the late ones and the others each sum up to a number that may itself be hidden."""
+    found = {name: sheet.bands.get(service, {}).get(name, 0) for name in rules.BANDS}
+    late = disclosure.branch({name: found[name] for name in rules.LATE}, hidden=not counts["waiting_late"].is_exact)
+    both = counts["waiting"].is_exact and counts["waiting_late"].is_exact
+    rest = disclosure.branch({name: found[name] for name in found if name not in rules.LATE}, hidden=not both)
+    told = {**late.parts, **rest.parts}
+    return [(name, told[name]) for name in rules.BANDS]
+
+
+def _reasons(sheet: Sheet, service: str, counts: Mapping[str, Told]) -> list[tuple[str, Told]]:
+    """Return the coded reasons of refusals, the most frequent first; unless their sum may not be said."""
+    found = sheet.reasons.get(service, {})
+    told = disclosure.branch(found, hidden=not counts["refused"].is_exact).parts
+    if counts["refused"].value != sum(found.values()):
+        told = dict.fromkeys(found, WITHHELD)
+    return sorted(told.items(), key=lambda one: (-(one[1].value or 0), one[0]))
