@@ -17,7 +17,7 @@ from janaseva.people import rules as people_rules
 from janaseva.services import actions as services
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.checking import CheckedPack, check_pack
-from janaseva.services.rules.pack import PackText
+from janaseva.services.rules.pack import LayerText, PackText
 from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
 from janaseva.workflow import actions as workflow
@@ -81,8 +81,10 @@ def load_pack(text: PackText, *, at: datetime) -> int:
         raise click.ClickException(message)
     for calendar in checked.own.calendars.values():
         loaded = calendar.calendar()
-        key = f"calendar:{sha256_hex([calendar.key, repr(loaded)])}"
-        workflow.load_calendar(by=BY, at=at, key=key, calendar=loaded, names=calendar.name)
+        area = checked.own.pack.jurisdiction if calendar.key == checked.own.pack.calendar else ""
+        key = f"calendar:{sha256_hex([calendar.key, area, repr(loaded)])}"
+        workflow.load_calendar(by=BY, at=at, key=key, calendar=loaded, names=calendar.name, area=area)
+    _load_layers(checked.own.layers, at=at)
     new = 0
     for service in checked.services:
         definition = service.definition
@@ -98,6 +100,15 @@ def load_pack(text: PackText, *, at: datetime) -> int:
         )
         new += made is not None
     return new
+
+
+def _load_layers(layers: Iterable[LayerText], *, at: datetime) -> None:
+    """Load the layers of districts and offices, each after the one on which it stands."""
+    for one in layers:
+        facts = {"calendar_key": one.key, "parent": one.parent, "area": one.area or "", "office": one.office or ""}
+        layer = one.layer()
+        key = f"layer:{sha256_hex([*facts.values(), repr(layer)])}"
+        workflow.load_layer(by=BY, at=at, key=key, layer=layer, names=one.name, **facts)
 
 
 def load_everything(console: Console, *, at: datetime, demonstration: bool) -> None:

@@ -184,3 +184,42 @@ class Recounted(News):
     name: ClassVar[str] = "workflow.recounted"
     case_id: UUID
     due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarMade(News):
+    """An office or an area got a layer of its own; it says nothing yet, so no date changes."""
+
+    name: ClassVar[str] = "workflow.calendar_made"
+    calendar_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureDeclared(News):
+    """An officer closed offices for days; due dates that rest on their calendar are counted again."""
+
+    name: ClassVar[str] = "workflow.closure_declared"
+    closure_id: UUID
+    calendar_key: str
+    first_day: str
+    last_day: str
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosureLifted(News):
+    """A closure was taken back; due dates that rest on its calendar are counted again."""
+
+    name: ClassVar[str] = "workflow.closure_lifted"
+    closure_id: UUID
+    calendar_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageRecorded(News):
+    """The platform was out of order for a time; limits that ran in it are counted again."""
+
+    name: ClassVar[str] = "workflow.outage_recorded"
+    outage_id: UUID
+    from_at: str
+    to_at: str

@@ -1,6 +1,9 @@
 """What workflow does on hearing that a charge ended or a calendar changed, and as time passes."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, every, hears
@@ -34,9 +37,32 @@ def release_what_the_stand_in_held(heard: Heard[people.StandInEnded]) -> None:
 @hears(events.CalendarLoaded)
 def count_again(heard: Heard[events.CalendarLoaded]) -> None:
     """Count the due dates again that rest on a calendar which changed."""
+    _count(heard, queries.running(Actor.system("workflow.recount"), heard.news.calendar_key))
+
+
+def _count(heard: Heard[Any], case_ids: Iterable[UUID]) -> None:
     by = Actor.system("workflow.recount")
-    for case_id in queries.running(by, heard.news.calendar_key):
+    for case_id in case_ids:
         actions.recount(by=by, at=heard.at, key=f"recount:{heard.event_id}:{case_id}", case_id=case_id)
+
+
+@hears(events.ClosureDeclared)
+def count_without_the_closed_days(heard: Heard[events.ClosureDeclared]) -> None:
+    """Count the due dates again of the offices that an officer closed."""
+    _count(heard, queries.running(Actor.system("workflow.recount"), heard.news.calendar_key))
+
+
+@hears(events.ClosureLifted)
+def count_with_the_days_again(heard: Heard[events.ClosureLifted]) -> None:
+    """Count the due dates again of the offices whose closure was taken back."""
+    _count(heard, queries.running(Actor.system("workflow.recount"), heard.news.calendar_key))
+
+
+@hears(events.OutageRecorded)
+def count_without_the_outage(heard: Heard[events.OutageRecorded]) -> None:
+    """Count the due dates again of all whose time ran while the platform was out of order."""
+    from_at, to_at = (datetime.fromisoformat(moment) for moment in (heard.news.from_at, heard.news.to_at))
+    _count(heard, queries.touched(Actor.system("workflow.recount"), from_at=from_at, to_at=to_at))
 
 
 @every(seconds=300)

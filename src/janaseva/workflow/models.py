@@ -186,6 +186,9 @@ class WorkCalendar(Row):
     """
 
     key = models.CharField(max_length=80, unique=True)
+    parent = models.ForeignKey("workflow.WorkCalendar", on_delete=models.PROTECT, related_name="+", null=True)
+    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+", null=True)
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True)
     names = models.JSONField(default=dict)
     time_zone = models.CharField(max_length=60)
     weekly_off = models.JSONField(null=True)
@@ -194,22 +197,6 @@ class WorkCalendar(Row):
     closes = models.TimeField(null=True)
     known_until = models.DateField(null=True)
     source = models.JSONField(default=list)
-
-
-class WorkDay(Row):
-    """A day that is otherwise than the weekly rule says. ``kind``: holiday, closure, working, half_day."""
-
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
-    kind = models.CharField(max_length=8)
-    title = models.CharField(max_length=200)
-    source = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "day", "kind"], name="workflow_one_day_a_kind")]
-    parent = models.ForeignKey("workflow.WorkCalendar", on_delete=models.PROTECT, related_name="+", null=True)
-    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+", null=True)
-    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -224,7 +211,20 @@ class WorkDay(Row):
                 name="workflow_calendar_whole_or_layer",
             ),
         ]
+
+
+class WorkDay(Row):
+    """A day that is otherwise than the weekly rule says. ``kind``: holiday, closure, working, half_day."""
+
+    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=8)
+    title = models.CharField(max_length=200)
     closes = models.TimeField(null=True)
+    source = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["calendar", "day", "kind"], name="workflow_one_day_a_kind")]
 
 
 class Closure(Row):

@@ -1,18 +1,21 @@
 """A pack: its own facts (name, jurisdiction, languages, departments), its calendars, and its files by name."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from janaseva.core.source import Source, SourceError, SourceFault, read
 from janaseva.forms.rules import Sourced, Words
 from janaseva.services.rules.definition import AreaCode, Code, PublishedText
-from janaseva.workflow.rules import Calendar
+from janaseva.workflow.rules import Calendar, HalfDay, Layer, layered
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_PARENT = re.compile(r"^parent:", re.MULTILINE)
+"""A calendar file that names its parent is a layer."""
 _WEEK: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -37,8 +40,55 @@ class CalendarDay(Sourced):
     title: Words
 
 
+Hour = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class HalfDayText(CalendarDay):
+    """A day on which the office is open only until ``closes``."""
+
+    closes: Hour
+
+
+class LayerText(Sourced):
+    """What a district (``area``) or one ``office`` has otherwise than its ``parent``; what is left out is as there."""
+
+    key: Code
+    name: Words
+    parent: Code
+    area: AreaCode | None = None
+    office: Code | None = None
+    weekly_off: tuple[Weekday, ...] | None = None
+    saturdays_off: tuple[Annotated[int, Field(ge=1, le=5)], ...] | None = None
+    opens: Hour | None = None
+    closes: Hour | None = None
+    known_until: date | None = None
+    holidays: tuple[CalendarDay, ...] = ()
+    closures: tuple[CalendarDay, ...] = ()
+    workdays: tuple[CalendarDay, ...] = ()
+    half_days: tuple[HalfDayText, ...] = ()
+    unknown: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.area is None) == (self.office is None):
+            message = "give either area: or office:, whose days these are"
+            raise ValueError(message)
+        return self
+
+    def layer(self) -> Layer:
+        """Return the layer as workflow lays it over its parent."""
+        return Layer(
+            weekly_off=None if self.weekly_off is None else frozenset(_WEEK.index(day) for day in self.weekly_off),
+            saturdays_off=None if self.saturdays_off is None else frozenset(self.saturdays_off),
+            opens=None if self.opens is None else time.fromisoformat(self.opens),
+            closes=None if self.closes is None else time.fromisoformat(self.closes),
+            known_until=self.known_until,
+            **_days(self),
+        )
+
+
 class CalendarText(Sourced):
-    """The days of one state or office (``calendars/<key>.yaml``).
+    """The days of one state (``calendars/<key>.yaml``).
 
     ``saturdays_off`` are places in the month: 2 is the second Saturday. ``known_until`` is the last day for which the
     notified holidays are written here; ``unknown`` says what must still be found.
@@ -49,12 +99,13 @@ class CalendarText(Sourced):
     time_zone: str
     weekly_off: tuple[Weekday, ...] = ("sunday",)
     saturdays_off: tuple[Annotated[int, Field(ge=1, le=5)], ...] = ()
-    opens: Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d$")] = "10:00"
-    closes: Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d$")] = "17:00"
+    opens: Hour = "10:00"
+    closes: Hour = "17:00"
     known_until: date | None = None
     holidays: tuple[CalendarDay, ...] = ()
     closures: tuple[CalendarDay, ...] = ()
     workdays: tuple[CalendarDay, ...] = ()
+    half_days: tuple[HalfDayText, ...] = ()
     unknown: str | None = None
 
     def calendar(self) -> Calendar:
@@ -64,13 +115,23 @@ class CalendarText(Sourced):
             time_zone=self.time_zone,
             weekly_off=frozenset(_WEEK.index(day) for day in self.weekly_off),
             saturdays_off=frozenset(self.saturdays_off),
-            holidays={one.day: one.title["en"] for one in self.holidays},
-            closures={one.day: one.title["en"] for one in self.closures},
-            workdays=frozenset(one.day for one in self.workdays),
+            **_days(self),
             opens=time.fromisoformat(self.opens),
             closes=time.fromisoformat(self.closes),
             known_until=self.known_until,
         )
+
+
+def _days(text: CalendarText | LayerText) -> dict[str, Any]:
+    """Return the days that a file names, as calendars and layers take them."""
+    return {
+        "holidays": {one.day: one.title["en"] for one in text.holidays},
+        "closures": {one.day: one.title["en"] for one in text.closures},
+        "workdays": frozenset(one.day for one in text.workdays),
+        "half_days": {
+            one.day: HalfDay(closes=time.fromisoformat(one.closes), title=one.title["en"]) for one in text.half_days
+        },
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +159,7 @@ class ExaminedPack:
 
     pack: Pack | None
     calendars: Mapping[str, CalendarText]
+    layers: tuple[LayerText, ...]
     faults: tuple[SourceFault, ...]
 
 
@@ -105,12 +167,7 @@ def examine_pack(text: PackText) -> ExaminedPack:
     """Return the facts and calendars of a pack, and every fault in their files."""
     faults: list[SourceFault] = []
     pack = _model(Pack, text, "pack.yaml", faults)
-    calendars: dict[str, CalendarText] = {}
-    for name in sorted(text.files):
-        if name.startswith("calendars/"):
-            calendar = _model(CalendarText, text, name, faults)
-            if calendar is not None:
-                calendars[calendar.key] = calendar
+    calendars, layers = _calendars(text, faults)
     if pack is not None and pack.calendar not in calendars:
         message = f"there is no calendar '{pack.calendar}'"
         mend = f"write calendars/{pack.calendar}.yaml"
@@ -119,7 +176,41 @@ def examine_pack(text: PackText) -> ExaminedPack:
         del number
         if name == "sources.yaml" or name.startswith("glossary."):
             _strings(text, name, faults)
-    return ExaminedPack(pack=pack, calendars=calendars, faults=tuple(faults))
+    return ExaminedPack(pack=pack, calendars=calendars, layers=layers, faults=tuple(faults))
+
+
+def _calendars(text: PackText, faults: list[SourceFault]) -> tuple[dict[str, CalendarText], tuple[LayerText, ...]]:
+    """Return the calendars by key, and the layers over them, each after the one on which it stands."""
+    calendars: dict[str, CalendarText] = {}
+    waiting: list[tuple[str, LayerText]] = []
+    for name in sorted(text.files):
+        if not name.startswith("calendars/"):
+            continue
+        kind = LayerText if _PARENT.search(text.files[name]) else CalendarText
+        made = _model(kind, text, name, faults)
+        if isinstance(made, CalendarText):
+            calendars[made.key] = made
+        elif made is not None:
+            waiting.append((name, made))
+    found: dict[str, Calendar] = {key: one.calendar() for key, one in calendars.items()}
+    layers: list[LayerText] = []
+    while ready := [one for one in waiting if one[1].parent in found]:
+        for name, one in ready:
+            waiting.remove((name, one))
+            layers.append(one)
+            try:
+                found[one.key] = layered(found[one.parent], one.layer())
+            except ValueError as error:
+                faults.append(_at_top(text, name, str(error), "see docs/definers/calendars.md"))
+                found[one.key] = found[one.parent]
+    for name, one in waiting:
+        mend = "name the key of a calendar of this pack; layers do not stand on each other in a ring"
+        faults.append(_at_top(text, name, f"there is no calendar '{one.parent}' to stand on", mend))
+    return calendars, tuple(layers)
+
+
+def _at_top(text: PackText, name: str, message: str, mend: str) -> SourceFault:
+    return SourceFault(file=f"{text.folder}/{name}", line=1, column=1, message=message, mend=mend)
 
 
 def _read(text: PackText, name: str, faults: list[SourceFault]) -> Source | None:

@@ -1,7 +1,16 @@
 """Questions about desks, cases, clocks and calendars."""
 
 from janaseva.workflow.queries._views import TaskView
-from janaseva.workflow.queries.calendars import calendar, calendar_or_plain, plain_calendar, reckon
+from janaseva.workflow.queries.calendars import (
+    ClosureView,
+    OutageView,
+    calendar,
+    calendar_or_plain,
+    closures_of,
+    outages,
+    plain_calendar,
+    reckon,
+)
 from janaseva.workflow.queries.cases import (
     CaseView,
     MoveView,
@@ -16,6 +25,7 @@ from janaseva.workflow.queries.cases import (
     notes,
     running,
     sees,
+    touched,
     why_due,
 )
 from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, holding, next_task, queue, task, times_over
@@ -24,11 +34,13 @@ from janaseva.workflow.queries.turns import Turns, turns
 
 __all__ = [
     "CaseView",
+    "ClosureView",
     "DeskCounts",
     "DeskView",
     "MoveView",
     "NoteView",
     "Option",
+    "OutageView",
     "Pendency",
     "TaskView",
     "Turns",
@@ -37,6 +49,7 @@ __all__ = [
     "calendar_or_plain",
     "case",
     "case_of_story",
+    "closures_of",
     "desk",
     "has_looked",
     "history",
@@ -52,6 +65,7 @@ __all__ = [
     "sees",
     "task",
     "times_over",
+    "touched",
     "turns",
     "why_due",
 ]

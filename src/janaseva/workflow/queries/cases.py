@@ -5,13 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.workflow import rules
 from janaseva.workflow.models import Case, Deadline, Look, Move, Note, Pause, Task
 from janaseva.workflow.queries._views import TaskView, task_view
-from janaseva.workflow.queries.calendars import calendar, calendar_or_plain, plain_calendar, reckon, zones
+from janaseva.workflow.queries.calendars import (
+    calendar,
+    calendar_or_plain,
+    plain_calendar,
+    reckon,
+    standing_on,
+    zones,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +166,23 @@ def case_of_story(story: UUID) -> UUID | None:
 
 
 def running(by: Actor, calendar_key: str) -> list[UUID]:
-    """Return the cases not yet ended that are timed by this calendar, for the system; nothing for anyone else."""
+    """Return the cases not yet ended that are timed by this calendar or one that stands on it, for the system.
+
+    Nothing for anyone else.
+    """
     if by.kind != "system":
         return []
-    rows = Case.objects.filter(calendar_key=calendar_key, ended_at=None).order_by("id")
+    rows = Case.objects.filter(calendar_key__in=standing_on(calendar_key), ended_at=None).order_by("id")
     return list(rows.values_list("id", flat=True))
+
+
+def touched(by: Actor, *, from_at: datetime, to_at: datetime) -> list[UUID]:
+    """Return the cases of which a clock may have run in this time, for the system; nothing for anyone else."""
+    if by.kind != "system":
+        return []
+    clocks = Deadline.objects.filter(met_at=None, began_at__lte=to_at, case__ended_at=None)
+    rows = clocks.filter(Q(due_at=None) | Q(due_at__gte=from_at)).order_by("case_id").distinct()
+    return list(rows.values_list("case_id", flat=True))
 
 
 def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> CaseView:

@@ -1,12 +1,15 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
 from janaseva.workflow.rules.calendar import (
+    CLOSURE_BACK_DAYS,
+    CLOSURE_MOST_DAYS,
     OUTAGE_MINUTES,
     Calendar,
     DayKind,
     HalfDay,
     Layer,
     layered,
+    may_be_closed,
     without_outages,
     working_days_between,
 )
@@ -20,7 +23,9 @@ from janaseva.workflow.rules.permission import (
     is_own_move,
     is_reason,
     may_answer,
+    may_close,
     may_load_calendars,
+    may_record_outage,
     may_see,
     may_take,
     may_use_desk,
@@ -43,6 +48,8 @@ from janaseva.workflow.rules.process import (
 from janaseva.workflow.rules.process_faults import faults
 
 __all__ = [
+    "CLOSURE_BACK_DAYS",
+    "CLOSURE_MOST_DAYS",
     "OUTAGE_MINUTES",
     "OUTCOMES",
     "OUT_OF_TURN_CHARACTERS",
@@ -78,7 +85,10 @@ __all__ = [
     "is_reason",
     "layered",
     "may_answer",
+    "may_be_closed",
+    "may_close",
     "may_load_calendars",
+    "may_record_outage",
     "may_see",
     "may_take",
     "may_use_desk",

@@ -24,6 +24,12 @@ _SATURDAY = 5
 _SUNDAY = 6
 _WEEK = 7
 
+CLOSURE_BACK_DAYS = 7
+"""So many days after the fact a closure may still be declared, so that nobody closes a late month away; assumed."""
+
+CLOSURE_MOST_DAYS = 31
+"""A closure by one order lasts no longer than this."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HalfDay:
@@ -167,6 +173,12 @@ def _over(below: Calendar, layer: Layer) -> Calendar:
         closes=below.closes if layer.closes is None else layer.closes,
         known_until=min(known, default=None),
     )
+
+
+def may_be_closed(first_day: date, last_day: date, today: date) -> bool:
+    """Return whether a closure may be declared today for these days."""
+    length = (last_day - first_day).days
+    return 0 <= length < CLOSURE_MOST_DAYS and first_day >= today - timedelta(days=CLOSURE_BACK_DAYS)
 
 
 def without_outages(calendar: Calendar, outages: Iterable[tuple[datetime, datetime]]) -> Calendar:

@@ -88,3 +88,14 @@ def is_reason(text: str) -> bool:
 def may_load_calendars(by: Actor) -> bool:
     """Return whether this actor may load calendars: only the system, from packs."""
     return by.kind == "system"
+
+
+def may_close(by: Actor, *, office_id: UUID | None, area: bool) -> bool:
+    """Return whether this officer may close this office (their own), or with ``area`` all offices of its area."""
+    grant = "workflow.close_area" if area else "workflow.close_office"
+    return may_use_desk(by) and office_id is not None and by.office_id == office_id and by.may(grant)
+
+
+def may_record_outage(by: Actor) -> bool:
+    """Return whether this actor may record an outage of the platform: an administrator, or the platform itself."""
+    return by.kind == "system" or (by.kind == "officer" and by.may("workflow.record_outage"))

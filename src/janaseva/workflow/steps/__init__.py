@@ -1,5 +1,6 @@
 """What workflow does inside the actions of rooms above: cases begin, are taken, moved, asked about, and end."""
 
+from janaseva.workflow.steps._layers import calendar_for
 from janaseva.workflow.steps.ask import applicant_answered, ask_applicant, ask_report, recall, report
 from janaseva.workflow.steps.begin import StartedCase, complete, start
 from janaseva.workflow.steps.onward import MovedCase, looked, move, note, pass_time, transfer, withdraw
@@ -12,6 +13,7 @@ __all__ = [
     "applicant_answered",
     "ask_applicant",
     "ask_report",
+    "calendar_for",
     "complete",
     "looked",
     "move",
