@@ -1,9 +1,8 @@
 """From a draft to a case on an officer's desk: everything checked at once, numbered, paid, acknowledged."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from janaseva.contact import steps as contact
@@ -12,7 +11,6 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
-from janaseva.forms.rules import ISSUED
 from janaseva.forms.rules import checking as form_rules
 from janaseva.ledger import steps as ledger
 from janaseva.payments import steps as payments
@@ -48,9 +46,7 @@ class Checked:
     lines: tuple[Line, ...]
 
 
-def _checked(
-    by: Actor, row: Application, definition: Definition, at: datetime, papers: Sequence[tuple[str, str, UUID]]
-) -> Checked:
+def _checked(row: Application, definition: Definition, at: datetime, papers: Collection[str]) -> Checked:
     """Return the draft as it goes to the office.
 
     Raises:
@@ -95,8 +91,8 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
     """
     row = own_draft(by, application_id)
     definition = queries.compiled(row.definition_id)
-    given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice", "document_id")
-    checked = _checked(by, row, definition, at, list(given))
+    given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice")
+    checked = _checked(row, definition, at, [f"{group}.{choice}" for group, choice in given])
     year = queries.today(at).year
     value = ledger.number(series=f"application/{checked.office_key}", year=year)
     number = running.application_number(checked.office_key, year, value)
