@@ -25,6 +25,8 @@ PERMISSIONS: Final = frozenset(
         "ledger.audit",
         "ledger.retry",
         "documents.revoke",
+        "workflow.close_office",
+        "workflow.close_area",
     }
 )
 """Every permission that a role may be granted; anything else in a directory is a fault."""
