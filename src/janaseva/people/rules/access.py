@@ -27,6 +27,7 @@ PERMISSIONS: Final = frozenset(
         "documents.revoke",
         "workflow.close_office",
         "workflow.close_area",
+        "workflow.record_outage",
     }
 )
 """Every permission that a role may be granted; anything else in a directory is a fault."""
