@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from janaseva.desk.people import account, charges, passkey, sign_in
-from janaseva.desk.services import acts, case, desk, transfer
+from janaseva.desk.services import acts, case, desk, proposals, transfer
 from janaseva.desk.workflow import figures
 
 SIGN_IN = [
@@ -31,6 +31,11 @@ CASE = [
     path("/paper/<uuid:document_id>", case.paper, name="desk-paper"),
     path("/<slug:act>", acts.act, name="desk-act"),
 ]
+PROPOSALS = [
+    path("", proposals.proposals, name="desk-proposals"),
+    path("/<uuid:proposal_id>", proposals.proposal, name="desk-proposal"),
+    path("/<uuid:proposal_id>/<slug:act>", proposals.act, name="desk-proposal-act"),
+]
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -42,5 +47,6 @@ urlpatterns = [
     path("sign-in", include(SIGN_IN)),
     path("account", include(ACCOUNT)),
     path("charges", include(CHARGES)),
+    path("services", include(PROPOSALS)),
     path("case/<uuid:application_id>", include(CASE)),
 ]

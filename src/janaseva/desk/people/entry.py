@@ -19,6 +19,8 @@ from janaseva.people.queries import SignedIn
 
 UNPROCESSABLE: Final = 422
 MENU: Final = ("desk", "desk-figures", "desk-charges", "desk-account")
+ONLY_WITH: Final = {"desk-proposals": ("services.define", "services.publish")}
+"""Further pages of the menu, for posts that have one of these grants."""
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -87,8 +89,9 @@ def frame(request: HttpRequest, here: str = "") -> dict[str, Any]:
         return {"sign_out": reverse("desk-sign-out") if found else ""}
     language = getattr(request, "language", "en")
     others = found.actor.post_ids - {found.charge.post.id}
+    further = [name for name, grants in ONLY_WITH.items() if any(found.actor.may(grant) for grant in grants)]
     return {
-        "menu": [(say(f"desk.menu.{name}", language), reverse(name), name == here) for name in MENU],
+        "menu": [(say(f"desk.menu.{name}", language), reverse(name), name == here) for name in (*MENU, *further)],
         "post": found.charge.post.names,
         "office": found.charge.office.names,
         "stands_in": joined(post.names for post in people.posts(others).values()) if others else "",
