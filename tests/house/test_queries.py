@@ -23,7 +23,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     },
     "places and their codes are public (Local Government Directory)": {
         *("people.areas", "people.area", "people.area_by_code", "people.area_by_reference", "people.area_path"),
-        "people.time_zone_of",
+        *("people.areas_by_id", "people.time_zone_of"),
     },
     "offices, posts and who holds them are public, as the right-to-service acts require of every service": {
         *(
@@ -45,7 +45,7 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("services.catalogue", "services.grouped", "services.charter", "services.compiled", "services.in_force"),
         *("services.rows_in_force", "services.service_row", "services.published_hash", "services.pack_of"),
         *("services.letter_of", "services.letter_languages", "services.issuer_of", "services.area_names"),
-        "services.today",
+        *("services.today", "services.versions"),
     },
     "a definition is law for everyone: its text, in which pack it stands, and what is wrong with a text that one has": {
         *("services.published_files", "services.published_keys", "services.pack_file", "services.shared_files"),
@@ -66,6 +66,7 @@ FOR_ROOMS: dict[str, set[str]] = {
     "asked within the actions of rooms above, which have asked permission for the whole matter": {
         *("documents.number_taken", "documents.attachment_kinds", "documents.state_of", "forms.answers_of"),
         *("services.has_open_query", "workflow.case_of_story"),
+        *("services.is_deemed_granted", "services.matter_of", "services.penalty_now", "services.seat_of"),
     },
     "an address is fetched by contact when a message leaves, and shown to nobody": {"people.phone_of"},
     "the record itself, for what is embedded in certificates and for the administrator's audit": {

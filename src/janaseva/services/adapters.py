@@ -8,7 +8,7 @@ from janaseva.core.source import LARGEST_BYTES, SourceError, decode
 from janaseva.services.rules.pack import PackText
 
 MOST_FILES: Final = 2_000
-_PACK_FILES: Final = ("pack.yaml", "sources.yaml")
+_PACK_FILES: Final = ("pack.yaml", "sources.yaml", "rights.yaml")
 
 
 class Packs(Protocol):

@@ -1,10 +1,14 @@
 """What services does on hearing news: settled demands send applications on; revocations are told to their holders."""
 
+from datetime import datetime
+from uuid import UUID
+
 from janaseva.core.actor import Actor
-from janaseva.core.news import Heard, hears
+from janaseva.core.news import Heard, every, hears
 from janaseva.documents import events as documents
 from janaseva.payments import events as payments
-from janaseva.services import actions, queries
+from janaseva.services import actions, events, queries
+from janaseva.workflow import events as workflow
 
 
 @hears(payments.Settled)
@@ -20,6 +24,19 @@ def begin_settled(heard: Heard[payments.Settled]) -> None:
         key=f"begin:{heard.event_id}",
         application_id=application_id,
         received_at=heard.news.settled_at,
+    )
+
+
+@hears(workflow.Moved)
+def follow_case(heard: Heard[workflow.Moved]) -> None:
+    """Keep the due date of an application whose case went on by itself: a wait may have held its clock."""
+    if heard.news.post_id is not None:
+        return
+    actions.follow_case(
+        by=Actor.system("services.follow_case"),
+        at=heard.at,
+        key=f"follow:{heard.event_id}",
+        case_id=heard.news.case_id,
     )
 
 
@@ -43,4 +60,71 @@ def tell_ready(heard: Heard[documents.Sealed]) -> None:
         at=heard.at,
         key=f"ready:{heard.news.document_id}",
         document_id=heard.news.document_id,
+    )
+
+
+@hears(events.LimitMissed)
+def appeal_breach(heard: Heard[events.LimitMissed]) -> None:
+    """Open the appeal where the law does so by itself on a missed limit."""
+    _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
+
+
+@hears(events.Decided)
+def appeal_refusal(heard: Heard[events.Decided]) -> None:
+    """Record that orders in appeal were obeyed; open the appeal where the law does so by itself on a refusal."""
+    actions.record_compliance(
+        by=Actor.system("services.record_compliance"),
+        at=heard.at,
+        key=f"complied:{heard.event_id}",
+        application_id=heard.news.application_id,
+        decided_at=heard.happened_at,
+    )
+    if heard.news.outcome != "approved":
+        _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
+
+
+@hears(events.AppealOrdered)
+def appeal_dismissal(heard: Heard[events.AppealOrdered]) -> None:
+    """Open the second appeal where the law does so by itself after the first was dismissed."""
+    if heard.news.order == "dismissed":
+        _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
+
+
+@hears(events.OrderMissed)
+def appeal_disobedience(heard: Heard[events.OrderMissed]) -> None:
+    """Open the second appeal where the law does so by itself after an order was not obeyed."""
+    _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
+
+
+def _open_by_itself(application_id: UUID, event_id: UUID, at: datetime) -> None:
+    actions.open_by_itself(
+        by=Actor.system("services.open_by_itself"), at=at, key=f"appeal:{event_id}", application_id=application_id
+    )
+
+
+@every(seconds=60)
+def notice_what_passed(at: datetime) -> None:
+    """Notice limits, orders and further times that have passed, each once, and first appeals left undecided."""
+    by = Actor.clock()
+    for application_id in queries.missed(by, at):
+        actions.notice_missed(by=by, at=at, key=f"missed:{application_id}:{at.date()}", application_id=application_id)
+    for appeal_id in queries.orders_missed(by, at):
+        actions.notice_order_missed(by=by, at=at, key=f"order_missed:{appeal_id}", appeal_id=appeal_id)
+    for application_id in queries.undecided(by, at):
+        key = f"undecided:{application_id}:{at.date()}"
+        actions.open_by_itself(by=by, at=at, key=key, application_id=application_id)
+    for request_id in queries.deemed_due(by, at):
+        actions.grant_deemed(by=by, at=at, key=f"deemed:{request_id}", request_id=request_id)
+
+
+@hears(workflow.Recounted)
+def follow_recount(heard: Heard[workflow.Recounted]) -> None:
+    """Tell the applicant's own date anew where the office's days changed."""
+    due_at = heard.news.due_at
+    actions.move_due_date(
+        by=Actor.system("services.follow_recount"),
+        at=heard.at,
+        key=f"recounted:{heard.event_id}",
+        case_id=heard.news.case_id,
+        due_at=datetime.fromisoformat(due_at) if due_at else None,
     )

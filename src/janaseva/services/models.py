@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from janaseva.core.row import Row
-from janaseva.services.rules import proposing, states
+from janaseva.services.rules import appealing, proposing, rights, states
 
 
 class Service(Row):
@@ -70,7 +70,9 @@ class Proposal(Row):
 class Application(Row):
     """One person's request for one service, from the first page to the decision. Its id is the story of the matter.
 
-    ``number`` is given at submission; ``received_at`` is the legal time of receipt (of payment, where a fee is due).
+    ``missing`` are the groups of papers that are still to come before it is complete, where the law counts from that
+    day; ``missing_words`` what the office said of them. ``number`` is given at submission; ``received_at`` is the legal time of receipt (of payment, where a fee is due);
+    ``missed_at`` is when the clock noticed that the limit had passed without a decision.
     """
 
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
@@ -90,7 +92,10 @@ class Application(Row):
     submitted_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    missing = models.JSONField(default=list)
+    missing_words = models.TextField(default="")
 
     class Meta:
         constraints = (
@@ -158,9 +163,12 @@ class Query(Row):
 
 
 class Decision(Row):
-    """What was decided on an application, once: by which post and person, with which reason in which words."""
+    """What was decided on an application: by which post and person, with which reason in which words.
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
+    There is one that stands; an order in appeal may set it aside (``set_aside_at``), and then it is decided again.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16)
     reason = models.CharField(max_length=60, default="")
     words = models.TextField(default="")
@@ -173,3 +181,82 @@ class Decision(Row):
     document_id = models.UUIDField(null=True)
     certificate_number = models.CharField(max_length=60, default="")
     revoked_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["application"], condition=Q(set_aside_at__isnull=True), name="one_standing_decision"
+            ),
+        )
+
+
+class Appeal(Row):
+    """An appeal in the matter of one application: a case of its own before an authority, with a number of its own.
+
+    ``opened_by`` is the law itself, the applicant, or the authority on its own motion; ``cause`` is what it rests on.
+    ``order`` is empty until it is decided; then ``comply_by`` is the day by which the office must have obeyed it.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    office_id = models.UUIDField()
+    number = models.CharField(max_length=60, unique=True)
+    level = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=16)
+    opened_by = models.CharField(max_length=16)
+    grounds = models.TextField(default="")
+    late_cause = models.TextField(default="")
+    case_id = models.UUIDField(null=True)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    hearing_at = models.DateTimeField(null=True)
+    hearing_place = models.CharField(max_length=200, default="")
+    order = models.CharField(max_length=16, default="")
+    reason = models.CharField(max_length=60, default="")
+    words = models.TextField(default="")
+    penalty_paise = models.BigIntegerField(default=0)
+    compensation_paise = models.BigIntegerField(default=0)
+    post_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    comply_by = models.DateTimeField(null=True)
+    complied_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(level__in=rights.LEVELS), name="appeal_level_known"),
+            models.CheckConstraint(condition=Q(cause__in=appealing.CAUSES), name="appeal_cause_known"),
+            models.CheckConstraint(condition=Q(opened_by__in=appealing.OPENERS), name="appeal_opener_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, order="") | Q(ended_at__isnull=False) & ~Q(order=""),
+                name="appeal_ended_has_order",
+            ),
+            models.UniqueConstraint(
+                fields=["application", "level"], condition=Q(ended_at__isnull=True), name="one_open_appeal_a_level"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["application", "opened_at"], name="appeal_by_application"),
+            models.Index(fields=["case_id"], name="appeal_by_case"),
+            models.Index(fields=["comply_by"], name="appeal_by_compliance"),
+        )
+
+
+class DeemedRequest(Row):
+    """The applicant's written request after the limit passed, where the law then deems a thing granted.
+
+    ``granted_at`` is when it was deemed granted, since nobody had answered by ``answer_by``.
+    """
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
+    office_id = models.UUIDField()
+    number = models.CharField(max_length=60, unique=True)
+    words = models.TextField(default="")
+    requested_at = models.DateTimeField()
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    granted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["granted_at", "answer_by"], name="deemed_by_day"),)

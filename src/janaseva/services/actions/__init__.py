@@ -1,16 +1,23 @@
 """What may be done with services and applications: publish, apply, answer, work on it, decide."""
 
+from janaseva.services.actions.appeals import file_appeal, open_by_itself, take_up
 from janaseva.services.actions.applying import (
     begin,
     discard,
+    give_issued,
     give_paper,
     save_answers,
     save_page,
     take_back_paper,
 )
 from janaseva.services.actions.asking import answer, ask, recall, report, request_report
+from janaseva.services.actions.completing import find_incomplete, move_due_date
 from janaseva.services.actions.deciding import move, record_revocation, tell_ready, transfer
+from janaseva.services.actions.deeming import grant_deemed, request_deemed
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
+from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
+from janaseva.services.actions.noticing import notice_missed, notice_order_missed, record_compliance
+from janaseva.services.actions.ordering import order_appeal, put_back_appeal, set_hearing
 from janaseva.services.actions.proposing import approve, discard_proposal, propose, reject, save_proposal
 from janaseva.services.actions.publishing import publish
 from janaseva.services.actions.submitting import begin_case, submit, withdraw
@@ -23,26 +30,43 @@ __all__ = [
     "begin_case",
     "discard",
     "discard_proposal",
+    "file_appeal",
+    "find_incomplete",
+    "follow_case",
+    "give_issued",
     "give_paper",
+    "grant_deemed",
+    "lodge_objection",
     "look",
     "move",
     "note",
+    "move_due_date",
+    "notice_missed",
+    "notice_order_missed",
+    "open_by_itself",
+    "order_appeal",
     "propose",
     "publish",
     "put_back",
+    "put_back_appeal",
     "recall",
+    "record_compliance",
     "record_revocation",
     "reject",
     "report",
+    "request_deemed",
     "request_report",
     "save_answers",
     "save_page",
     "save_proposal",
+    "set_hearing",
     "submit",
     "take",
     "take_back_paper",
     "take_next",
+    "take_up",
     "tell_ready",
     "transfer",
     "withdraw",
+    "withdraw_objection",
 ]

@@ -13,8 +13,10 @@ from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
 from janaseva.forms import steps as forms
+from janaseva.forms.rules import ISSUED
 from janaseva.forms.rules import checking as form_rules
 from janaseva.services import events, queries
+from janaseva.services.actions.completing import paper_came
 from janaseva.services.models import Application, Attachment
 from janaseva.services.rules import permissions
 
@@ -139,7 +141,7 @@ def give_paper(
     choice: str,
     received: document_rules.Received,
 ) -> UUID:
-    """Add a paper to a draft, or to an application whose office asked something; answer the paper's id.
+    """Add a paper to a draft, or one that the office asked for or that is missing; answer the paper's id.
 
     ``received`` was cleaned by :func:`janaseva.documents.rules.receive`.
 
@@ -151,7 +153,7 @@ def give_paper(
     allow(row is not None and permissions.is_applicant(by, row.applicant_id))
     if row is None:
         raise not_found()
-    if row.state != "draft" and not queries.has_open_query(row.id):
+    if row.state != "draft" and group not in row.missing and not queries.has_open_query(row.id):
         raise Refusal("application_already_submitted", status=CONFLICT)
     form = queries.compiled(row.definition_id).form
     asked = next((one for one in form.documents if one.key == group), None)
@@ -178,6 +180,36 @@ def give_paper(
         story=row.id,
         office_id=row.office_id,
     )
+    paper_came(row, group, by=by, at=at)
+    return paper.id
+
+
+@action
+def give_issued(*, by: Actor, at: datetime, key: str, application_id: UUID, group: str, document_id: UUID) -> UUID:
+    """Give a certificate that was issued here to oneself in place of a paper; answer the paper's id. Nothing is copied.
+
+    Raises:
+        Refusal: ``not_found``, also for what is not one's own; ``application_already_submitted``;
+            ``certificate_not_good`` where it was revoked, is no longer valid, or is not signed yet;
+            ``certificate_given_already``; ``too_many_papers``.
+
+    """
+    row = own_draft(by, application_id)
+    form = queries.compiled(row.definition_id).form
+    asked = next((one for one in form.documents if one.key == group), None)
+    held = queries.certificates_held(by, asked.issued, at) if asked is not None else []
+    wanted = next((one for one in held if one.document_id == document_id), None)
+    if wanted is None:
+        raise not_found()
+    if not wanted.is_good:
+        raise Refusal("certificate_not_good", status=CONFLICT, number=wanted.number)
+    given = Attachment.objects.filter(application_id=row.id)
+    if given.filter(group=group, document_id=document_id).exists():
+        raise Refusal("certificate_given_already", status=CONFLICT, number=wanted.number)
+    if given.count() >= MOST_PAPERS:
+        raise Refusal("too_many_papers", count=MOST_PAPERS)
+    paper = put(Attachment(application_id=row.id, group=group, choice=ISSUED, document_id=document_id, given_at=at))
+    tell(events.PaperGiven(application_id=row.id, group=group, attachment_id=paper.id), story=row.id)
     return paper.id
 
 

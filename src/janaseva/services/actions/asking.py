@@ -143,5 +143,5 @@ def recall(*, by: Actor, at: datetime, key: str, application_id: UUID, note: str
     due_at = workflow.recall(by=by, at=at, case_id=case_id, note=note)
     for query in Query.objects.filter(application_id=row.id, answered_at=None):
         change(query, answered_at=at)
-    change(row, due_at=due_at)
+    change(row, due_at=due_at, missing=[], missing_words="") if row.missing_words else change(row, due_at=due_at)
     handled(row, "recalled")

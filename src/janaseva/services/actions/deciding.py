@@ -20,6 +20,7 @@ from janaseva.services.actions.handling import handled, on_desk
 from janaseva.services.models import Application, Decision
 from janaseva.services.rules import outcomes, permissions, running
 from janaseva.services.rules.definition import Definition
+from janaseva.workflow import queries as workflow_queries
 from janaseva.workflow import steps as workflow
 
 
@@ -57,10 +58,12 @@ def move(
     moved = workflow.move(
         by=by, at=at, case_id=case_id, move=move, note=note, reason=reason, checked=checked, task_id=task_id
     )
+    if moved.outcome in ("refused", "returned") and queries.is_deemed_granted(row.id):
+        raise Refusal("deemed_granted_already", status=CONFLICT)
     if not moved.outcome:
         handled(row, "moved")
-        if moved.due_at != row.due_at:
-            change(row, due_at=moved.due_at)
+        if moved.case_due_at != row.due_at:
+            change(row, due_at=moved.case_due_at)
         return MovedOn(application_id=row.id, outcome="", document_id=None, certificate_number="")
     return _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
 
@@ -99,6 +102,16 @@ def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: 
         facts={"number": row.number or "", "service": dict(definition.what.name)},
         office_id=row.office_id,
     )
+    for person_id, number in workflow_queries.objectors(by, row.case_id) if row.case_id else ():
+        contact.send(
+            by=by,
+            at=at,
+            story=row.id,
+            person_id=person_id,
+            template="message.objection_decided",
+            facts={"number": number, "service": dict(definition.what.name)},
+            office_id=row.office_id,
+        )
     tell(
         events.Decided(
             application_id=row.id,

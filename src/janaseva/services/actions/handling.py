@@ -8,7 +8,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.people import steps as people
 from janaseva.services import events, queries
-from janaseva.services.models import Application
+from janaseva.services.models import Appeal, Application
 from janaseva.services.rules import permissions
 from janaseva.workflow import steps as workflow
 
@@ -48,9 +48,31 @@ def of_case(case_id: UUID) -> Application:
     return row
 
 
+def taken_in_hand(case_id: UUID, what: str) -> UUID:
+    """Tell what was done with the application or the appeal of a case; answer its id, which is the case's story.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Application.objects.filter(case_id=case_id).first()
+    if row is not None:
+        handled(row, what)
+        return row.id
+    appeal = Appeal.objects.filter(case_id=case_id).first()
+    if appeal is None:
+        raise not_found()
+    tell(
+        events.AppealHandled(application_id=appeal.application_id, appeal_id=appeal.id, what=what),
+        story=appeal.application_id,
+        office_id=appeal.office_id,
+    )
+    return appeal.id
+
+
 @action
 def take_next(*, by: Actor, at: datetime, key: str) -> UUID | None:
-    """Take in hand what came first of all that waits on one's desks; answer its application, or ``None``.
+    """Take in hand what came first of all that waits on one's desks; answer its application (or appeal), or ``None``.
 
     Raises:
         Refusal: ``not_permitted``; ``no_desk``.
@@ -61,9 +83,7 @@ def take_next(*, by: Actor, at: datetime, key: str) -> UUID | None:
     taken = workflow.take_next(by=by, at=at)
     if taken is None:
         return None
-    row = of_case(taken.case_id)
-    handled(row, "taken")
-    return row.id
+    return taken_in_hand(taken.case_id, "taken")
 
 
 @action
@@ -77,9 +97,7 @@ def take(*, by: Actor, at: datetime, key: str, task_id: UUID, reason: str = "") 
     allow(permissions.may_work(by), "not_permitted")
     people.in_charge(by=by, at=at)
     taken = workflow.take(by=by, at=at, task_id=task_id, reason=reason)
-    row = of_case(taken.case_id)
-    handled(row, "taken_out_of_turn" if taken.out_of_turn else "taken")
-    return row.id
+    return taken_in_hand(taken.case_id, "taken_out_of_turn" if taken.out_of_turn else "taken")
 
 
 @action

@@ -1,8 +1,9 @@
 """From a draft to a case on an officer's desk: everything checked at once, numbered, paid, acknowledged."""
 
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.contact import steps as contact
@@ -11,6 +12,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
+from janaseva.forms.rules import ISSUED
 from janaseva.forms.rules import checking as form_rules
 from janaseva.ledger import steps as ledger
 from janaseva.payments import steps as payments
@@ -19,8 +21,9 @@ from janaseva.people import queries as people
 from janaseva.services import events, queries
 from janaseva.services.actions.applying import own_draft
 from janaseva.services.models import Application, Attachment, Query
-from janaseva.services.rules import outcomes, permissions, running, states
+from janaseva.services.rules import notices, outcomes, permissions, running, states
 from janaseva.services.rules.definition import Definition, Variant
+from janaseva.workflow import rules as workflow_rules
 from janaseva.workflow import steps as workflow
 
 
@@ -46,7 +49,9 @@ class Checked:
     lines: tuple[Line, ...]
 
 
-def _checked(row: Application, definition: Definition, at: datetime, papers: Collection[str]) -> Checked:
+def _checked(
+    by: Actor, row: Application, definition: Definition, at: datetime, papers: Sequence[tuple[str, str, UUID]]
+) -> Checked:
     """Return the draft as it goes to the office.
 
     Raises:
@@ -55,9 +60,16 @@ def _checked(row: Application, definition: Definition, at: datetime, papers: Col
     """
     today = queries.today(at)
     answers = forms_queries.answers_of(row.id)
-    faults = form_rules.check(definition.form, answers, today, documents=papers, directory=queries.PLACES)
+    given = [f"{group}.{choice}" for group, choice, _ in papers]
+    faults = form_rules.check(definition.form, answers, today, documents=given, directory=queries.PLACES)
+    faults += [*_certificate_faults(by, definition, papers, at), *_known_faults(by, definition, answers, at)]
     ready = running.ready(
-        definition, answers, today=today, channel=running.channel(row.channel), pages=len(papers), places=queries.PLACES
+        definition,
+        answers,
+        today=today,
+        channel=running.channel(row.channel),
+        pages=sum(choice != ISSUED for _, choice, _ in papers),
+        places=queries.PLACES,
     )
     if isinstance(ready, Fault):
         faults.append(ready)
@@ -80,6 +92,27 @@ def _checked(row: Application, definition: Definition, at: datetime, papers: Col
     )
 
 
+def _certificate_faults(
+    by: Actor, definition: Definition, papers: Sequence[tuple[str, str, UUID]], at: datetime
+) -> Iterator[Fault]:
+    """Yield a fault for each certificate given by reference that has ceased to be good since it was given."""
+    given = [(group, document_id) for group, choice, document_id in papers if choice == ISSUED]
+    services = {service for group in definition.form.documents for service in group.issued}
+    held = {one.document_id: one for one in queries.certificates_held(by, services, at)} if given else {}
+    for group, document_id in given:
+        one = held.get(document_id)
+        if one is None or not one.is_good:
+            code = "certificate_revoked" if one is None or one.is_revoked else "certificate_expired"
+            yield Fault(place=f"documents.{group}", code=code, facts={"number": one.number if one else ""})
+
+
+def _known_faults(by: Actor, definition: Definition, answers: Mapping[str, Any], at: datetime) -> Iterator[Fault]:
+    """Yield a fault for each answer that must be as a certificate or a register states it, and is not."""
+    for key, one in queries.known(by, definition, answers, at).items():
+        if one.fixed and key in answers and answers[key] != one.value:
+            yield Fault(place=key, code="not_as_recorded", facts={"number": one.number})
+
+
 @action
 def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submitted:
     """Hand a draft in: check all of it, give it its number, and demand its fee. The office begins once that is settled.
@@ -91,8 +124,8 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
     """
     row = own_draft(by, application_id)
     definition = queries.compiled(row.definition_id)
-    given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice")
-    checked = _checked(row, definition, at, [f"{group}.{choice}" for group, choice in given])
+    given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice", "document_id")
+    checked = _checked(by, row, definition, at, list(given))
     year = queries.today(at).year
     value = ledger.number(series=f"application/{checked.office_key}", year=year)
     number = running.application_number(checked.office_key, year, value)
@@ -158,23 +191,32 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
     area = people.area_by_reference(row.area)
     if variant is None or area is None or row.office_id is None:
         raise Refusal("application_without_office", status=CONFLICT)
+    answers = forms_queries.answers_of(row.id)
+    applied = form_rules.apply(definition.form, answers, today=queries.today(received_at), directory=queries.PLACES)
+    process = definition.process_for(variant).published(
+        notices.filling(definition, applied.answers, area_names=queries.area_names)
+    )
+    limit = running.plain_limit(definition.limit_for(variant))
+    given = set(Attachment.objects.filter(application_id=row.id).values_list("group", flat=True))
+    missing = running.missing_papers(definition, limit, given)
     started = workflow.start(
         by=by,
         at=at,
         story=row.id,
-        process=definition.process_for(variant),
+        process=process,
         definition_key=definition.key,
         definition_version=str(definition.version),
         area_id=area.id,
         received_at=received_at,
-        complete_at=received_at,
+        complete_at=None if missing else received_at,
         applicant_person_id=row.applicant_id,
         calendar_key=workflow.calendar_for(
             by=by, at=at, office_id=row.office_id, otherwise=queries.pack_of(row.definition_id).calendar
         ),
-        limit=running.plain_limit(definition.limit_for(variant)),
+        limit=limit,
+        facts=workflow_rules.facts_for(process, definition.scope, applied.answers),
     )
-    change(row, state="begun", case_id=started.case_id, received_at=received_at, due_at=started.due_at)
+    change(row, state="begun", case_id=started.case_id, received_at=received_at, due_at=started.due_at, missing=missing)
     _acknowledge(row, definition, variant, by=by, at=at, due_at=started.due_at)
     contact.send(
         by=by,
@@ -217,6 +259,7 @@ def _acknowledge(
         due_on=queries.today(due_at) if due_at else None,
         answers=forms_queries.answers_of(row.id),
         issuer=issuer,
+        missing=row.missing,
     )
     documents.issue(
         by=by,

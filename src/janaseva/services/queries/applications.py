@@ -1,7 +1,7 @@
 """Applications as their applicants and officers see them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,8 @@ from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.documents import queries as documents
 from janaseva.forms import queries as forms
-from janaseva.forms.rules import Unknown
-from janaseva.services.models import Application, Attachment, Decision, Query
+from janaseva.forms.rules import ISSUED, Unknown
+from janaseva.services.models import Appeal, Application, Attachment, Decision, Query
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.rules import permissions
 from janaseva.services.rules.definition import Definition
@@ -23,7 +23,10 @@ from janaseva.workflow import queries as workflow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperView:
-    """A paper that was given: for which group, as which alternative, and the file behind it."""
+    """A paper that was given: for which group, as which alternative, and the file behind it.
+
+    A certificate issued here, given by reference, has its ``number``, ``title`` and day; nothing was uploaded.
+    """
 
     id: UUID
     group: str
@@ -34,6 +37,9 @@ class PaperView:
     size_bytes: int
     pages: int
     given_at: datetime
+    number: str = ""
+    title: Text = field(default_factory=dict)
+    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,8 @@ class ApplicationView:
     received_at: datetime | None
     due_at: datetime | None
     ended_at: datetime | None
+    missing: tuple[str, ...]
+    missing_words: str
     answers: Mapping[str, Any]
     papers: tuple[PaperView, ...]
     queries: tuple[QueryView, ...]
@@ -128,7 +136,15 @@ def may_see(by: Actor, row: Application) -> bool:
         return True
     if by.kind != "officer" or row.case_id is None:
         return False
-    return workflow.sees(by, row.case_id)
+    return workflow.sees(by, row.case_id) or _is_authority(by, row.id)
+
+
+def _is_authority(by: Actor, application_id: UUID) -> bool:
+    """Return whether an appeal in this matter lies before ``by``, who then reads what was decided and why."""
+    cases = Appeal.objects.filter(application_id=application_id, case_id__isnull=False).values_list(
+        "case_id", flat=True
+    )
+    return any(workflow.sees(by, case_id) for case_id in cases)
 
 
 def visible(by: Actor, application_id: UUID) -> Application:
@@ -147,9 +163,14 @@ def visible(by: Actor, application_id: UUID) -> Application:
 def papers_of(by: Actor, application_id: UUID) -> tuple[PaperView, ...]:
     """Return the papers given with an application that the caller has found visible, in the order given."""
     files = {one.attachment_id: one for one in documents.attachments_of(by, application_id, story_visible=True)}
-    rows = Attachment.objects.filter(application_id=application_id).order_by("given_at", "id")
+    rows = list(Attachment.objects.filter(application_id=application_id).order_by("given_at", "id"))
+    by_reference = [row.document_id for row in rows if row.choice == ISSUED]
+    stated = documents.stated(by, document_ids=by_reference, story_visible=True) if by_reference else []
+    issued = {one.document.document_id: one for one in stated}
     return tuple(
-        PaperView(
+        _reference(row, issued[row.document_id])
+        if row.document_id in issued
+        else PaperView(
             id=row.id,
             group=row.group,
             choice=row.choice,
@@ -161,7 +182,26 @@ def papers_of(by: Actor, application_id: UUID) -> tuple[PaperView, ...]:
             given_at=row.given_at,
         )
         for row in rows
-        if row.document_id in files
+        if row.document_id in files or row.document_id in issued
+    )
+
+
+def _reference(row: Attachment, given: documents.Stated) -> PaperView:
+    """Return a certificate issued here as the paper that it stands for."""
+    view = given.document
+    return PaperView(
+        id=row.id,
+        group=row.group,
+        choice=row.choice,
+        document_id=row.document_id,
+        filename=f"{view.kind}-{view.number}.pdf",
+        media_type="application/pdf",
+        size_bytes=given.size_bytes,
+        pages=1,
+        given_at=row.given_at,
+        number=view.number,
+        title=dict(view.title),
+        issued_at=view.issued_at,
     )
 
 
@@ -215,6 +255,8 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
         received_at=row.received_at,
         due_at=row.due_at,
         ended_at=row.ended_at,
+        missing=tuple(row.missing),
+        missing_words=row.missing_words,
         answers=forms.answers_of(row.id),
         papers=papers_of(by, row.id),
         queries=tuple(
@@ -227,7 +269,7 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
             )
             for one in asked
         ),
-        decision=_decision(Decision.objects.filter(application_id=row.id).first(), definition),
+        decision=_decision(Decision.objects.filter(application_id=row.id, set_aside_at=None).first(), definition),
     )
 
 
@@ -304,6 +346,8 @@ def paper_content(by: Actor, application_id: UUID, document_id: UUID) -> documen
     """
     row = visible(by, application_id)
     given = {paper.document_id for paper in papers_of(by, row.id)}
+    if by.is_official and row.case_id is not None:
+        given.update(paper for one in workflow.objections(by, row.case_id) for paper in one.documents)
     issued = {one.document_id for one in documents.documents_of(by, row.id, story_visible=True)}
     if document_id not in given | issued:
         raise not_found()

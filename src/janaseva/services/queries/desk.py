@@ -7,7 +7,8 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
-from janaseva.services.models import Application
+from janaseva.services.models import Appeal, Application
+from janaseva.services.queries.appeals import may_see_appeal
 from janaseva.services.queries.applications import may_see
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.rules import permissions
@@ -21,6 +22,7 @@ class DeskLine:
     number: str
     service_name: Text
     area: str
+    appeal_id: UUID | None = None
 
 
 def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLine]:
@@ -33,11 +35,31 @@ def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLin
     if not permissions.may_work(by):
         raise not_found()
     rows = Application.objects.filter(pk__in=set(application_ids)).values_list("id", "number", "definition_id", "area")
-    return {
+    found = {
         key: DeskLine(
             application_id=key, number=number or "", service_name=compiled(definition_id).what.name, area=area
         )
         for key, number, definition_id, area in rows
+    }
+    return found | _appeals(set(application_ids) - set(found))
+
+
+def _appeals(ids: Collection[UUID]) -> dict[UUID, DeskLine]:
+    """Return the lines of appeals, whose cases are stories of their own; asked only where there are any."""
+    if not ids:
+        return {}
+    rows = Appeal.objects.filter(pk__in=ids).values_list(
+        "id", "number", "application__definition_id", "application__area", "application_id"
+    )
+    return {
+        key: DeskLine(
+            application_id=application_id,
+            number=number,
+            service_name=compiled(definition_id).what.name,
+            area=area,
+            appeal_id=key,
+        )
+        for key, number, definition_id, area, application_id in rows
     }
 
 
@@ -47,3 +69,11 @@ def numbered(by: Actor, number: str) -> UUID | None:
         return None
     row = Application.objects.filter(number=number.strip().upper()[:60]).first()
     return row.id if row is not None and may_see(by, row) else None
+
+
+def numbered_appeal(by: Actor, number: str) -> UUID | None:
+    """Return the appeal with this number where ``by`` may see it, else ``None``."""
+    if not number.isprintable():
+        return None
+    row = Appeal.objects.filter(number=number.strip().upper()[:60]).first()
+    return row.id if row is not None and may_see_appeal(by, row) else None

@@ -192,6 +192,6 @@ def _appeal(definition: Definition, level: AppealLevel | Unknown | None) -> Appe
         authority=None if isinstance(level.authority, Unknown) else level.authority,
         file_days=level.file_days if isinstance(level.file_days, int) else None,
         decide_days=level.decide_days if isinstance(level.decide_days, int) else None,
-        by_itself=level.by_itself,
+        by_itself=level.by_itself is True,
         basis=basis(definition, level),
     )

@@ -1,7 +1,7 @@
 """Everything that is wrong with a pack, and everything that its examples find."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from janaseva.core.source import SourceFault, read
 from janaseva.services.rules.compiling import Examined, examine
@@ -10,6 +10,7 @@ from janaseva.services.rules.examples import Outcome, read_examples, run, uncove
 from janaseva.services.rules.pack import CalendarText, ExaminedPack, PackText, examine_pack
 from janaseva.services.rules.places import Ground, Unserved, unserved
 from janaseva.services.rules.soundness import told
+from janaseva.services.rules.sources import takes, unfounded
 from janaseva.services.rules.variants import judge
 from janaseva.workflow.rules import Calendar
 
@@ -62,7 +63,19 @@ def check_pack(
         for key in sorted(text.services)
         if only is None or key == only
     )
-    return CheckedPack(key=text.key, own=own, services=services)
+    return CheckedPack(key=text.key, own=own, services=tuple(_founded(text, one, services) for one in services))
+
+
+def _founded(text: PackText, service: CheckedService, services: tuple[CheckedService, ...]) -> CheckedService:
+    """Return a service with the faults of what it takes from others; a pack of one service knows the others by name."""
+    definition = service.definition
+    if definition is None or not takes(definition):
+        return service
+    others: dict[str, Definition | None] = dict.fromkeys(text.services)
+    others.update({one.key: one.definition for one in services})
+    file = f"{text.folder}/services/{service.key}/service.yaml"
+    source = read(text.services[service.key]["service.yaml"], file)
+    return replace(service, faults=(*service.faults, *unfounded(definition, source, others)))
 
 
 def pack_calendar(own: ExaminedPack) -> Calendar:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.source import Path, Source, SourceError, SourceFault, read
 from janaseva.services.rules.definition import Definition, PublishedText
+from janaseva.services.rules.rights import Rights
 from janaseva.services.rules.soundness import unsound
 from janaseva.services.rules.wording import WordState, merge
 
@@ -58,6 +59,7 @@ def examine(text: PublishedText, *, folder: str = "") -> Examined:
     faults.extend(found)
     tree["sources"] = _addresses(sources.get("sources.yaml"))
     tree["pack_country"] = _country(sources.get("pack.yaml"))
+    tree["rights"] = _rights(sources.get("rights.yaml"), faults)
     try:
         definition = Definition.model_validate(tree)
     except ValidationError as error:
@@ -119,6 +121,20 @@ def _read_all(files: Mapping[str, str], prefix: str) -> tuple[dict[str, Source],
 def _addresses(source: Source | None) -> dict[str, str]:
     tree = source.tree if source is not None else None
     return {str(key): str(value) for key, value in tree.items()} if isinstance(tree, dict) else {}
+
+
+def _rights(source: Source | None, faults: list[SourceFault]) -> Rights | None:
+    """Return the state's right-to-service act, where the pack has one."""
+    if source is None:
+        return None
+    try:
+        return Rights.model_validate(source.tree)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            path = _tree_path(one["loc"], source.tree)
+            if path is not None:
+                faults.append(source.fault(path, *_in_words(one, path)))
+        return None
 
 
 def _country(source: Source | None) -> str:

@@ -18,7 +18,7 @@ from janaseva.services.rules.definition import Certificate, CertificateFact, Con
 AreaNames = Callable[[str], Text]
 """Gives the names of an area by ``scheme:code``; the caller asks the directory."""
 
-_ISOLATE: Final = ("\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
+ISOLATE: Final = ("\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")
 """Around what is put into words that run from right to left, so that 42101-1234567-1 is not read backwards."""
 _BRACES: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -195,7 +195,7 @@ def _row_value(fact: CertificateFact, value: Any, shown: Mapping[str, str], *, c
 
 def _statements(certificate: Certificate, shown: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     def filled(words: str, language: str) -> str:
-        before, after = _ISOLATE if direction_of(language) == "rtl" else ("", "")
+        before, after = ISOLATE if direction_of(language) == "rtl" else ("", "")
         return _BRACES.sub(lambda m: f"{before}{in_language(shown.get(m.group(1), {}), language)}{after}", words)
 
     return {language: filled(words, language) for language, words in certificate.statement.items()}

@@ -18,6 +18,7 @@ from janaseva.core.formula import Scope
 from janaseva.core.text import Text
 from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee, fee_scope
+from janaseva.services.rules.rights import Compliance, Rights, Seat
 from janaseva.workflow.rules import Desk, Item, Limit, Process
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
@@ -130,17 +131,42 @@ class AppealLevel(Sourced):
     """One level of appeal: to whom, within how many days, and in how many days it is decided."""
 
     authority: Annotated[Unknown | Words, Field(union_mode="left_to_right")]  # else {unknown: ...} is read as words
+    role: Code | None = None
     office: Code | None = None
     file_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
     decide_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
-    by_itself: bool = False
+    by_itself: bool | None = None
 
 
 class Appeal(Part):
-    """The two levels of appeal; ``by_itself`` where the law opens the appeal without an act of the citizen."""
+    """The two levels of appeal; ``by_itself`` where the law opens the appeal without an act of the citizen.
+
+    What a level leaves out is the state's act (``rights.yaml``). ``comply``: by when an order in appeal is obeyed.
+    """
 
     first: AppealLevel | Unknown
     second: AppealLevel | Unknown
+    comply: Compliance | None = None
+
+
+class Deemed(Sourced):
+    """Approval by the passing of time, as far as the law allows it: never by itself, but on the applicant's request.
+
+    After the service's own limit has passed, the applicant asks ``seat`` in writing; if it has not answered within
+    ``answer_months`` (or ``answer_days``), the application is deemed granted. ``message`` says what that means.
+    """
+
+    seat: Seat
+    answer_months: Annotated[int, Field(ge=1, le=24)] | None = None
+    answer_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    message: Words
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.answer_months is None) == (self.answer_days is None):
+            message = "the answer to the request is due in answer_months: or in answer_days:, one of both"
+            raise ValueError(message)
+        return self
 
 
 class CertificateFact(Part):
@@ -211,8 +237,8 @@ class Todo:
 class Definition(Part):
     """One version of one service. It never changes; a running case keeps the version that it began with.
 
-    ``gaps`` are facts still to be found that have no place of their own. ``pack_country`` and ``sources`` come from the
-    pack; everything else is the file.
+    ``gaps`` are facts still to be found that have no place of their own. ``pack_country``, ``sources`` and ``rights``
+    come from the pack; everything else is the file.
     """
 
     key: ServiceKey
@@ -226,12 +252,14 @@ class Definition(Part):
     fee: Fee | Unknown
     limit: Promise
     appeal: Appeal | Unknown
+    deemed: Deemed | None = None
     happens: Process
     out: Out
     messages: dict[MessageKey, Words] = Field(default_factory=dict)
     gaps: tuple[Unknown, ...] = ()
     pack_country: Literal["IN", "PK"] = "IN"
     sources: dict[str, str] = Field(default_factory=dict)
+    rights: Rights | None = None
 
     @cached_property
     def form(self) -> Form:
@@ -297,7 +325,7 @@ class Definition(Part):
 
     def todo(self) -> tuple[Todo, ...]:
         """Return everything unknown, assumed or conflicting, in the order of the file."""
-        return tuple(_todo("", self.model_dump(by_alias=True, exclude={"sources"})))
+        return tuple(_todo("", self.model_dump(by_alias=True, exclude={"sources", "rights"})))
 
     def source_addresses(self, keys: tuple[str, ...]) -> Mapping[str, str]:
         """Return the addresses of these source keys; a key that is itself an address stands for itself."""

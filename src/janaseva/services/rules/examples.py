@@ -19,7 +19,8 @@ from janaseva.forms.rules.checking import Applied, apply, check
 from janaseva.forms.rules.reading import settle_shape
 from janaseva.services.rules.deciding import bill, certificate_facts, choose, eligibility, valid_until
 from janaseva.services.rules.definition import Definition, Variant
-from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due
+from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due, facts_for
+from janaseva.workflow.rules import choose as automatic_way
 
 NOON = time(12)
 """Examples are received at noon, in the pack's own time zone."""
@@ -166,7 +167,7 @@ def run(definition: Definition, example: Example, calendar: Calendar) -> tuple[s
         for part in (
             _form(definition, example, answers, applied, calendar),
             _variant(definition, example, applied, variant),
-            _work(definition, example, variant, calendar),
+            _work(definition, example, applied, variant, calendar),
             _letter(definition, example, applied, variant),
         )
         for difference in part
@@ -220,12 +221,15 @@ def _written(value: str | int) -> str:
     return text if text == "unknown" or "." in text else f"{text}.00"
 
 
-def _work(definition: Definition, example: Example, variant: Variant | None, calendar: Calendar) -> Iterator[str]:
+def _work(
+    definition: Definition, example: Example, applied: Applied, variant: Variant | None, calendar: Calendar
+) -> Iterator[str]:
     expect = example.expect
     if variant is None:
         return
     process = definition.process_for(variant)
-    state, wrong = _walk(process, example.steps)
+    facts = facts_for(process, definition.scope, applied.answers)
+    state, wrong = _walk(process, example.steps, facts, today=example.today)
     if wrong:
         yield wrong
     if expect.ends is not None:
@@ -247,9 +251,9 @@ def _noon(day: date, calendar: Calendar) -> datetime:
     return datetime.combine(day, NOON, ZoneInfo(calendar.time_zone))
 
 
-def _walk(process: Process, steps: tuple[Step, ...]) -> tuple[str, str]:
-    """Return where the moves lead, and what is wrong with them."""
-    state = process.first
+def _walk(process: Process, steps: tuple[Step, ...], facts: Mapping[str, Any], *, today: date) -> tuple[str, str]:
+    """Return where the moves lead, and what is wrong with them. Rules of automatic steps are asked, not believed."""
+    state, objections = process.first, 0
     for one in steps:
         at, _, key = one.move.partition(".")
         if at != state:
@@ -259,6 +263,11 @@ def _walk(process: Process, steps: tuple[Step, ...]) -> tuple[str, str]:
         if move is None:
             known = ", ".join(m.key for m in here.moves) if here else "none"
             return state, f"steps: '{at}' has no move '{key}'; its moves: {known}"
+        if here is not None and here.kind == "automatic":
+            chosen = automatic_way(here, facts=facts, today=today, objections=objections).move
+            if chosen.key != key:
+                return state, f"steps: the rules of '{at}' choose '{chosen.key}' here, not '{key}'"
+        objections = objections if move.objections is None else int(move.objections == "some")
         if "reason" in move.needs and one.reason not in {reason.key for reason in process.reasons}:
             return state, f"steps: '{one.move}' needs one of the coded reasons: write '{one.move}: reason'"
         state = move.to

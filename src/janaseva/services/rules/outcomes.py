@@ -1,6 +1,6 @@
 """What is written when an application arrives and when it is granted: acknowledgement, certificate, register entry."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -84,12 +84,22 @@ def acknowledgement(
     due_on: date | None,
     answers: Mapping[str, Any],
     issuer: Issuer,
+    missing: Collection[str] = (),
 ) -> Letter:
-    """Return the receipt of an application: its number, when it was received, by when it is decided, and by whom."""
+    """Return the receipt of an application: its number, when it was received, by when it is decided, and by whom.
+
+    Where papers are ``missing`` (keys of their groups) it lists them and states no date, as the law of Jammu and Kashmir
+    has it (Form-1 of the rules under the Public Services Guarantee Act, 2011).
+    """
     holder = definition.out.certificate.holder if definition.out.certificate else ""
     question = definition.out.certificate.facts[holder].value if definition.out.certificate else ""
     name = answers.get(question.strip(), "")
-    due: Any = {"date": due_on.isoformat()} if due_on else _in_all("services.acknowledgement.no_date")
+    due: Any = (
+        {"date": due_on.isoformat()}
+        if due_on
+        else _in_all(f"services.acknowledgement.{'not_begun' if missing else 'no_date'}")
+    )
+    lacking = [one.title for one in definition.form.documents if one.key in missing]
     rows = [
         {"key": "service", "label": _in_all("services.acknowledgement.service"), "value": dict(definition.what.name)},
         {"key": "purpose", "label": _in_all("services.acknowledgement.variant"), "value": dict(variant.title)},
@@ -100,6 +110,10 @@ def acknowledgement(
         },
         {"key": "due", "label": _in_all("services.acknowledgement.due"), "value": due},
         {"key": "office", "label": _in_all("services.acknowledgement.office"), "value": dict(issuer.office)},
+        *(
+            {"key": f"missing{number}", "label": _in_all("services.acknowledgement.missing"), "value": dict(title)}
+            for number, title in enumerate(lacking, start=1)
+        ),
     ]
     return Letter(
         title=_in_all("services.acknowledgement.title"),

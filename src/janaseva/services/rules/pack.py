@@ -148,7 +148,8 @@ class PackText:
         shared = {
             name: text
             for name, text in self.files.items()
-            if name in ("pack.yaml", "sources.yaml") or (name.startswith("glossary.") and "/" not in name)
+            if name in ("pack.yaml", "sources.yaml", "rights.yaml")
+            or (name.startswith("glossary.") and "/" not in name)
         }
         return PublishedText(files={**shared, **self.services[service]})
 

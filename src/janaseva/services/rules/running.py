@@ -1,6 +1,6 @@
 """From a filled form to what the office gets: which variant it is, which area it belongs to, what it costs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -54,14 +54,39 @@ def channel(name: str) -> Literal["online", "counter"]:
     return "counter" if name == "counter" else "online"
 
 
+def objection_number(office_key: str, year: int, value: int) -> str:
+    """Return the number of an objection: office, that it is one, year, place in the office's series."""
+    return f"{office_key.upper()}-OBJ-{year}-{value:05d}"
+
+
 def plain_limit(promise: Limit) -> Limit:
     """Return the limit alone, as the clock takes it, without the law that a definition writes beside it."""
     return Limit.model_validate({name: getattr(promise, name) for name in Limit.model_fields})
 
 
+def missing_papers(definition: Definition, limit: Limit, given: Collection[str]) -> list[str]:
+    """Return the groups of papers without which an application is not complete, where the limit runs from completeness.
+
+    They are those that are asked for later: all others were needed before it could be handed in.
+    """
+    if limit.starts != "completeness":
+        return []
+    return [one.key for one in definition.form.documents if one.needed == "later" and one.key not in given]
+
+
 def application_number(office_key: str, year: int, value: int) -> str:
     """Return the number of an application as people write it: office, year, place in the office's series."""
     return f"{office_key.upper()}-{year}-{value:05d}"
+
+
+def appeal_number(office_key: str, year: int, value: int) -> str:
+    """Return the number of an appeal: the authority's office, the year, the place in the office's series of appeals."""
+    return f"{office_key.upper()}-APPEAL-{year}-{value:05d}"
+
+
+def deemed_number(office_key: str, year: int, value: int) -> str:
+    """Return the number of a written request for what was not decided in time."""
+    return f"{office_key.upper()}-REQUEST-{year}-{value:05d}"
 
 
 def certificate_number(series: str, office_key: str, year: int, value: int) -> str:

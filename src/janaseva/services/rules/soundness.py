@@ -17,7 +17,9 @@ from janaseva.payments.rules.fees import formula_faults
 from janaseva.people.rules.directory import OFFICE_KINDS
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.variants import Finding, judge
+from janaseva.services.rules.notices import faults as notice_faults
 from janaseva.workflow.rules import faults as process_faults
+from janaseva.workflow.rules import scope_with
 
 _LITERAL: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s*(?:==|!=)\s*(?:'([^']*)'|\"([^\"]*)\")")
 _MEMBER: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s+in\s*\[([^\]]*)\]")
@@ -122,6 +124,12 @@ def _fields(definition: Definition, service: Source) -> Iterator[SourceFault]:
 def _formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
     for path, text, kind in _all_formulas(definition):
         yield from _formula_faults(definition, service, definition.scope, path, text, kind)
+    ruled = scope_with(definition.scope)
+    for number, step in enumerate(definition.happens.steps):
+        for index, move in enumerate(step.moves):
+            if move.when is not None:
+                path = ("happens", "steps", number, "moves", index, "when")
+                yield from _formula_faults(definition, service, ruled, path, move.when, "yes_no")
     fees = [(("fee",), definition.fee)]
     fees += [(("variants", n, "fee"), one.fee) for n, one in enumerate(definition.variants) if one.fee is not None]  # type: ignore[misc]
     for path, fee in fees:
@@ -354,6 +362,8 @@ def _process(definition: Definition, service: Source) -> Iterator[SourceFault]:
         for name in sorted(definition.happens.open_names() - {"officer", *variant.desks}):
             message = f"the process names '@{name}', but the variant '{variant.key}' does not say who that is"
             yield service.fault(("variants", number), message, f"add it under desks:, as '{name}: {{role, office}}'")
+    for place, message, mend in notice_faults(definition):
+        yield service.fault(place, message, mend)
     for fault in process_faults(definition.happens):
         path: Path = ("happens", *(int(part) if part.isdigit() else part for part in fault.place.split(".")))
         words = find(f"fault.{fault.code}", "en") or fault.code.replace("_", " ")
