@@ -1,6 +1,6 @@
 """Questions about documents: their bytes, their states, and whether one that somebody holds is genuine."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
@@ -46,6 +46,16 @@ class DocumentView:
     failure: str
     sha256: str
     revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """An issued document with what it states, for those who are asked for it again; ``story`` is its matter."""
+
+    document: DocumentView
+    story: UUID
+    size_bytes: int
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,30 @@ def documents_held(by: Actor) -> list[DocumentView]:
         return []
     rows = Document.objects.defer("facts").filter(holder_person_id=by.person_id).order_by("-issued_at", "-id")
     return [_view(row) for row in rows.annotate(ended_at=_ENDED_AT)]
+
+
+def stated(
+    by: Actor, *, stories: Collection[UUID] = (), document_ids: Collection[UUID] = (), story_visible: bool = False
+) -> list[Stated]:
+    """Return what the documents of these matters, and these documents, state: what ``by`` holds or may see.
+
+    The latest stand first; ``story_visible`` is what the room above found, as in :func:`content`.
+    """
+    rows = Document.objects.filter(Q(story__in=stories) | Q(pk__in=document_ids))
+    if not story_visible and by.kind != "system":
+        rows = rows.filter(holder_person_id=by.person_id, holder_person_id__isnull=False)
+    return [
+        Stated(
+            document=_view(row),
+            story=row.story,
+            size_bytes=row.blob.size_bytes if row.blob_id is not None else 0,
+            facts=row.facts,
+        )
+        for row in rows.select_related("blob")
+        .defer("blob__content")
+        .annotate(ended_at=_ENDED_AT)
+        .order_by("-issued_at", "-id")
+    ]
 
 
 def failed(by: Actor) -> list[DocumentView]:

@@ -66,7 +66,7 @@ def papers(view: ApplicationView) -> list[Paper]:
         return Paper(
             document_id=paper.document_id,
             title=group.title if group else {},
-            kind=group.any_of.get(paper.choice, {}) if group else {},
+            kind=group.any_of.get(paper.choice, paper.title) if group else {},
             media=INLINE.get(paper.media_type, ""),
             filename=paper.filename,
             size=_size(paper.size_bytes),

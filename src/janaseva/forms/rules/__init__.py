@@ -2,11 +2,13 @@
 
 from janaseva.forms.rules.checking import Applied, Directory, apply, check, needed_documents
 from janaseva.forms.rules.form import (
+    ISSUED,
     Check,
     Confidence,
     DocumentGroup,
     Form,
     Formula,
+    From,
     Key,
     Kind,
     Page,
@@ -22,6 +24,7 @@ from janaseva.forms.rules.schema import json_schema
 from janaseva.forms.rules.summary import Line, PageSummary, summary
 
 __all__ = [
+    "ISSUED",
     "Answers",
     "Applied",
     "Check",
@@ -30,6 +33,7 @@ __all__ = [
     "DocumentGroup",
     "Form",
     "Formula",
+    "From",
     "Key",
     "Kind",
     "Line",

@@ -67,6 +67,34 @@ class Unknown(Sourced):
     unknown: Annotated[str, StringConstraints(min_length=3)]
 
 
+class From(Part):
+    """Where an answer is known already: a fact of a certificate issued here, or of an entry in a register.
+
+    ``certificate`` is the key of the service that issued it; ``key`` is the field that holds an entry's number (without
+    it, the person's latest entry counts). A ``fixed`` answer must stay as it is known; any other may be corrected.
+    """
+
+    certificate: str | None = None
+    register_: str | None = Field(default=None, alias="register")
+    key: Key | None = None
+    fact: Key
+    fixed: bool = False
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.certificate is None) == (self.register_ is None):
+            message = "'from' names either a certificate or a register"
+            raise ValueError(message)
+        if self.key is not None and self.register_ is None:
+            message = "'key' goes with 'register'"
+            raise ValueError(message)
+        return self
+
+
+NOT_KNOWN: Final = frozenset({"table", "declaration", "aadhaar"})
+"""Kinds that nothing held here fills in: declared by the person, or kept masked."""
+
+
 _ONLY: Final[dict[str, frozenset[str]]] = {
     "choices": frozenset({"choice", "choices"}),
     "columns": frozenset({"table"}),
@@ -102,6 +130,7 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
     when: Formula | None = None
     needed: bool | Formula = True
     computed: Formula | None = None
+    from_: From | None = Field(default=None, alias="from")
     choices: dict[Key, Words] = Field(default_factory=dict)
     also_in: str | None = None
     longest: Annotated[int, Field(ge=1, le=20_000)] | None = None
@@ -126,6 +155,9 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
             if self.kind == kind and not getattr(self, name):
                 message = f"a field of kind {kind} needs '{name}'"
                 raise ValueError(message)
+        if self.from_ is not None and (self.kind in NOT_KNOWN or self.computed is not None):
+            message = f"'from' does not go with {'computed' if self.computed else self.kind}"
+            raise ValueError(message)
         if self.also_in is not None and self.also_in not in LANGUAGES:
             message = f"also_in: {self.also_in} is not one of {', '.join(LANGUAGES)}"
             raise ValueError(message)
@@ -168,16 +200,22 @@ class Page(Sourced):
     fields: tuple[Question, ...]
 
 
+ISSUED: Final = "issued"
+"""The alternative of a group that is no paper: a certificate issued here, given by reference."""
+
+
 class DocumentGroup(Sourced):
     """Papers of which any one proves the same thing.
 
-    ``needed``: ``always``; ``when`` its formula holds; ``later`` (asked for by the office); ``optional``.
+    ``needed``: ``always``; ``when`` its formula holds; ``later`` (asked for by the office); ``optional``. A valid
+    certificate of the applicant that one of the services ``issued`` stands for a paper; nothing is uploaded then.
     """
 
     key: Key
     title: Words
     hint: Words | None = None
     any_of: dict[Key, Words] = Field(min_length=1)
+    issued: tuple[str, ...] = ()
     needed: Literal["always", "when", "later", "optional"] = "always"
     when: Formula | None = None
 
@@ -185,6 +223,9 @@ class DocumentGroup(Sourced):
     def _fits(self) -> Self:
         if (self.needed == "when") != (self.when is not None):
             message = "'when' goes with 'needed: when', and the other way round"
+            raise ValueError(message)
+        if ISSUED in self.any_of:
+            message = f"'{ISSUED}' is the word for certificates issued here: give the paper another key"
             raise ValueError(message)
         return self
 

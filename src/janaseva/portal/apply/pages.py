@@ -22,6 +22,7 @@ from janaseva.portal.forms import asking, mending
 from janaseva.portal.forms.asking import Typed
 from janaseva.portal.page import for_person, language, show
 from janaseva.services import actions, queries
+from janaseva.services.queries import Known
 
 SHOWN: Final = "_shown"
 BACK: Final = "back"
@@ -55,9 +56,15 @@ def page(request: HttpRequest, application_id: UUID, page: str) -> HttpResponseB
         return HttpResponseRedirect(reverse("apply", args=[application_id]))
     if request.method == "POST":
         return _posted(request, found, asked)
-    filled = _filled(request, found, asked, asking.typed_from(asked.fields, found.view.answers))
+    offered = {key: one.value for key, one in _known(request, found).items() if key not in found.view.answers}
+    filled = _filled(request, found, asked, asking.typed_from(asked.fields, {**offered, **found.view.answers}))
     faults = mending.told(found.definition.form, _faults(request, filled)) if request.GET.get("mend") else []
     return _shown(request, filled, faults=faults)
+
+
+def _known(request: HttpRequest, found: Draft) -> dict[str, Known]:
+    """Return what is known already of the fields of a draft, to be offered and looked at by the person."""
+    return queries.known(actor(request), found.definition, found.view.answers, at(request))
 
 
 def _filled(request: HttpRequest, found: Draft, page: Page, typed: Typed) -> Filled:
@@ -144,6 +151,7 @@ def _shown(
         "fields": asking.asked(definition, filled.page.fields, filled.applied, filled.typed),
         "computed": asking.computed(definition, filled.page, filled.applied, language(request)),
         "shown": ",".join(sorted(filled.shown)),
+        "known": asking.sources(_known(request, filled.draft), language(request)),
         "opened": opened,
         "sign": "Rs" if form.region == "PK" else "₹",
         "back": request.GET.get(BACK) == "check",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from janaseva.core.refusal import UNPROCESSABLE, Fault, Refusal
+from janaseva.core.refusal import UNPROCESSABLE, Fault, Refusal, not_found
 from janaseva.documents.rules import receive
 from janaseva.documents.rules.receiving import MAX_BYTES
 from janaseva.doorway.acts import perform
@@ -17,9 +17,10 @@ from janaseva.forms.rules import DocumentGroup
 from janaseva.portal.apply.beginning import elsewhere
 from janaseva.portal.apply.tasks import Draft, draft
 from janaseva.portal.page import for_person, show
-from janaseva.services import actions
+from janaseva.services import actions, queries
+from janaseva.services.queries import Held
 
-MENDED_IN_PLACE: Final = ("file_", "too_many_papers")
+MENDED_IN_PLACE: Final = ("file_", "too_many_papers", "certificate_")
 """Refusals that are told beside the group, since another file or one paper less mends them."""
 
 
@@ -36,7 +37,10 @@ def papers(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     if group is None:
         return HttpResponseRedirect(reverse("apply-papers", args=[application_id]))
     try:
-        _give(request, found, group)
+        if "issued" in request.POST:
+            _give_issued(request, found, group)
+        else:
+            _give(request, found, group)
     except Refusal as refusal:
         if not refusal.code.startswith(MENDED_IN_PLACE):
             raise
@@ -71,6 +75,31 @@ def _give(request: HttpRequest, found: Draft, group: DocumentGroup) -> None:
     )
 
 
+def _give_issued(request: HttpRequest, found: Draft, group: DocumentGroup) -> None:
+    """Give a certificate that was issued here, by reference.
+
+    Raises:
+        Refusal: what the action refuses; ``not_found`` for what is no certificate's id.
+
+    """
+    try:
+        document_id = UUID(request.POST["issued"])
+    except ValueError:
+        raise not_found() from None
+    perform(request, actions.give_issued, application_id=found.view.id, group=group.key, document_id=document_id)
+
+
+def _held(request: HttpRequest, found: Draft) -> dict[str, list[Held]]:
+    """Return the certificates issued here that may stand for a paper of each group, and were not given yet."""
+    services = {service for group in found.groups for service in group.issued}
+    given = {paper.document_id for paper in found.view.papers}
+    held = queries.certificates_held(actor(request), services, at(request))
+    return {
+        group.key: [one for one in held if one.service in group.issued and one.is_good and one.document_id not in given]
+        for group in found.groups
+    }
+
+
 def _shown(
     request: HttpRequest, found: Draft, faults: list[Fault] | None = None, *, status: int = 200
 ) -> HttpResponseBase:
@@ -81,6 +110,7 @@ def _shown(
         "draft": found,
         "id": found.view.id,
         "held": held,
+        "issued": _held(request, found),
         "tried": request.POST.get("group", ""),
         "chosen": request.POST.get("choice", ""),
         "later": [group for group in found.definition.form.documents if group.needed == "later"],

@@ -22,6 +22,7 @@ from janaseva.portal.forms import asking, mending
 from janaseva.portal.forms.mending import ToMend
 from janaseva.portal.page import APPLICATIONS, for_person, language, show
 from janaseva.services import actions, queries
+from janaseva.services.queries import Known
 from janaseva.services.rules import running
 from janaseva.services.rules.running import Ready
 
@@ -65,7 +66,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         found.view.answers,
         today=queries.today(at(request)),
         channel=running.channel(found.view.channel),
-        pages=len(found.view.papers),
+        pages=sum(not paper.number for paper in found.view.papers),
         places=queries.PLACES,
     )
     groups = {group.key: group for group in found.groups}
@@ -79,7 +80,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
             if page.lines
         ],
         "papers": [
-            (groups[paper.group].title, groups[paper.group].any_of.get(paper.choice, {}), paper)
+            (groups[paper.group].title, groups[paper.group].any_of.get(paper.choice, paper.title), paper)
             for paper in found.view.papers
             if paper.group in groups
         ],
@@ -89,10 +90,18 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         "currency": "PKR" if definition.pack_country == "PK" else "INR",
         "declares": _declares(found),
         "scripts": mending.scripts(definition.form),
+        "known": asking.sources(_unchanged(request, found), spoken),
         "mend": [_to_mend(found, fault, spoken) for fault in wrong],
         "papers_href": reverse("apply-papers", args=[found.view.id]),
     }
     return show(request, "portal/apply/check.html", context, here="applications", status=status, faults=wrong)
+
+
+def _unchanged(request: HttpRequest, found: Draft) -> dict[str, Known]:
+    """Return the answers that stand as a certificate or a register states them."""
+    answers = found.view.answers
+    known = queries.known(actor(request), found.definition, answers, at(request))
+    return {key: one for key, one in known.items() if answers.get(key) == one.value}
 
 
 def _given(found: Draft) -> set[str]:

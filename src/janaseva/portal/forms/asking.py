@@ -7,13 +7,16 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from janaseva.core.dates import with_weekday
 from janaseva.core.money import grouped
-from janaseva.core.text import Text
+from janaseva.core.text import Text, in_language
+from janaseva.core.words import say
 from janaseva.design import posted
 from janaseva.forms.rules import Applied, Form, Line, Page, PageSummary, Question, parse
 from janaseva.forms.rules.summary import shown
 from janaseva.people import queries as people
 from janaseva.people.queries import AreaView
+from janaseva.services.queries import Known
 from janaseva.services.rules.definition import Definition
 
 Typed = dict[str, list[str]]
@@ -60,6 +63,20 @@ class Asked:
     most: int = 0
     short: bool = False
     computed: bool = False
+
+
+def sources(known: Mapping[str, Known], language: str) -> dict[str, str]:
+    """Return in words from where each known answer comes, by its key."""
+    return {
+        key: say(
+            "portal.apply.known" + ("" if one.title else "_entry") + ("_fixed" if one.fixed else ""),
+            language,
+            title=in_language(one.title, language),
+            number=one.number,
+            date=with_weekday(one.on, language),
+        )
+        for key, one in known.items()
+    }
 
 
 # --- what was typed

@@ -1,0 +1,157 @@
+"""Nobody uploads what was issued here: certificates stand for papers and fill in answers, one's own and good ones."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from janaseva.cli.loading import load_pack
+from janaseva.core.refusal import Invalid, Refusal
+from janaseva.documents import actions as documents
+from janaseva.portal.forms import asking
+from janaseva.services import actions, queries
+from janaseva.services.adapters import PackFolder
+from janaseva.services.models import Attachment
+from janaseva.settings import OPTIONS
+from tests.given import LOADED_AT, SERVICE
+from tests.portal.reader import at_the_storys_time, signed_in
+
+pytestmark = pytest.mark.django_db
+COMMUNITY = "kl-community-certificate"
+PARENTS = "issued: [kl-community-certificate]"
+
+
+@pytest.fixture
+def community(given):
+    """Publish the community certificate so that an income certificate stands for a paper of it; return who walks it."""
+    text = PackFolder(OPTIONS.packs_dir).read("kl-edistrict")
+    files = dict(text.services[COMMUNITY])
+    assert PARENTS in files["service.yaml"]
+    files["service.yaml"] = files["service.yaml"].replace(PARENTS, "issued: [kl-income-certificate]")
+    load_pack(replace(text, services={COMMUNITY: files, SERVICE: text.services[SERVICE]}), at=LOADED_AT)
+    return replace(given, service=COMMUNITY)
+
+
+def certified(given, settle, by):
+    """Walk to a signed income certificate."""
+    income = replace(given, service="kl-income-certificate")
+    application_id, officer = income.decided(by)
+    settle(income.at)
+    given.at = income.at
+    held = queries.certificates_held(by, ["kl-income-certificate"], given.at)
+    assert [one.is_good for one in held] == [True]
+    return held[0], officer, application_id
+
+
+def begun(given, by):
+    application_id = given.draft(by)
+    given.act(
+        actions.take_back_paper,
+        by,
+        application_id=application_id,
+        paper_id=next(one.id for one in queries.application(by, application_id).papers if one.group == "parents"),
+    )
+    return application_id
+
+
+def test_a_certificate_stands_for_a_paper_and_the_officer_reads_it(given, community, settle):
+    by = given.citizen()
+    held, _, _ = certified(community, settle, by)
+    application_id = begun(community, by)
+    facts = {"application_id": application_id, "group": "parents", "document_id": held.document_id}
+    key = community.key()
+    paper = community.act(actions.give_issued, by, key=key, **facts)
+    assert community.act(actions.give_issued, by, key=key, **facts) == paper
+    with pytest.raises(Refusal) as told:
+        community.act(actions.give_issued, by, **facts)
+    assert told.value.code == "certificate_given_already"
+    given_now = next(one for one in queries.application(by, application_id).papers if one.id == paper)
+    assert (given_now.number, given_now.title["en"]) == (held.number, "Income certificate")
+    community.act(actions.submit, by, application_id=application_id)
+    community.pay(by, application_id)
+    officer = community.holder(application_id)
+    assert queries.paper_content(officer, application_id, held.document_id).content.startswith(b"%PDF")
+    with pytest.raises(Refusal) as told:
+        community.act(actions.give_issued, by, **facts)
+    assert told.value.code == "application_already_submitted"
+
+
+def test_nobody_gives_anothers_certificate_or_one_of_another_service(given, community, settle):
+    owner, stranger = given.citizen(), given.citizen()
+    held, officer, _ = certified(community, settle, owner)
+    assert queries.certificates_held(stranger, ["kl-income-certificate"], community.at) == []
+    assert queries.certificates_held(officer, ["kl-income-certificate"], community.at) == []
+    theirs, own = begun(community, stranger), begun(community, owner)
+    count = Attachment.objects.count()
+    for by, application_id, group in (
+        (stranger, theirs, "parents"),
+        (stranger, own, "parents"),
+        (owner, own, "school"),
+        (owner, own, "nothing"),
+    ):
+        with pytest.raises(Refusal) as told:
+            community.act(
+                actions.give_issued, by, application_id=application_id, group=group, document_id=held.document_id
+            )
+        assert told.value.code == "not_found"
+    assert Attachment.objects.count() == count
+
+
+def test_a_certificate_that_is_revoked_or_ends_meanwhile_is_a_fault_when_one_sends(given, community, settle):
+    by = given.citizen()
+    held, officer, _ = certified(community, settle, by)
+    application_id = begun(community, by)
+    facts = {"application_id": application_id, "group": "parents", "document_id": held.document_id}
+    community.act(actions.give_issued, by, **facts)
+    now = community.at
+    assert held.valid_until is not None
+    community.at = now + timedelta(days=(held.valid_until - queries.today(now)).days + 1)
+    with pytest.raises(Invalid) as invalid:
+        community.act(actions.submit, by, application_id=application_id)
+    assert [(one.place, one.code) for one in invalid.value.faults] == [("documents.parents", "certificate_expired")]
+    community.at = now
+    tahsildar = replace(officer, grants=officer.grants | {"documents.revoke"})
+    community.act(documents.revoke, tahsildar, document_id=held.document_id, reason="obtained_by_fraud")
+    with pytest.raises(Invalid) as invalid:
+        community.act(actions.submit, by, application_id=application_id)
+    (fault,) = invalid.value.faults
+    assert (fault.place, fault.code, fault.facts["number"]) == ("documents.parents", "certificate_revoked", held.number)
+    assert queries.application(by, application_id).state == "draft"
+    with pytest.raises(Refusal) as told:
+        community.act(actions.give_issued, by, **facts)
+    assert told.value.code == "certificate_not_good"
+    assert queries.known(by, community.definition, {}, community.at) == {}
+
+
+def test_what_a_certificate_states_is_offered_with_its_source_and_may_be_mended(given, community, settle, monkeypatch):
+    at_the_storys_time(community, monkeypatch)
+    client, by = signed_in(community)
+    held, _, _ = certified(community, settle, by)
+    known = queries.known(by, community.definition, {}, community.at)
+    assert set(known) == {"house", "house_ml", "district", "taluk"}
+    assert (known["house"].number, known["taluk"].value) == (held.number, "lgd-subdistrict:5683")
+    application_id = community.act(actions.begin, by, service=COMMUNITY, language="en")
+    page = client.get(reverse("apply-page", args=[application_id, "residence"]))
+    words = asking.sources(known, "en")["house"]
+    assert words.startswith("We know this already, from “Income certificate” KL-INC-")
+    assert words in page.content.decode()
+    assert known["house_ml"].value in page.content.decode()
+
+
+def test_an_answer_that_must_stay_as_recorded_is_a_fault_where_it_differs(given, settle):
+    text = PackFolder(OPTIONS.packs_dir).read("kl-edistrict")
+    files = dict(text.services[COMMUNITY])
+    fact = "kl-income-certificate, fact: house}"
+    files["service.yaml"] = files["service.yaml"].replace(fact, fact[:-1] + ", fixed: true}")
+    load_pack(replace(text, services={COMMUNITY: files, SERVICE: text.services[SERVICE]}), at=LOADED_AT)
+    walk = replace(given, service=COMMUNITY)
+    by = walk.citizen()
+    held, _, _ = certified(walk, settle, by)
+    application_id = walk.draft(by)
+    answers = queries.application(by, application_id).answers
+    walk.act(actions.save_answers, by, application_id=application_id, answers={**answers, "house": "Elsewhere"})
+    with pytest.raises(Invalid) as invalid:
+        walk.act(actions.submit, by, application_id=application_id)
+    told = {one.place: (one.code, one.facts["number"]) for one in invalid.value.faults}
+    assert told["house"] == ("not_as_recorded", held.number)
