@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("janaseva.portal.apply.urls")),
     path("", include("janaseva.portal.people.urls")),
     path("", include("janaseva.portal.services.urls")),
+    path("", include("janaseva.portal.workflow.urls")),
     path("", include("janaseva.gateway.health.urls")),
     path("", include("janaseva.gateway.payments.urls")),
     path("log/", include("janaseva.gateway.ledger.urls")),

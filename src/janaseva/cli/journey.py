@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from PIL import Image, ImageDraw
 
+from janaseva.cli import waits
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token, uuid7
@@ -225,8 +226,12 @@ class Traveller:
             if view.state != "begun" or view.case_id is None:
                 return
             case = workflow.case(Actor.system("journey"), view.case_id, self.at, visible=True)
-            if case.post_id is None:  # a step that only waits for time to pass
-                message = f"{view.service} waits in {case.state}: nobody's desk has it"
+            waits.skip_rules(planned, case)
+            if case.task is not None and case.task.kind == "time":
+                waits.pass_by(self, case, view.service, planned)
+                continue
+            if case.post_id is None:
+                message = f"{view.service} rests in {case.state}: nobody's desk has it"
                 raise WrongTurnError(message)
             officer = self.officer(case.post_id)
             taken = actions.take_next(by=officer, at=self.tick(), key=self.key())

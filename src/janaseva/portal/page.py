@@ -29,6 +29,7 @@ FOOTER: Final = (
     ("policies", "/policies/"),
     ("contact", "/contact/"),
     ("sitemap", "/sitemap/"),
+    ("notices", "/notices/"),
     ("log", "/log/"),
     ("status", "/status/"),
     ("sessions", "/sessions/"),

@@ -147,6 +147,34 @@ class Transferred(News):
     from_office_id: UUID
     to_office_id: UUID
     post_id: UUID
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticePublished(News):
+    """A case was made public for a time, so that whoever has something against it may say so."""
+
+    name: ClassVar[str] = "workflow.notice_published"
+    case_id: UUID
+    notice_id: UUID
+    until_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionLodged(News):
+    """Somebody objected to a case whose notice is public."""
+
+    name: ClassVar[str] = "workflow.objection_lodged"
+    case_id: UUID
+    objection_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectionWithdrawn(News):
+    """An objection was taken back by whoever had lodged it."""
+
+    name: ClassVar[str] = "workflow.objection_withdrawn"
+    case_id: UUID
+    objection_id: UUID
+
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

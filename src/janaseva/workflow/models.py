@@ -10,7 +10,8 @@ class Case(Row):
 
     ``state`` is a step's key, or the outcome once ``ended_at`` is set. ``desks`` holds the post resolved for each step
     and report: ``{step or step/report: {post_id, office_id}}``. ``arrived_at`` is when the application was received:
-    the order in which desks serve.
+    the order in which desks serve. ``facts`` are those answers, with their kinds, on which the rules of its automatic
+    steps look.
     """
 
     story = models.UUIDField(db_index=True)
@@ -21,6 +22,7 @@ class Case(Row):
     definition_version = models.CharField(max_length=80)
     process = models.JSONField()
     desks = models.JSONField()
+    facts = models.JSONField(default=dict)
     calendar_key = models.CharField(max_length=80, blank=True)
     applicant_person_id = models.UUIDField(null=True)
     made_by_person_id = models.UUIDField(null=True)
@@ -175,6 +177,55 @@ class Look(Row):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "charge_id", "day"], name="workflow_one_look_a_day")]
+
+
+class Notice(Row):
+    """What is public of a case while a step of it waits: the words that the definition publishes, and until when."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+")
+    definition_key = models.CharField(max_length=80)
+    step = models.CharField(max_length=63)
+    title = models.JSONField()
+    statement = models.JSONField()
+    takes_objections = models.BooleanField(default=False)
+    published_at = models.DateTimeField()
+    until_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["closed_at", "-published_at"], name="workflow_notice_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(closed_at__isnull=True), name="workflow_one_open_notice"
+            )
+        ]
+
+
+class Objection(Row):
+    """What somebody has against a case whose notice is public, in their words, until they take it back."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60, unique=True)
+    person_id = models.UUIDField()
+    name = models.CharField(max_length=200)
+    text = models.TextField()
+    documents = models.JSONField(default=list)
+    lodged_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person_id", "-lodged_at"], name="workflow_objection_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "person_id"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="workflow_one_objection_a_person",
+            )
+        ]
 
 
 class WorkCalendar(Row):

@@ -21,6 +21,9 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.ready": ("service", "number"),
     "message.revoked": ("service", "number"),
     "message.late": ("service", "number"),
+    "message.objection_lodged": ("service", "number"),
+    "message.objection_came": ("service", "number"),
+    "message.objection_decided": ("service", "number"),
     "message.refunded": ("number", "amount"),
 }
 """Every template, with the facts that its words may name. A text message names no person: others see the screen."""

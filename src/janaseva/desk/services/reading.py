@@ -206,6 +206,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "to_take": to_take,
         "in_turn": upcoming is not None and to_take is not None and upcoming.task_id == to_take.task_id,
         "report_needs": _report_needs(view, case),
+        "objections": workflow.objections(by, view.case_id),
         "story": services.story(by, view.id),
         "record": ledger.story(by, view.id, visible=True),
         "looks": services.looks(by, view.id),

@@ -8,6 +8,7 @@ from janaseva.people.queries.areas import (
     area_by_reference,
     area_path,
     areas,
+    areas_by_id,
     time_zone_of,
 )
 from janaseva.people.queries.charges import (
@@ -69,6 +70,7 @@ __all__ = [
     "area_by_reference",
     "area_path",
     "areas",
+    "areas_by_id",
     "charge",
     "charge_in_force",
     "charges_of",

@@ -83,6 +83,7 @@ class Whole:
     why: workflow.WhyDue | None
     story: tuple[Mapping[str, Any], ...]
     looks: tuple[queries.Look, ...]
+    objections: tuple[workflow.ObjectionView, ...]
     paid: Paid | None
     answers: tuple[forms.PageSummary, ...]
     papers: tuple[tuple[Text | str, queries.PaperView], ...]
@@ -112,6 +113,7 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         why=workflow.why_due(by, view.case_id, visible=True) if view.case_id else None,
         story=tuple(_moments(by, view, {str(one.document_id): one.title for one in issued}, language)),
         looks=tuple(queries.looks(by, view.id)[:MOST_LOOKS]),
+        objections=tuple(workflow.objections(by, view.case_id, visible=True)) if view.case_id else (),
         paid=_paid(by, view),
         answers=_answers(view, moment, language),
         papers=tuple((_titles(view, paper, language), paper) for paper in view.papers if paper.group != "report"),

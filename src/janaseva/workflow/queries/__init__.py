@@ -29,6 +29,18 @@ from janaseva.workflow.queries.cases import (
     why_due,
 )
 from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, holding, next_task, queue, task, times_over
+from janaseva.workflow.queries.notices import (
+    NoticeView,
+    ObjectionView,
+    case_due_at,
+    case_of_notice,
+    notice,
+    notices,
+    objections,
+    objections_open,
+    objectors,
+    own_objections,
+)
 from janaseva.workflow.queries.pendency import Pendency, pendency
 from janaseva.workflow.queries.turns import Turns, turns
 
@@ -40,6 +52,8 @@ __all__ = [
     "MoveView",
     "NoteView",
     "Option",
+    "NoticeView",
+    "ObjectionView",
     "OutageView",
     "Pendency",
     "TaskView",
@@ -49,6 +63,8 @@ __all__ = [
     "calendar_or_plain",
     "case",
     "case_of_story",
+    "case_due_at",
+    "case_of_notice",
     "closures_of",
     "desk",
     "has_looked",
@@ -59,6 +75,12 @@ __all__ = [
     "notes",
     "pendency",
     "plain_calendar",
+    "notice",
+    "notices",
+    "objections",
+    "objections_open",
+    "objectors",
+    "own_objections",
     "queue",
     "reckon",
     "running",

@@ -1,5 +1,6 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
+from janaseva.workflow.rules.automatic import Chosen, choose, facts_for, scope_with, way_on
 from janaseva.workflow.rules.calendar import (
     CLOSURE_BACK_DAYS,
     CLOSURE_MOST_DAYS,
@@ -36,11 +37,13 @@ from janaseva.workflow.rules.picture import Arrow, Node, Picture, picture
 from janaseva.workflow.rules.process import (
     OUTCOMES,
     Desk,
+    Branch,
     Item,
     Kind,
     Move,
     Need,
     Outcome,
+    Notice,
     Process,
     Report,
     Step,
@@ -55,7 +58,9 @@ __all__ = [
     "OUT_OF_TURN_CHARACTERS",
     "Arrow",
     "Calendar",
+    "Branch",
     "Day",
+    "Chosen",
     "DayKind",
     "Desk",
     "Due",
@@ -68,6 +73,7 @@ __all__ = [
     "Need",
     "Node",
     "Outcome",
+    "Notice",
     "Picture",
     "Process",
     "Reason",
@@ -77,8 +83,10 @@ __all__ = [
     "Step",
     "Urgency",
     "due",
+    "choose",
     "explain",
     "faults",
+    "facts_for",
     "holds",
     "is_own_matter",
     "is_own_move",
@@ -98,5 +106,7 @@ __all__ = [
     "posts_of",
     "urgency",
     "without_outages",
+    "scope_with",
     "working_days_between",
+    "way_on",
 ]

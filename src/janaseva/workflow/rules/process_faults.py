@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from janaseva.core.refusal import Fault
+from janaseva.workflow.rules.kind_faults import kind_faults
 from janaseva.workflow.rules.process import OUTCOMES, Process, Step
 
 
@@ -12,7 +13,7 @@ def faults(process: Process) -> list[Fault]:
 
     Places are dotted paths from ``happens`` (``steps.0.moves.1.to``). Codes have words under ``fault.<code>``.
     """
-    found = [*_keys(process), *_desks(process), *_moves(process), *_waits(process), *_graph(process)]
+    found = [*_keys(process), *_desks(process), *_moves(process), *kind_faults(process), *_graph(process)]
     return [*found, *_ends(process)]
 
 
@@ -37,8 +38,8 @@ def _keys(process: Process) -> Iterator[Fault]:
     for index, key in _twice(reason.key for reason in process.reasons):
         yield _fault(f"reasons.{index}.key", "process_key_twice", name=key)
     for number, step in enumerate(process.steps):
-        for name, parts in (("moves", step.moves), ("reports", step.reports), ("checklist", step.checklist)):
-            for index, key in _twice(part.key for part in parts):
+        for name in ("moves", "reports", "checklist", "branches"):
+            for index, key in _twice(part.key for part in getattr(step, name)):
                 yield _fault(f"steps.{number}.{name}.{index}.key", "process_key_twice", name=key)
     if process.start is not None and process.step(process.start) is None:
         yield _fault("start", "process_unknown_target", target=process.start)
@@ -46,7 +47,7 @@ def _keys(process: Process) -> Iterator[Fault]:
 
 def _desks(process: Process) -> Iterator[Fault]:
     for index, step in enumerate(process.steps):
-        if step.kind == "wait":
+        if step.by_itself:
             continue
         for name in ("role", "office"):
             if getattr(step, name) is None:
@@ -64,6 +65,8 @@ def _moves(process: Process) -> Iterator[Fault]:
                 yield _fault(f"{here}.to", "process_unknown_target", target=move.to)
             if move.to == "withdrawn":
                 yield _fault(f"{here}.to", "process_withdrawal_is_the_applicants", step=step.key)
+            if move.to == "returned" and step.by_itself:
+                yield _fault(f"{here}.to", "process_ends_by_itself", step=step.key)
             if move.to in ("approved", "refused") and step.kind != "decision":
                 yield _fault(f"{here}.to", "process_decides_outside_decision", step=step.key, outcome=move.to)
             if move.to == "refused" and "reason" not in move.needs:
@@ -72,18 +75,6 @@ def _moves(process: Process) -> Iterator[Fault]:
                 yield _fault(f"{here}.needs", "process_no_checklist", step=step.key)
             if move.recommends is not None and move.to in OUTCOMES:
                 yield _fault(f"{here}.recommends", "process_recommends_to_an_end", step=step.key)
-
-
-def _waits(process: Process) -> Iterator[Fault]:
-    for index, step in enumerate(process.steps):
-        if step.kind != "wait":
-            continue
-        if step.limit is None:
-            yield _fault(f"steps.{index}.limit", "process_wait_without_limit", step=step.key)
-        if len(step.moves) > 1:
-            yield _fault(f"steps.{index}.moves", "process_wait_with_choice", step=step.key)
-        if step.ask_applicant or step.reports or step.role or any(move.needs for move in step.moves):
-            yield _fault(f"steps.{index}", "process_wait_with_work", step=step.key)
 
 
 def _reach(start: Iterable[str], arrows: Mapping[str, set[str]]) -> set[str]:

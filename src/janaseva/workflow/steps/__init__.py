@@ -3,6 +3,7 @@
 from janaseva.workflow.steps._layers import calendar_for
 from janaseva.workflow.steps.ask import applicant_answered, ask_applicant, ask_report, recall, report
 from janaseva.workflow.steps.begin import StartedCase, complete, start
+from janaseva.workflow.steps.object import lodge_objection, withdraw_objection
 from janaseva.workflow.steps.onward import MovedCase, looked, move, note, pass_time, transfer, withdraw
 from janaseva.workflow.steps.take import TakenTask, put_back, release, take, take_next
 
@@ -16,6 +17,7 @@ __all__ = [
     "calendar_for",
     "complete",
     "looked",
+    "lodge_objection",
     "move",
     "note",
     "pass_time",
@@ -29,3 +31,4 @@ __all__ = [
     "transfer",
     "withdraw",
 ]
+    "withdraw_objection",

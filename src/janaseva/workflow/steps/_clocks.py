@@ -81,6 +81,11 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
     return Clocks(whole=whole, task_at=min(moments, default=None), changed=changed)
 
 
+def earliest(moments: Iterable[datetime | None]) -> datetime | None:
+    """Return the moment that presses most, or ``None`` where there is none."""
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
 def meet(case: Case, at: datetime, *, step: str | None = None) -> bool:
     """Stop the clocks of the case (or only of one step); return whether the whole case's limit was passed."""
     running = Deadline.objects.filter(case_id=case.id, met_at=None)

@@ -1,45 +1,139 @@
-"""How work is laid on a desk: the task of a step, with the step's own clock."""
+"""How a case comes to rest: on a desk, in a wait with its notice, or one step further where a rule decides."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from janaseva.core.action import change, put
-from janaseva.workflow import rules
-from janaseva.workflow.models import Case, Task
+from janaseva.core.action import change, put, tell
+from janaseva.core.actor import Actor
+from janaseva.workflow import events, queries, rules
+from janaseva.workflow.models import Case, Notice, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _rows as rows
+
+BY_RULE = Actor.system("workflow.by_rule")
 
 
-def lay_down(case: Case, process: rules.Process, key: str, at: datetime, *, case_due_at: datetime | None) -> Task:
-    """Lay the task of a step on its desk, set the step's own clock, and let the case rest there."""
+def lay_down(
+    case: Case, process: rules.Process, key: str, at: datetime, *, case_due_at: datetime | None
+) -> Task | None:
+    """Let the case rest at a step: lay its task down and set the step's own clock.
+
+    Where rules alone choose the way, the case goes on at once, each such move a line of its history.
+    """
     here = process.step(key)
     if here is None:
         message = f"there is no step {key}"
         raise ValueError(message)
-    desk = case.desks.get(key)
+    while here.kind == "automatic":
+        here = _by_rule(case, process, here, at)
+    desk = case.desks.get(here.key)
     post_id = UUID(desk["post_id"]) if desk else None
     if desk:
         change(case, office_id=UUID(desk["office_id"]))
-    change(case, state=key, post_id=post_id)
+    change(case, state=here.key, post_id=post_id)
+    if here.kind == "wait":
+        return _wait(case, here, at, case_due_at=case_due_at)
     moments = [case_due_at]
     if here.limit is not None:
-        moments.append(clocks.begin(case, limit=here.limit, began_at=at, step=key).at)
-    if here.kind == "wait":
-        moments = [_waits_until(moments[-1], here.limit, at)]
+        moments.append(clocks.begin(case, limit=here.limit, began_at=at, step=here.key).at)
+    return _task(case, here, at, kind="main", due_at=clocks.earliest(moments))
+
+
+def _task(case: Case, here: rules.Step, at: datetime, *, kind: str, due_at: datetime | None) -> Task:
     return put(
         Task(
             case=case,
             office_id=case.office_id,
-            post_id=post_id,
-            kind="time" if here.kind == "wait" else "main",
-            step=key,
+            post_id=case.post_id,
+            kind=kind,
+            step=here.key,
             title=here.title,
             other_person=here.other_person,
             state="waiting",
             arrived_at=case.arrived_at,
             since=at,
-            due_at=min((moment for moment in moments if moment is not None), default=None),
+            due_at=due_at,
         )
     )
+
+
+def _by_rule(case: Case, process: rules.Process, here: rules.Step, at: datetime) -> rules.Step:
+    """Make the move that the step's rules choose, write down why, and return the step to which it leads."""
+    rows.settle()
+    today = queries.calendar_or_plain(case.calendar_key).local_day(at)
+    chosen = rules.choose(here, facts=case.facts, today=today, objections=queries.objections_open(BY_RULE, case.id))
+    made = rows.put_move(
+        case,
+        by=BY_RULE,
+        at=at,
+        kind="automatic",
+        key=chosen.move.key,
+        source=here.key,
+        target=chosen.move.to,
+        post_id=None,
+        note=chosen.because,
+    )
+    tell(
+        events.Moved(
+            case_id=case.id,
+            move_id=made.id,
+            move=chosen.move.key,
+            source=here.key,
+            target=chosen.move.to,
+            reason="",
+            recommends="",
+            post_id=None,
+            due_at=None,
+        ),
+        story=case.story,
+        office_id=case.office_id,
+    )
+    change(case, state=chosen.move.to)
+    following = process.step(chosen.move.to)
+    if following is None:
+        message = f"the rules of {here.key} lead to {chosen.move.to}, where no work is"
+        raise ValueError(message)
+    return following
+
+
+def _wait(case: Case, here: rules.Step, at: datetime, *, case_due_at: datetime | None) -> Task:
+    """Let the case wait: with its notice made public, and the whole case's clock stopped, where the step says so."""
+    if here.clock == "stands":
+        rows.settle()
+        pauses = list(Pause.objects.filter(case_id=case.id))
+        pauses.append(put(Pause(case=case, office_id=case.office_id, why="notice", from_at=at)))
+        clocks.recount(case, pauses=pauses)
+    began = clocks.begin(case, limit=here.limit, began_at=at, step=here.key)
+    task = _task(case, here, at, kind="time", due_at=_waits_until(began.at, here.limit, at))
+    if here.notice is not None:
+        notice = put(
+            Notice(
+                case=case,
+                office_id=case.office_id,
+                area_id=case.area_id,
+                definition_key=case.definition_key,
+                step=here.key,
+                title=here.notice.title,
+                statement=here.notice.statement,
+                takes_objections=here.notice.objections,
+                published_at=at,
+                until_at=task.due_at,
+            )
+        )
+        tell(
+            events.NoticePublished(case_id=case.id, notice_id=notice.id, until_at=rows.iso(task.due_at)),
+            story=case.story,
+            office_id=case.office_id,
+        )
+    return task
+
+
+def leave(case: Case, at: datetime) -> None:
+    """End what a wait had begun: its notice, and the standstill of the whole case's clock."""
+    for notice in Notice.objects.filter(case_id=case.id, closed_at=None):
+        change(notice, closed_at=at)
+    for pause in Pause.objects.filter(case_id=case.id, to_at=None, why="notice"):
+        change(pause, to_at=at)
 
 
 def _waits_until(due_at: datetime | None, limit: rules.Limit | None, at: datetime) -> datetime | None:

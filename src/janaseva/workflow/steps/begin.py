@@ -1,7 +1,9 @@
 """How a case begins, and how its clock does where it runs from completeness."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.core.action import change, put, step, tell
@@ -20,7 +22,7 @@ class StartedCase:
     """A case that rests on its first desk. ``due_at`` is empty where no date can be said: ``standing`` says why."""
 
     case_id: UUID
-    task_id: UUID
+    task_id: UUID | None
     state: str
     office_id: UUID
     post_id: UUID | None
@@ -44,12 +46,13 @@ def start(
     made_by_person_id: UUID | None = None,
     calendar_key: str = "",
     limit: rules.Limit | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> StartedCase:
     """Begin a case: resolve every desk of the process for the area, lay down the first task, start the clock.
 
     ``process`` has its ``@names`` assigned. ``limit`` is the variant's own; without it the process's holds. A clock
     that runs from completeness begins at ``complete_at``, or with :func:`complete` later. ``received_at`` also gives
-    the case its place in every queue.
+    the case its place in every queue. ``facts`` are what :func:`janaseva.workflow.rules.facts_for` gives.
 
     Raises:
         Refusal: ``no_post_for_role``.
@@ -71,6 +74,7 @@ def start(
             definition_version=definition_version,
             process=process.model_dump(mode="json", exclude_defaults=True),
             desks=found,
+            facts=dict(facts or {}),
             calendar_key=calendar_key,
             applicant_person_id=applicant_person_id,
             made_by_person_id=made_by_person_id,
@@ -87,7 +91,7 @@ def start(
             definition_key=definition_key,
             definition_version=definition_version,
             state=case.state,
-            post_id=task.post_id,
+            post_id=case.post_id,
             due_at=rows.iso(due.at),
         ),
         story=story,
@@ -96,13 +100,13 @@ def start(
     return _started(case, task, due)
 
 
-def _started(case: Case, task: Task, due: rules.Due) -> StartedCase:
+def _started(case: Case, task: Task | None, due: rules.Due) -> StartedCase:
     return StartedCase(
         case_id=case.id,
-        task_id=task.id,
+        task_id=task.id if task else None,
         state=case.state,
         office_id=case.office_id,
-        post_id=task.post_id,
+        post_id=case.post_id,
         standing=due.standing,
         due_at=due.at,
     )

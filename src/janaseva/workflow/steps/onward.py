@@ -10,7 +10,7 @@ from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
 from janaseva.workflow import events, queries, rules
-from janaseva.workflow.models import Case, Look, Note, Pause, Task
+from janaseva.workflow.models import Case, Look, Move, Note, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _desks as desks
 from janaseva.workflow.steps import _laying as laying
@@ -31,6 +31,7 @@ class MovedCase:
     post_id: UUID | None
     office_id: UUID
     due_at: datetime | None
+    case_due_at: datetime | None = None
 
 
 @step
@@ -107,6 +108,7 @@ def _carry_out(
     )
     change(task, state="done", done_at=at)
     clocks.meet(case, at, step=source)
+    laying.leave(case, at)
     rows.settle()
     ends = chosen.to in rules.OUTCOMES
     after: Task | None = None
@@ -115,22 +117,9 @@ def _carry_out(
         late = _end(case, chosen.to, at)
     else:
         after = laying.lay_down(case, process, chosen.to, at, case_due_at=clocks.recount(case).task_at)
+        rows.settle()
     due_at = after.due_at if after else None
-    tell(
-        events.Moved(
-            case_id=case.id,
-            move_id=made.id,
-            move=chosen.key,
-            source=source,
-            target=chosen.to,
-            reason=reason,
-            recommends=chosen.recommends or "",
-            post_id=post_id,
-            due_at=rows.iso(due_at),
-        ),
-        story=case.story,
-        office_id=made.office_id,
-    )
+    _tell_move(case, made, due_at=due_at)
     if ends:
         _tell_end(case, late=late)
     return MovedCase(
@@ -144,6 +133,25 @@ def _carry_out(
         post_id=case.post_id,
         office_id=case.office_id,
         due_at=due_at,
+        case_due_at=queries.case_due_at(laying.BY_RULE, case.id),
+    )
+
+
+def _tell_move(case: Case, made: Move, *, due_at: datetime | None) -> None:
+    tell(
+        events.Moved(
+            case_id=case.id,
+            move_id=made.id,
+            move=made.key,
+            source=made.source,
+            target=made.target,
+            reason=made.reason,
+            recommends=made.recommends,
+            post_id=made.post_id,
+            due_at=rows.iso(due_at),
+        ),
+        story=case.story,
+        office_id=made.office_id,
     )
 
 
@@ -164,7 +172,9 @@ def _tell_end(case: Case, *, late: bool) -> None:
 
 @step
 def pass_time(*, by: Actor, at: datetime, task_id: UUID) -> bool:
-    """Make the only move of a step that waited for time to pass; return ``False`` where it is not over, or done.
+    """Make the move of a step that waited for time to pass; return ``False`` where it is not over, or done.
+
+    Where objections could be lodged, they choose between its two moves.
 
     Raises:
         Refusal: ``not_found`` for anyone but the clock and the system.
@@ -179,7 +189,8 @@ def pass_time(*, by: Actor, at: datetime, task_id: UUID) -> bool:
     if not over or case.ended_at is not None:
         return False
     process = rows.process_of(case)
-    _carry_out(case, process, task, rows.step_of(case, process).moves[0], by=by, at=at)
+    chosen = rules.way_on(rows.step_of(case, process), objections=queries.objections_open(by, case.id))
+    _carry_out(case, process, task, chosen, by=by, at=at)
     return True
 
 
@@ -207,7 +218,8 @@ def withdraw(*, by: Actor, at: datetime, case_id: UUID, note: str = "") -> None:
     )
     for task in Task.objects.filter(case_id=case.id, state__in=rows.OPEN):
         rows.void(task, at)
-    for pause in Pause.objects.filter(case_id=case.id, to_at=None):
+    laying.leave(case, at)
+    for pause in Pause.objects.filter(case_id=case.id, to_at=None).exclude(why="notice"):
         change(pause, to_at=at)
     late = _end(case, "withdrawn", at)
     _tell_end(case, late=late)

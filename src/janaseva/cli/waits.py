@@ -1,0 +1,56 @@
+"""The part of a journey on which nobody acts: rules choose, time passes, and somebody may object."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from janaseva.core.actor import Actor
+from janaseva.services import actions, queries
+from janaseva.workflow import actions as workflow_actions
+from janaseva.workflow import queries as workflow
+
+if TYPE_CHECKING:
+    from janaseva.cli.journey import Traveller
+
+
+class StandsStillError(RuntimeError):
+    """A case waits, and nobody knows for how long."""
+
+
+def skip_rules(planned: list[Any], case: workflow.CaseView) -> None:
+    """Pass over the steps of an example that the rules of automatic steps have made already."""
+    made = workflow.history(Actor.system("journey"), case.case_id, visible=True)
+    by_rule = {f"{one.source}.{one.key}" for one in made if one.kind == "automatic"}
+    while planned and planned[0].move.partition(".")[0] != case.state and planned[0].move in by_rule:
+        planned.pop(0)
+
+
+def pass_by(traveller: "Traveller", case: workflow.CaseView, service: str, planned: list[Any]) -> None:
+    """Let the time of a wait pass; where the example goes by objections, somebody objects first."""
+    way = planned.pop(0).move if planned else ""
+    if case.task is None or case.task.due_at is None:
+        message = f"{service} waits in {case.state}, and nobody knows for how long"
+        raise StandsStillError(message)
+    here = queries.in_force(service, queries.today(traveller.at)).definition.happens.step(case.state)
+    move = here.move(way.rpartition(".")[2]) if here else None
+    if move is not None and move.objections == "some":
+        _object_to(traveller, case.case_id)
+    traveller.at = max(traveller.at, case.task.due_at)
+    at = traveller.tick()
+    workflow_actions.pass_time(by=Actor.clock(), at=at, key=traveller.key(), task_id=case.task.task_id)
+    traveller.officers.clear()
+    traveller.settle()
+
+
+def _object_to(traveller: "Traveller", case_id: UUID) -> None:
+    """Let a neighbour, newly signed in, object to the public notice of a case."""
+    neighbour = traveller.citizen("en")
+    open_ = workflow.notices(neighbour, traveller.at)
+    notice = next(one for one in open_ if workflow.case_of_notice(neighbour, one.notice_id) == case_id)
+    actions.lodge_objection(
+        by=neighbour,
+        at=traveller.tick(),
+        key=traveller.key(),
+        notice_id=notice.notice_id,
+        name="A. Neighbour",
+        text="One of those whom it concerns was not asked.",
+    )

@@ -1,0 +1,94 @@
+"""What is wrong with a step of its kind: waits and their notices, automatic steps, parallel branches."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from janaseva.core.refusal import Fault
+from janaseva.workflow.rules.process import Process, Step
+
+
+def kind_faults(process: Process) -> Iterator[Fault]:
+    """Yield every fault of a step that its kind makes one, in the order of the text."""
+    for index, step in enumerate(process.steps):
+        place = f"steps.{index}"
+        yield from _elsewhere(step, place)
+        if step.by_itself and (step.ask_applicant or step.reports or step.role or any(m.needs for m in step.moves)):
+            yield _fault(place, "process_wait_with_work", step)
+        match step.kind:
+            case "wait":
+                yield from _wait(step, place)
+            case "automatic":
+                yield from _automatic(step, place)
+            case "parallel":
+                yield from _parallel(step, place)
+    yield from _circles(process)
+
+
+def _fault(place: str, code: str, step: Step, **facts: Any) -> Fault:
+    return Fault(place=place, code=code, facts={"step": step.key, **facts})
+
+
+def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
+    """Yield what stands at a step of a kind that does nothing with it."""
+    opposable = step.notice is not None and step.notice.objections
+    used = {
+        "notice": (step.notice is not None, step.kind == "wait"),
+        "clock": (step.clock == "stands", step.kind == "wait"),
+        "branches": (bool(step.branches), step.kind == "parallel"),
+        "answers": (step.answers != "all", step.kind == "parallel"),
+    }
+    for name, (is_there, belongs) in used.items():
+        if is_there and not belongs:
+            yield _fault(f"{place}.{name}", "process_part_elsewhere", step, part=name)
+    for index, move in enumerate(step.moves):
+        ways = {
+            "objections": (move.objections, opposable),
+            "when": (move.when, step.kind == "automatic"),
+            "result": (move.result, step.kind == "parallel"),
+        }
+        for name, (value, belongs) in ways.items():
+            if value is not None and not belongs:
+                yield _fault(f"{place}.moves.{index}.{name}", "process_part_elsewhere", step, part=name)
+
+
+def _wait(step: Step, place: str) -> Iterator[Fault]:
+    if step.limit is None:
+        yield _fault(f"{place}.limit", "process_wait_without_limit", step)
+    if step.notice is not None and step.notice.objections:
+        if sorted(move.objections or "" for move in step.moves) != ["none", "some"]:
+            yield _fault(f"{place}.moves", "process_objections_without_ways", step)
+    elif len(step.moves) > 1:
+        yield _fault(f"{place}.moves", "process_wait_with_choice", step)
+
+
+def _automatic(step: Step, place: str) -> Iterator[Fault]:
+    if step.limit is not None:
+        yield _fault(f"{place}.limit", "process_part_elsewhere", step, part="limit")
+    rest = [move.when is None for move in step.moves]
+    if rest != [False] * (len(rest) - 1) + [True]:
+        yield _fault(f"{place}.moves", "process_automatic_without_rest", step)
+
+
+def _parallel(step: Step, place: str) -> Iterator[Fault]:
+    if len(step.branches) < 2:  # noqa: PLR2004 - one desk is no parallel work
+        yield _fault(f"{place}.branches", "process_parallel_alone", step)
+    if isinstance(step.answers, int) and step.answers > len(step.branches):
+        yield _fault(f"{place}.answers", "process_parallel_too_many", step, branches=len(step.branches))
+    results = sorted(move.result or "" for move in step.moves)
+    if results not in ([""], ["against", "all"]):
+        yield _fault(f"{place}.moves", "process_parallel_without_ways", step)
+
+
+def _circles(process: Process) -> Iterator[Fault]:
+    """Yield the automatic steps from which rules alone could lead back to them, without anybody ever acting."""
+    ways = {step.key: {move.to for move in step.moves} for step in process.steps if step.kind == "automatic"}
+    for index, step in enumerate(process.steps):
+        seen: set[str] = set()
+        waiting = list(ways.get(step.key, ()))
+        while waiting:
+            key = waiting.pop()
+            if key in ways and key not in seen:
+                seen.add(key)
+                waiting.extend(ways[key])
+        if step.key in seen:
+            yield _fault(f"steps.{index}", "process_automatic_circle", step)
