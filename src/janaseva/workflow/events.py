@@ -139,15 +139,6 @@ class Recalled(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Transferred(News):
-    """A case went to the office that serves another area; its clock did not begin anew."""
-
-    name: ClassVar[str] = "workflow.transferred"
-    case_id: UUID
-    from_office_id: UUID
-    to_office_id: UUID
-    post_id: UUID
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePublished(News):
     """A case was made public for a time, so that whoever has something against it may say so."""
 
@@ -175,6 +166,15 @@ class ObjectionWithdrawn(News):
     objection_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(News):
+    """A case went to the office that serves another area; its clock did not begin anew."""
+
+    name: ClassVar[str] = "workflow.transferred"
+    case_id: UUID
+    from_office_id: UUID
+    to_office_id: UUID
+    post_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ __all__ = [
     "ask_report",
     "calendar_for",
     "complete",
-    "looked",
     "lodge_objection",
+    "looked",
     "move",
     "note",
     "pass_time",
@@ -30,5 +30,5 @@ __all__ = [
     "take_next",
     "transfer",
     "withdraw",
-]
     "withdraw_objection",
+]
