@@ -30,6 +30,15 @@ class Completed(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundIncomplete(News):
+    """A case was found incomplete; its clock has not begun."""
+
+    name: ClassVar[str] = "workflow.found_incomplete"
+    case_id: UUID
+    task_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken(News):
     """An officer took a task in hand; ``out_of_turn`` where it was not the next one."""
 

@@ -41,6 +41,7 @@ from janaseva.workflow.queries.notices import (
     objectors,
     own_objections,
 )
+from janaseva.workflow.queries.overdue import due_passed, overdue
 from janaseva.workflow.queries.pendency import Pendency, pendency
 from janaseva.workflow.queries.turns import Turns, turns
 
@@ -67,6 +68,7 @@ __all__ = [
     "case_of_story",
     "closures_of",
     "desk",
+    "due_passed",
     "has_looked",
     "history",
     "holding",
@@ -78,6 +80,8 @@ __all__ = [
     "objections",
     "objections_open",
     "objectors",
+    "outages",
+    "overdue",
     "own_objections",
     "pendency",
     "plain_calendar",

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from janaseva.core.actor import Actor
+from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.process import Kind
 
 OUT_OF_TURN_CHARACTERS = 10
@@ -88,6 +89,14 @@ def is_reason(text: str) -> bool:
 def may_load_calendars(by: Actor) -> bool:
     """Return whether this actor may load calendars: only the system, from packs."""
     return by.kind == "system"
+
+
+def may_find_incomplete(limit: Limit | None, *, at_first_step: bool, made: bool) -> bool:
+    """Return whether an application may still be found incomplete: its time runs from completeness, nothing was done.
+
+    Once and at the first desk, so that nobody begins the time anew by one paper after another.
+    """
+    return limit is not None and limit.starts == "completeness" and at_first_step and not made
 
 
 def may_close(by: Actor, *, office_id: UUID | None, area: bool) -> bool:

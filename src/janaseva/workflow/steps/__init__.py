@@ -3,6 +3,7 @@
 from janaseva.workflow.steps._layers import calendar_for
 from janaseva.workflow.steps.ask import applicant_answered, ask_applicant, ask_report, recall, report
 from janaseva.workflow.steps.begin import StartedCase, complete, start
+from janaseva.workflow.steps.completeness import find_incomplete, papers_complete
 from janaseva.workflow.steps.object import lodge_objection, withdraw_objection
 from janaseva.workflow.steps.onward import MovedCase, looked, move, note, pass_time, transfer, withdraw
 from janaseva.workflow.steps.take import TakenTask, put_back, release, take, take_next
@@ -16,10 +17,12 @@ __all__ = [
     "ask_report",
     "calendar_for",
     "complete",
+    "find_incomplete",
     "lodge_objection",
     "looked",
     "move",
     "note",
+    "papers_complete",
     "pass_time",
     "put_back",
     "recall",

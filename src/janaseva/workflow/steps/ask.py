@@ -1,4 +1,4 @@
-"""Questions: to the applicant (the clock stands still) and to another post (the clock runs on)."""
+"""Questions: to the applicant (the clock stands still, but at the highest desk) and to another post (it runs on)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,13 +9,13 @@ from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
 from janaseva.workflow import events, rules
-from janaseva.workflow.models import Case, Pause, Task
+from janaseva.workflow.models import Case, Deadline, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _desks as desks
 from janaseva.workflow.steps import _rows as rows
 
 
-def _in_hand(by: Actor, case_id: UUID) -> tuple[Case, rules.Process, rules.Step, Task]:
+def in_hand(by: Actor, case_id: UUID) -> tuple[Case, rules.Process, rules.Step, Task]:
     """Return the open case and its main task, which the actor holds and may work on."""
     case = rows.open_case(case_id)
     process = rows.process_of(case)
@@ -36,24 +36,28 @@ def _asked(text: str) -> str:
 
 @step
 def ask_applicant(*, by: Actor, at: datetime, case_id: UUID, question: str) -> UUID:
-    """Ask the applicant; the clock stands still until the answer. Return the id of the applicant's task.
+    """Ask the applicant; the clock stands still until the answer, except at the highest desk.
+
+    Return the id of the applicant's task.
 
     Raises:
         Refusal: ``not_found``; ``case_ended``; ``not_holder``; ``not_permitted``; ``own_case``; ``own_move``;
             ``cannot_ask_here`` where the step does not provide for it; ``question_empty``; ``task_waits_for_answer``.
 
     """
-    case, _, here, task = _in_hand(by, case_id)
+    case, process, here, task = in_hand(by, case_id)
     if not here.ask_applicant:
         raise Refusal("cannot_ask_here", status=CONFLICT, step=here.key)
     text = _asked(question)
     rows.put_move(
         case, by=by, at=at, kind="question", source=here.key, target="applicant", post_id=task.post_id, note=text
     )
-    pauses = list(Pause.objects.filter(case_id=case.id))
-    pauses.append(put(Pause(case=case, office_id=case.office_id, why="applicant", from_at=at)))
-    clocks.recount(case, pauses=pauses)
-    rows.let_go(task, state="paused", due_at=None)
+    stands = process.stands_still_at(here)
+    if stands:
+        pauses = list(Pause.objects.filter(case_id=case.id))
+        pauses.append(put(Pause(case=case, office_id=case.office_id, why="applicant", from_at=at)))
+        clocks.recount(case, pauses=pauses)
+    rows.let_go(task, state="paused", due_at=None if stands else task.due_at)
     asked = put(
         Task(
             case=case,
@@ -79,7 +83,7 @@ def _side(case: Case, kind: str) -> Task:
     return task
 
 
-def _resume(case: Case, at: datetime) -> clocks.Clocks:
+def resume(case: Case, at: datetime) -> clocks.Clocks:
     """End the pause (if any), count the clocks anew, and lay the main task back at its old place."""
     pauses = list(Pause.objects.filter(case_id=case.id))
     for pause in pauses:
@@ -122,7 +126,7 @@ def applicant_answered(
         documents=documents,
     )
     change(task, state="done", done_at=at)
-    counted = _resume(case, at)
+    counted = resume(case, at)
     tell(
         events.Answered(case_id=case.id, task_id=task.id, due_at=rows.iso(counted.whole.at)),
         story=case.story,
@@ -139,7 +143,7 @@ def ask_report(*, by: Actor, at: datetime, case_id: UUID, report: str, question:
         Refusal: as :func:`ask_applicant`; ``no_post_for_role``.
 
     """
-    case, _, here, task = _in_hand(by, case_id)
+    case, _, here, task = in_hand(by, case_id)
     wanted = here.report(report)
     if wanted is None:
         raise Refusal("cannot_ask_here", status=CONFLICT, step=here.key)
@@ -219,7 +223,7 @@ def report(*, by: Actor, at: datetime, case_id: UUID, text: str, documents: Sequ
         documents=documents,
     )
     change(task, state="done", done_at=at)
-    _resume(case, at)
+    resume(case, at)
     tell(
         events.Reported(
             case_id=case.id,
@@ -266,7 +270,11 @@ def recall(*, by: Actor, at: datetime, case_id: UUID, note: str) -> datetime | N
         note=writing.free_text(note),
     )
     rows.void(task, at)
-    counted = _resume(case, at)
+    if Pause.objects.filter(case_id=case.id, why="incomplete", to_at=None).exists():
+        for deadline in Deadline.objects.filter(case_id=case.id, step="", began_at=None):
+            change(deadline, began_at=case.arrived_at)
+        rows.settle()
+    counted = resume(case, at)
     tell(
         events.Recalled(case_id=case.id, task_id=task.id, kind=task.kind, due_at=rows.iso(counted.whole.at)),
         story=case.story,
