@@ -127,3 +127,17 @@ def test_a_fault_of_ours_is_a_problem_too(api, monkeypatch):
     response = api.get("services")
     problem(response, 500, "server_fault")
     assert b"canary" not in response.content
+
+
+def test_the_public_figures_are_those_of_the_pages(api):
+    """By machine as by eye: counts with what hides them, kept by whoever likes, of our periods alone."""
+    answer = api.get("performance?days=30")
+    assert answer.status_code == 200
+    assert answer["Cache-Control"].startswith("public")
+    assert answer.json()["days"] == 30
+    found = api.get("services/kl-income-certificate/performance").json()
+    assert found["total"]["waiting"]["shown"] in ("exact", "under_5", "withheld")
+    assert [one["band"] for one in found["bands"]][:2] == ["ahead", "soon"]
+    assert api.get("offices/kl-village-adoor/performance").json()["total"] is None
+    problem(api.get("offices/kl-nowhere/performance"), 404, "not_found")
+    problem(api.get("performance?days=7"), 422, "invalid")

@@ -61,6 +61,7 @@ def service(request: HttpRequest, service: str) -> HttpResponseBase:
         "can_check": bool(definition.who.questions),
         "questions": len(definition.who.questions),
         "papers_unknown": promise.charter.documents is None,
+        "versions": queries.versions(service, queries.today(at(request))),
     }
     return show(request, "portal/services/charter.html", context, here="services")
 

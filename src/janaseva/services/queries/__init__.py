@@ -83,6 +83,7 @@ from janaseva.services.queries.public_figures import (
 )
 from janaseva.services.queries.story import Happened, Look, looks, story
 from janaseva.services.queries.versions import Version, versions
+from janaseva.services.queries.versions import Version, versions
 
 __all__ = [
     "PLACES",
@@ -110,6 +111,7 @@ __all__ = [
     "Published",
     "PublishedFiles",
     "QueryView",
+    "Version",
     "Version",
     "appeal",
     "appeal_paper",
@@ -170,6 +172,7 @@ __all__ = [
     "shared_files",
     "story",
     "today",
+    "versions",
     "undecided",
     "versions",
     "waiting",
