@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from janaseva.desk.people import account, charges, passkey, sign_in
-from janaseva.desk.services import acts, case, desk, proposals, transfer
+from janaseva.desk.services import acts, case, desk, proposals, transfer, workshop
 from janaseva.desk.workflow import figures
 
 SIGN_IN = [
@@ -36,6 +36,11 @@ PROPOSALS = [
     path("/<uuid:proposal_id>", proposals.proposal, name="desk-proposal"),
     path("/<uuid:proposal_id>/<slug:act>", proposals.act, name="desk-proposal-act"),
 ]
+WORKSHOP = [
+    path("", workshop.begin, name="desk-workshop-begin"),
+    path("/<uuid:proposal_id>", workshop.workshop, name="desk-workshop"),
+    path("/<uuid:proposal_id>/<str:name>", workshop.part, name="desk-workshop-part"),
+]
 
 urlpatterns = [
     path("", desk.desk, name="desk"),
@@ -49,4 +54,5 @@ urlpatterns = [
     path("charges", include(CHARGES)),
     path("services", include(PROPOSALS)),
     path("case/<uuid:application_id>", include(CASE)),
+    path("workshop", include(WORKSHOP)),
 ]

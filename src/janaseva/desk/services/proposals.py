@@ -19,6 +19,7 @@ from janaseva.doorway.visitor import actor, at
 from janaseva.people import queries as people
 from janaseva.services import actions, queries
 from janaseva.services.queries import ProposalView
+from janaseva.services.rules.proposing import may_define
 
 HERE: Final = "desk-proposals"
 LONGEST: Final = 4_000
@@ -31,7 +32,9 @@ STATES: Final = {"draft": "going", "proposed": "wait", "published": "done", "rej
 @officers
 def proposals(request: HttpRequest) -> HttpResponse:
     """List the versions of the reader's packs: those that wait for a second person first."""
-    context = {"lines": queries.proposals(actor(request)), "kinds": STATES, "names": _names()}
+    by = actor(request)
+    lines = queries.proposals(by)
+    context = {"lines": lines, "kinds": STATES, "names": _names(), "may_write": may_define(by)}
     return show(request, "desk/services/proposals.html", context, here=HERE)
 
 
