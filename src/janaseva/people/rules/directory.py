@@ -27,6 +27,7 @@ OFFICE_KINDS: Final = (
     *("taluk_supply_office", "factories_regional_office", "factories_directorate"),
     *("deputy_commissioner_office", "secretariat"),
     *("registration_office", "water_division", "building_control_office"),
+    *("divisional_commissioner_office", "financial_commissioner_office", "registration_inspectorate"),
 )
 
 
