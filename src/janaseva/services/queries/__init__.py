@@ -83,7 +83,6 @@ from janaseva.services.queries.public_figures import (
 )
 from janaseva.services.queries.story import Happened, Look, looks, story
 from janaseva.services.queries.versions import Version, versions
-from janaseva.services.queries.versions import Version, versions
 
 __all__ = [
     "PLACES",
@@ -111,7 +110,6 @@ __all__ = [
     "Published",
     "PublishedFiles",
     "QueryView",
-    "Version",
     "Version",
     "appeal",
     "appeal_paper",
@@ -172,7 +170,6 @@ __all__ = [
     "shared_files",
     "story",
     "today",
-    "versions",
     "undecided",
     "versions",
     "waiting",
