@@ -51,7 +51,7 @@ def save_proposal(
     allow(proposing.may_define(by) and queries.serves_pack(by, pack), "not_permitted")
     if by.office_id is None or not queries.may_become(service, pack):
         raise not_found()
-    strange = proposing.strange_files({name: text for name, text in files.items() if name != "pack.yaml"})
+    strange = proposing.strange_files({name: text for name, text in files.items() if name not in proposing.OF_THE_PACK})
     if strange:
         raise Refusal("proposal_strange_files", files=", ".join(strange))
     whole = {**queries.shared_files(pack, service), **files, **queries.pack_file(pack)}

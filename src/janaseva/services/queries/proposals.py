@@ -102,7 +102,7 @@ def pack_file(pack: str) -> dict[str, str]:
         .order_by("-published_at", "-id")
         .values_list("files", flat=True)
     ).first()
-    return {"pack.yaml": files["pack.yaml"]} if files else {}
+    return {name: files[name] for name in proposing.OF_THE_PACK if name in files} if files else {}
 
 
 def shared_files(pack: str, service: str) -> dict[str, str]:

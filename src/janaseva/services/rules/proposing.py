@@ -21,6 +21,8 @@ OPEN: Final[frozenset[str]] = frozenset({"draft", "proposed"})
 
 OWN_FILE: Final = re.compile(r"(service|examples|sources|words\.[a-z]{2,3}|glossary\.[a-z]{2,3})\.yaml\Z|letter\.typ\Z")
 """What a definer may write. What the pack says of itself is the pack's."""
+OF_THE_PACK: Final = ("pack.yaml", "rights.yaml")
+"""Files that all services of a pack share and that no definer of one service writes."""
 FEWEST_LETTERS: Final = 10
 """Of the words with which something is proposed or rejected."""
 MOST_FILES: Final = 24
