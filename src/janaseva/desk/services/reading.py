@@ -7,7 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from janaseva.core.actor import Actor
-from janaseva.core.formula import Reason
 from janaseva.core.refusal import not_found
 from janaseva.core.text import LANGUAGES, Text, in_language
 from janaseva.documents import queries as documents
@@ -18,7 +17,7 @@ from janaseva.payments import queries as payments
 from janaseva.people import queries as people
 from janaseva.services import queries as services
 from janaseva.services.queries import ApplicationView, PaperView
-from janaseva.services.rules import deciding
+from janaseva.services.rules import deciding, explaining
 from janaseva.workflow import queries as workflow
 from janaseva.workflow.queries import CaseView
 
@@ -103,22 +102,15 @@ def answers(view: ApplicationView, applied: forms.Applied, language: str) -> lis
 
 def judgements(view: ApplicationView, applied: forms.Applied, language: str, *, today: date) -> list[Judgement]:
     """Return each condition of eligibility with its outcome and the answers behind it."""
-    shown: dict[str, tuple[Text, str]] = {}
-    for page in forms.summary(view.definition.form, applied, language, area_names=services.area_names):
-        for line in page.lines:
-            shown[line.place] = ({line.label_language: line.label}, line.value)
-
-    def looked_at(reason: Reason) -> tuple[tuple[Text, str], ...]:
-        names = dict.fromkeys(name.split(".", 1)[0] for name in reason.facts)
-        return tuple(shown[name] for name in names if name in shown)
-
     return [
         Judgement(
             title=one.condition.title,
             message=one.condition.message if one.outcome == "not_met" else {},
             outcome=one.outcome,
             tag=OUTCOMES[one.outcome],
-            looked_at=looked_at(one.reason),
+            looked_at=explaining.looked_at(
+                view.definition, applied, one.reason, language, area_names=services.area_names
+            ),
         )
         for one in deciding.eligibility(view.definition, applied.answers, today=today).conditions
     ]
@@ -200,6 +192,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "case": case,
         "answers": answers(view, applied, language),
         "judgements": judgements(view, applied, language, today=today),
+        "grounds": explaining.grounds_that_hold(view.definition, applied),
         "papers": papers(view),
         "why": workflow.why_due(by, view.case_id),
         "due_state": due_state(case),

@@ -17,7 +17,7 @@ from janaseva.portal.forms.asking import Typed
 from janaseva.portal.page import language, show
 from janaseva.services import queries
 from janaseva.services.queries import Published
-from janaseva.services.rules import deciding
+from janaseva.services.rules import deciding, explaining
 
 MISSING = frozenset({"needed", "too_few_rows", "must_be_declared", "rule"})
 
@@ -87,13 +87,21 @@ def _shown(
 ) -> HttpResponse:
     definition = published.definition
     _, applied = _worked_out(request, published, page, typed)
+    spoken = language(request)
     context = {
         "definition": definition,
         "fields": asking.asked(definition, page.fields, applied, typed),
         "result": result,
+        "because": {
+            one.condition.key: explaining.looked_at(
+                definition, applied, one.reason, spoken, area_names=queries.area_names
+            )
+            for one in (result.conditions if result else ())
+        },
+        "refusals": {key: ground.title for ground in definition.out.reasons for key in ground.rules},
         "chosen": chosen if len(definition.variants) > 1 else None,
         "labels": {key: question.label for key, question in definition.form.by_key.items()},
-        "mend": mending.to_mend(definition.form, faults or (), language(request)),
+        "mend": mending.to_mend(definition.form, faults or (), spoken),
         "sign": "Rs" if definition.pack_country == "PK" else "₹",
     }
     status = UNPROCESSABLE if faults else 200

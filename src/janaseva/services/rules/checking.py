@@ -9,9 +9,8 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.examples import Outcome, read_examples, run, uncovered
 from janaseva.services.rules.pack import CalendarText, ExaminedPack, PackText, examine_pack
 from janaseva.services.rules.places import Ground, Unserved, unserved
-from janaseva.services.rules.soundness import told
 from janaseva.services.rules.sources import takes, unfounded
-from janaseva.services.rules.variants import judge
+from janaseva.services.rules.variants import judge, told
 from janaseva.workflow.rules import Calendar
 
 

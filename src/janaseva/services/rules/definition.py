@@ -208,10 +208,14 @@ class RegisterEntry(Part):
 
 
 class Ground(Sourced):
-    """A coded reason for which an application may be refused, with its law."""
+    """A coded reason for which an application may be refused, with its law.
+
+    ``rules`` are keys of conditions and checks: where one of them does not hold, this is the reason to be given.
+    """
 
     key: Code
     title: Words
+    rules: tuple[Key, ...] = ()
 
 
 class Out(Part):

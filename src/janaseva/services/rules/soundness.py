@@ -16,8 +16,8 @@ from janaseva.forms.rules.values import pattern
 from janaseva.payments.rules.fees import formula_faults
 from janaseva.people.rules.directory import OFFICE_KINDS
 from janaseva.services.rules.definition import Definition
-from janaseva.services.rules.variants import Finding, judge
 from janaseva.services.rules.notices import faults as notice_faults
+from janaseva.services.rules.variants import judge, told
 from janaseva.workflow.rules import faults as process_faults
 from janaseva.workflow.rules import scope_with
 
@@ -33,6 +33,7 @@ def unsound(definition: Definition, service: Source, departments: frozenset[str]
     yield from _formulas(definition, service)
     yield from _rings(definition, service)
     yield from _names(definition, service, departments)
+    yield from _grounds(definition, service)
     yield from _certificate(definition, service)
     yield from _variants(definition, service)
     yield from _process(definition, service)
@@ -299,6 +300,17 @@ def _names(definition: Definition, service: Source, departments: frozenset[str] 
             yield service.fault(("variants", number, "officer", "place"), message, mend)
 
 
+def _grounds(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell each rule that a reason of refusal names and nobody wrote."""
+    rules = [rule.key for rule in definition.form.checks]
+    for number, ground in enumerate(definition.out.reasons):
+        for index, key in enumerate(ground.rules):
+            if key not in rules:
+                mend = f"the conditions and checks are: {', '.join(rules)}"
+                path: Path = ("out", "reasons", number, "rules", index)
+                yield service.fault(path, f"there is no condition or check '{key}'", mend)
+
+
 def _certificate(definition: Definition, service: Source) -> Iterator[SourceFault]:
     certificate = definition.out.certificate
     if certificate is None:
@@ -341,13 +353,6 @@ def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:
     for finding in judge(definition).findings:
         path: Path = ("variants", places[finding.taken[-1]], "when") if finding.taken else ("variants",)
         yield service.fault(path, told(finding), "let the rules of the variants take every case exactly once")
-
-
-def told(finding: Finding) -> str:
-    """Return a gap or an overlap in words."""
-    if not finding.taken:
-        return f"no variant when {finding.case}"
-    return f"variants {' and '.join(finding.taken)} both when {finding.case}"
 
 
 # --- process and sources

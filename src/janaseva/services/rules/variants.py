@@ -98,6 +98,13 @@ def judge(definition: Definition, areas: Areas | None = None) -> Verdict:
         return Verdict(beyond=str(beyond))
 
 
+def told(finding: Finding) -> str:
+    """Return a gap or an overlap in words."""
+    if not finding.taken:
+        return f"no variant when {finding.case}"
+    return f"variants {' and '.join(finding.taken)} both when {finding.case}"
+
+
 class _Ground:
     """The fields that the rules look at, with the values at which their answers may change."""
 

@@ -1,0 +1,84 @@
+"""A rule explains its answer: what it looked at, what it found, and which reason of refusal follows from it."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from janaseva.cli.loading import load_pack
+from janaseva.forms.rules import apply
+from janaseva.services.rules.deciding import eligibility
+from janaseva.services.rules.explaining import grounds_that_hold, looked_at
+from tests.given import LOADED_AT
+from tests.portal.reader import at_the_storys_time
+from tests.services.test_definition import KERALA, PACKS, SINDH, TODAY, changed
+
+pytestmark = pytest.mark.once
+
+
+def named(area):
+    return {"en": area}
+
+
+def explained(definition, answers, rule_key):
+    applied = apply(definition.form, answers, today=TODAY)
+    (judged,) = [
+        one for one in eligibility(definition, applied.answers, today=TODAY).conditions if one.condition.key == rule_key
+    ]
+    told = looked_at(definition, applied, judged.reason, "en", area_names=named)
+    return judged.outcome, [(label["en"], value) for label, value in told], applied
+
+
+@pytest.mark.parametrize(
+    ("since", "outcome", "grounds"),
+    [("2020-01-05", "met", {}), ("2025-01-05", "not_met", {"too-short"}), (None, "cannot_tell", {})],
+)
+def test_a_condition_says_what_it_looked_at_and_which_reason_follows(since, outcome, grounds):
+    definition = changed(text=SINDH).definition
+    assert definition is not None
+    answers = {"living_since": since} if since else {}
+    found, told, applied = explained(definition, answers, "three_years")
+    assert found == outcome
+    day = "" if since is None else f"5 January {date.fromisoformat(since).year}"
+    assert [value for _, value in told] == [day]
+    holding = grounds_that_hold(definition, applied)
+    assert set(holding) == set(grounds)
+    assert all(words["en"].startswith("The certificate is for those") for said in holding.values() for words in said)
+
+
+@pytest.mark.django_db
+def test_the_citizen_reads_what_the_rule_found_and_what_would_follow(given, monkeypatch):
+    at_the_storys_time(given, monkeypatch)
+    pack = PACKS.read("sd-services")
+    key = "sd-permanent-residence-certificate"
+    load_pack(replace(pack, services={key: pack.services[key]}), at=LOADED_AT)
+    answers = {"living_since.day": "5", "living_since.month": "1", "living_since.year": "2025"}
+    page = Client().post(reverse("service-check", args=[key]), answers).content.decode()
+    assert "You answered:" in page
+    assert "5 January 2025" in page
+    assert "An application would be refused for this reason: Three years of residence are not shown" in page
+
+
+def test_a_rule_over_rows_shows_the_column_and_how_many_rows_there_are():
+    condition = (
+        "  eligibility:\n    - {key: small, title: Small, message: Too large., "
+        'rule: "sum(members.salary) < rupees(100000) && members.size() < 9"}\n'
+    )
+    shipped = KERALA.files["service.yaml"]
+    start = shipped.index("\nask:")
+    definition = changed((shipped[:start], shipped[:start].rstrip() + "\n" + condition)).definition
+    assert definition is not None
+    rows = [{"name": "A", "salary": 5_000_000}, {"name": "B"}, {"name": "C", "salary": 7_000_000}]
+    outcome, told, _ = explained(definition, {"members": rows}, "small")
+    assert outcome == "not_met"
+    assert [value for _, value in told] == ["₹\N{NO-BREAK SPACE}50,000.00, ₹\N{NO-BREAK SPACE}70,000.00", "3"]
+    assert told[0][0].endswith(": Salary")
+
+
+def test_a_reason_that_names_no_rule_is_a_fault_at_its_line():
+    found = changed(("rules: [three_years]", "rules: [four_years]"), text=SINDH)
+    assert [fault.message for fault in found.faults] == ["there is no condition or check 'four_years'"]
+    content = SINDH.files["service.yaml"]
+    assert found.faults[0].line == content[: content.index("rules: [three_years]")].count("\n") + 1
