@@ -18,7 +18,13 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("worker", "Deliver news, publish the log, sign certificates, send messages."),
         ),
     ),
-    ("Services as text", (("packs", "Write, check, test, compare, publish and export services."),)),
+    (
+        "Services as text",
+        (
+            ("packs", "Write, check, test, compare, publish and export services."),
+            ("words", "Tell how far each language is, what it lacks, and who has approved what."),
+        ),
+    ),
     (
         "Proof",
         (

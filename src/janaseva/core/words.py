@@ -2,20 +2,26 @@
 
 The files of all areas are merged into one catalogue of dotted keys. English is the source; a key that a language lacks
 is said in English. A key may have plural forms as sub-keys (``one``, ``other``, ... by CLDR), chosen by the fact
-``count``. ``_status`` in a file names who has approved it; ``draft`` until a native speaker has.
+``count``. ``_status`` is ``source`` for English and ``draft`` for the rest; what a native speaker has approved stands
+under ``_approved`` (``core.approvals``). Readers of a page see no difference.
 """
 
 import functools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 
+from janaseva.core.approvals import FIELD, Approval, Judged, approvals, judged
 from janaseva.core.source import read
 from janaseva.core.text import LANGUAGES
 
 FOLDER = Path(__file__).resolve().parent.parent / "words"
+UNSPOKEN = ("_status", FIELD)
+"""What a file says of its words and to nobody else."""
+PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -30,7 +36,8 @@ def _read(paths: Sequence[Path]) -> dict[str, str]:
     words: dict[str, str] = {}
     for path in paths:
         tree = read(path.read_text(encoding="utf-8"), path.name).tree or {}
-        tree.pop("_status", None)
+        for name in UNSPOKEN:
+            tree.pop(name, None)
         for key, value in _flat(tree):
             if key in words:
                 message = f"{path}: {key} is worded twice"
@@ -48,6 +55,56 @@ def catalogue(language: str) -> Mapping[str, str]:
 
     """
     return _read(sorted(FOLDER.glob(f"*/{language}.yaml")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaWords:
+    """The words of one area in one language: each English string with what it is worded as, and its state."""
+
+    area: str
+    language: str
+    path: Path
+    english: Mapping[str, str]
+    words: Mapping[str, str]
+    approvals: tuple[Approval, ...]
+    states: tuple[Judged, ...]
+
+
+@functools.cache
+def area_words(area: str, language: str) -> AreaWords:
+    """Return the state of each string of an area in a language, plural forms as one string.
+
+    Raises:
+        ValueError: where the file's approvals cannot be read.
+
+    """
+    path = FOLDER / area / f"{language}.yaml"
+    english = _one_of_each(FOLDER / area / "en.yaml")
+    words = _one_of_each(path) if path.exists() else {}
+    given = approvals(read(path.read_text(encoding="utf-8"), path.name).tree) if path.exists() else []
+    return AreaWords(
+        area=area,
+        language=language,
+        path=path,
+        english=english,
+        words=words,
+        approvals=tuple(given),
+        states=tuple(judged(language, english, words, given)),
+    )
+
+
+def areas() -> list[str]:
+    """Return the areas of the interface that have words."""
+    return sorted(path.parent.name for path in FOLDER.glob("*/en.yaml"))
+
+
+def _one_of_each(path: Path) -> dict[str, str]:
+    """Return the words of a file; the plural forms of a key, which differ from language to language, are one string."""
+    found: dict[str, list[str]] = {}
+    for key, words in _read([path]).items():
+        stem, _, last = key.rpartition(".")
+        found.setdefault(stem if last in PLURALS else key, []).append(words)
+    return {key: " | ".join(forms) for key, forms in found.items()}
 
 
 @functools.cache

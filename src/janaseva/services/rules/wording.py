@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from janaseva.core import approvals
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.core.text import LANGUAGES
 
@@ -26,6 +27,8 @@ class WordState:
     worded: int
     status: str
     missing: tuple[str, ...]
+    approved: int = 0
+    stale: int = 0
 
 
 def wordy(tree: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, str, str]]:
@@ -96,6 +99,7 @@ def merge(
                 worded=len(worded) - len(missing),
                 status=str(status),
                 missing=missing,
+                **_approved(strings, source, language, worded),
             )
         )
     tree = _placed(service.tree, {path: worded[name] for name, (path, _) in strings.items()})
@@ -116,7 +120,7 @@ def _fill(
         return
     for path, value in _leaves(source.tree):
         name = ".".join(str(part) for part in path)
-        if name in ("_status", "_by"):
+        if name in ("_status", "_by", approvals.FIELD):
             continue
         if name == "what.keywords" and isinstance(value, list):
             keywords[language] = [str(word) for word in value]
@@ -127,6 +131,23 @@ def _fill(
             yield source.fault(path, f"there are no words at {name}", "write them, or remove the line")
         else:
             worded[name][language] = value.strip()
+
+
+def _approved(
+    strings: Mapping[str, tuple[Path, str]],
+    source: Source | None,
+    language: str,
+    worded: Mapping[str, Mapping[str, str]],
+) -> dict[str, int]:
+    """Return how many strings somebody has approved, and how many were changed since; glossaries are not asked."""
+    try:
+        given = approvals.approvals(source.tree) if source else []
+    except ValueError:
+        given = []
+    english = {name: text for name, (_, text) in strings.items()}
+    words = {name: worded[name][language] for name in strings if language in worded[name]}
+    found = [one.state for one in approvals.judged(language, english, words, given)]
+    return {"approved": found.count("approved"), "stale": found.count("stale")}
 
 
 def _nearest(name: str, strings: Mapping[str, Any]) -> str:
