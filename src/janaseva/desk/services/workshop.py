@@ -23,6 +23,7 @@ from janaseva.doorway.visitor import actor, at
 from janaseva.services import actions, queries
 from janaseva.services.queries import ProposalView
 from janaseva.services.rules import outline, proposing
+from janaseva.services.rules.definition import Definition
 from janaseva.workflow.rules import Process, picture
 
 SERVICE: Final = "service.yaml"
@@ -53,7 +54,10 @@ def _places(files: Mapping[str, str], checked: proposing.Checked) -> list[Place]
     text = files.get(SERVICE, "")
     own = [fault for fault in checked.faults if fault.file == SERVICE]
     at_part = {id(fault): outline.part_at(text, fault.line) for fault in own}
-    names = [*outline.PARTS, *([outline.OTHER] if outline.part_text(text, outline.OTHER).strip("# \n-") else [])]
+    left = any(
+        line.strip() and not line.startswith("#") for line in outline.part_text(text, outline.OTHER).splitlines()
+    )
+    names = [*outline.PARTS, *([outline.OTHER] if left else [])]
     parts = [
         Place(
             name=name,
@@ -152,14 +156,19 @@ def workshop(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         "view": view,
         "checked": checked,
         "tasks": [_task(place, proposal_id, language, view) for place in _places(view.files, checked)],
-        "pictures": [
-            (in_language(variant.title, language), *_drawn(definition.process_for(variant), language))
-            for variant in definition.variants
-        ]
-        if definition is not None
-        else [],
+        "pictures": _pictures(definition, language) if definition is not None else [],
     }
     return show(request, "desk/services/workshop.html", context, here=HERE)
+
+
+def _pictures(definition: Definition, language: str) -> list[tuple[str, Any, Any]]:
+    """Return each process that differs, under the names of the variants that run it."""
+    found: dict[str, tuple[list[str], Any, Any]] = {}
+    for variant in definition.variants:
+        nodes, arrows = _drawn(definition.process_for(variant), language)
+        names, _, _ = found.setdefault(repr((nodes, arrows)), ([], nodes, arrows))
+        names.append(in_language(variant.title, language))
+    return [(" · ".join(names), nodes, arrows) for names, nodes, arrows in found.values()]
 
 
 def _task(place: Place, proposal_id: UUID, language: str, view: ProposalView) -> dict[str, Any]:
