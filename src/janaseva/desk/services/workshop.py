@@ -186,7 +186,7 @@ def _task(place: Place, proposal_id: UUID, language: str, view: ProposalView) ->
 def _drawn(process: Process, language: str) -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]]]:
     """Return a process's nodes and arrows in words, as the drawing takes them."""
     drawn = picture(process)
-    nodes = []
+    nodes: list[tuple[str, str, str, str]] = []
     for node in drawn.nodes:
         title = in_language(node.title, language) if node.title else say(f"desk.workshop.node.{node.key}", language)
         days = node.limit.days if node.limit else None
