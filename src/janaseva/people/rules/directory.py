@@ -25,6 +25,7 @@ OFFICE_KINDS: Final = (
     *("tehsil_office", "municipality", "janpad_panchayat", "lok_seva_kendra", "union_council"),
     *("grama_panchayat", "electrical_section", "police_subdivision", "district_police_office"),
     *("taluk_supply_office", "factories_regional_office", "factories_directorate"),
+    *("panchayat_deputy_directorate", "panchayat_directorate", "police_range"),
     *("deputy_commissioner_office", "secretariat"),
     *("registration_office", "water_division", "building_control_office"),
     *("divisional_commissioner_office", "financial_commissioner_office", "registration_inspectorate"),
