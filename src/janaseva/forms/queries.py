@@ -1,9 +1,16 @@
 """Questions about answers. Who may see a matter is known to the room above, which asks for the matter's own story."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from janaseva.forms.models import AnswerSheet
+
+
+def answers_of_all(stories: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Return the answers kept for many matters, by matter; one of which nothing was kept is not there."""
+    rows = AnswerSheet.objects.filter(story__in=stories).values_list("story", "values")
+    return {story: dict(values) for story, values in rows if isinstance(values, dict)}
 
 
 def answers_of(story: UUID) -> dict[str, Any]:

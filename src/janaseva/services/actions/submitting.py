@@ -62,6 +62,8 @@ def _checked(
     answers = forms_queries.answers_of(row.id)
     given = [f"{group}.{choice}" for group, choice, _ in papers]
     faults = form_rules.check(definition.form, answers, today, documents=given, directory=queries.PLACES)
+    if definition.who.once:
+        faults += [_under_way(one.number) for one in queries.alike(by, row.id)[:1]]
     faults += [*_certificate_faults(by, definition, papers, at), *_known_faults(by, definition, answers, at)]
     ready = running.ready(
         definition,
@@ -104,6 +106,10 @@ def _certificate_faults(
         if one is None or not one.is_good:
             code = "certificate_revoked" if one is None or one.is_revoked else "certificate_expired"
             yield Fault(place=f"documents.{group}", code=code, facts={"number": one.number if one else ""})
+
+
+def _under_way(number: str) -> Fault:
+    return Fault(place="", code="already_under_way", facts={"number": number})
 
 
 def _known_faults(by: Actor, definition: Definition, answers: Mapping[str, Any], at: datetime) -> Iterator[Fault]:

@@ -1,5 +1,6 @@
 """Questions about services: the catalogue, what is promised, applications and their stories."""
 
+from janaseva.services.queries.alike import Alike, alike
 from janaseva.services.queries.appeals import (
     AppealView,
     DeemedView,
@@ -86,6 +87,7 @@ from janaseva.services.queries.versions import Version, versions
 
 __all__ = [
     "PLACES",
+    "Alike",
     "AppealView",
     "ApplicationLine",
     "ApplicationView",
@@ -111,6 +113,7 @@ __all__ = [
     "PublishedFiles",
     "QueryView",
     "Version",
+    "alike",
     "appeal",
     "appeal_paper",
     "appeals_of",

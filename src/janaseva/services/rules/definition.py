@@ -65,11 +65,17 @@ class Condition(Sourced):
 
 
 class Who(Sourced):
-    """Who may apply. ``questions`` are the form's fields that are asked before sign-in to check ``eligibility``."""
+    """Who may apply. ``questions`` are the form's fields that are asked before sign-in to check ``eligibility``.
+
+    ``same`` are the fields that tell one application from another of the same person; where it is given only ``once``,
+    a second one for the same is refused while the first is under way. Else it is warned of.
+    """
 
     coverage: Coverage
     questions: tuple[Key, ...] = ()
     eligibility: tuple[Condition, ...] = ()
+    same: tuple[Key, ...] = ()
+    once: bool = False
 
 
 class Ask(Part):

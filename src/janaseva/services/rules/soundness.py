@@ -301,7 +301,10 @@ def _names(definition: Definition, service: Source, departments: frozenset[str] 
 
 
 def _grounds(definition: Definition, service: Source) -> Iterator[SourceFault]:
-    """Tell each rule that a reason of refusal names and nobody wrote."""
+    """Tell each rule that a reason of refusal names, and each telling fact, that nobody wrote."""
+    for number, key in enumerate(definition.who.same):
+        if key not in definition.form.by_key:
+            yield service.fault(("who", "same", number), f"there is no field '{key}'", "name a field of the form")
     rules = [rule.key for rule in definition.form.checks]
     for number, ground in enumerate(definition.out.reasons):
         for index, key in enumerate(ground.rules):
