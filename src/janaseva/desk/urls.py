@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from janaseva.desk.people import account, charges, passkey, sign_in
-from janaseva.desk.services import acts, case, desk, proposals, transfer, workshop
+from janaseva.desk.services import acts, appeals, case, desk, proposals, transfer, workshop
+from janaseva.desk.services import words
 from janaseva.desk.workflow import figures
 
 SIGN_IN = [
@@ -42,11 +43,17 @@ WORKSHOP = [
     path("/<uuid:proposal_id>/<str:name>", workshop.part, name="desk-workshop-part"),
 ]
 
+APPEAL = [
+    path("", appeals.page, name="desk-appeal"),
+    path("/<slug:act>", appeals.act, name="desk-appeal-act"),
+]
+
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("next", desk.take_next, name="desk-next"),
     path("find", desk.find, name="desk-find"),
     path("figures", figures.figures, name="desk-figures"),
+    path("words", words.words, name="desk-words"),
     path("sign-out", sign_in.sign_out, name="desk-sign-out"),
     path("charge", sign_in.choose, name="desk-charge"),
     path("sign-in", include(SIGN_IN)),
@@ -54,5 +61,7 @@ urlpatterns = [
     path("charges", include(CHARGES)),
     path("services", include(PROPOSALS)),
     path("case/<uuid:application_id>", include(CASE)),
+    path("appeal/<uuid:appeal_id>", include(APPEAL)),
+    path("late", appeals.late, name="desk-late"),
     path("workshop", include(WORKSHOP)),
 ]

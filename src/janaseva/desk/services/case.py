@@ -26,6 +26,7 @@ DONE: Final = (
     "asked",
     "report_asked",
     "reported",
+    "opinion_given",
     "recalled",
     "noted",
     "transferred",
@@ -37,6 +38,11 @@ TYPED: Final = (
     "move",
     "note",
     "note_text",
+    "latitude",
+    "longitude",
+    "opinion",
+    "opinion_text",
+    "place_words",
     "out_of_turn",
     "question",
     "reason",
@@ -61,7 +67,9 @@ POLICIES: Final = {
 
 def record_look(request: HttpRequest, application_id: UUID, case_id: UUID | None) -> None:
     """Record that this charge opened the application, once a day."""
-    if case_id is not None and not workflow.has_looked(actor(request), case_id, at(request)):
+    if case_id is None or not workflow.sees(actor(request), case_id):  # an authority's look is of its own appeal
+        return
+    if not workflow.has_looked(actor(request), case_id, at(request)):
         perform_once(request, actions.look, application_id=application_id)
 
 

@@ -31,6 +31,7 @@ class DeskRow:
     task: TaskView
     number: str
     service_name: Text
+    appeal_id: UUID | None = None
 
 
 def rows(tasks: tuple[TaskView, ...], lines: Mapping[UUID, services.DeskLine]) -> list[DeskRow]:
@@ -40,6 +41,7 @@ def rows(tasks: tuple[TaskView, ...], lines: Mapping[UUID, services.DeskLine]) -
             task=task,
             number=lines[task.story].number if task.story in lines else "",
             service_name=lines[task.story].service_name if task.story in lines else {"en": task.definition_key},
+            appeal_id=lines[task.story].appeal_id if task.story in lines else None,
         )
         for task in tasks
     ]
@@ -80,6 +82,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": max(1, -(-view.counts.waiting // PAGE)) if chosen == "waiting" else 1,
         "found": request.GET.get("found", "") != "no",
+        "may_decide": by.may("services.decide"),
         "nothing": request.GET.get("next", "") == "none",
         "done": done if done in DONE else "",
     }
@@ -90,10 +93,12 @@ def desk(request: HttpRequest) -> HttpResponse:
 @officers
 def take_next(request: HttpRequest) -> HttpResponse:
     """Hand the officer the case that came first, and open it."""
-    application_id = perform(request, actions.take_next)
-    if application_id is None:
+    taken = perform(request, actions.take_next)
+    if taken is None:
         return HttpResponseRedirect(f"{reverse('desk')}?next=none")
-    return HttpResponseRedirect(reverse("desk-case", args=[application_id]))
+    line = services.lines_of(actor(request), [taken]).get(taken)
+    name = "desk-appeal" if line is not None and line.appeal_id is not None else "desk-case"
+    return HttpResponseRedirect(reverse(name, args=[taken]))
 
 
 @require_safe
@@ -101,6 +106,9 @@ def take_next(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """Open the application with this number, where it is the reader's to see."""
     found = services.numbered(actor(request), request.GET.get("q", ""))
+    appeal = services.numbered_appeal(actor(request), request.GET.get("q", "")) if found is None else None
+    if appeal is not None:
+        return HttpResponseRedirect(reverse("desk-appeal", args=[appeal]))
     if found is None:
         return HttpResponseRedirect(f"{reverse('desk')}?found=no")
     return HttpResponseRedirect(reverse("desk-case", args=[found]))

@@ -203,6 +203,8 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "story": services.story(by, view.id),
         "record": ledger.story(by, view.id, visible=True),
         "looks": services.looks(by, view.id),
+        "appeals": services.appeals_of(by, view.id),
+        "deemed": services.deemed_of(by, view.id) if view.definition.deemed else None,
         **past(by, case),
         **money(by, view),
         **issued(by, view),

@@ -13,6 +13,7 @@ from janaseva.design import posted
 from janaseva.documents import rules as documents
 from janaseva.doorway.acts import given_key, perform
 from janaseva.doorway.visitor import actor, at
+from janaseva.portal.applications.appealing import standing
 from janaseva.portal.applications.reading import Whole, next_step, whole
 from janaseva.portal.page import for_person, language, show
 from janaseva.services import actions, queries
@@ -80,7 +81,7 @@ def _shown(
     response = show(
         request,
         "portal/applications/application.html",
-        {"one": view, "found": found, "typed": typed},
+        {"one": view, "found": found, "typed": typed, "law": standing(actor(request), view, at(request))},
         here="applications",
         faults=faults,
         status=422 if faults else 200,

@@ -10,14 +10,14 @@ from janaseva.services.actions.applying import (
     save_page,
     take_back_paper,
 )
-from janaseva.services.actions.asking import answer, ask, recall, report, request_report
+from janaseva.services.actions.asking import answer, ask, give_opinion, recall, report, request_report
 from janaseva.services.actions.completing import find_incomplete, move_due_date
 from janaseva.services.actions.deciding import move, record_revocation, tell_ready, transfer
 from janaseva.services.actions.deeming import grant_deemed, request_deemed
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
-from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
 from janaseva.services.actions.noticing import notice_missed, notice_order_missed, record_compliance
-from janaseva.services.actions.ordering import order_appeal, put_back_appeal, set_hearing
+from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
+from janaseva.services.actions.ordering import look_at_appeal, order_appeal, put_back_appeal, set_hearing
 from janaseva.services.actions.proposing import approve, discard_proposal, propose, reject, save_proposal
 from janaseva.services.actions.publishing import publish
 from janaseva.services.actions.submitting import begin_case, submit, withdraw
@@ -34,13 +34,15 @@ __all__ = [
     "find_incomplete",
     "follow_case",
     "give_issued",
+    "give_opinion",
     "give_paper",
     "grant_deemed",
     "lodge_objection",
     "look",
+    "look_at_appeal",
     "move",
-    "note",
     "move_due_date",
+    "note",
     "notice_missed",
     "notice_order_missed",
     "open_by_itself",

@@ -39,6 +39,20 @@ def on_bench(by: Actor, at: datetime, appeal_id: UUID) -> tuple[Appeal, Applicat
 
 
 @action
+def look_at_appeal(*, by: Actor, at: datetime, key: str, appeal_id: UUID) -> bool:
+    """Record that the authority opened an appeal; ``False`` where this charge did so already today."""
+    row, application, case_id = on_bench(by, at, appeal_id)
+    first = workflow.looked(by=by, at=at, case_id=case_id)
+    if first:
+        tell(
+            events.LookedAt(application_id=application.id, post_id=by.post_id),
+            story=application.id,
+            office_id=row.office_id,
+        )
+    return first
+
+
+@action
 def put_back_appeal(*, by: Actor, at: datetime, key: str, appeal_id: UUID, task_id: UUID) -> None:
     """Put an appeal back on its desk, at its old place."""
     row, application, _ = on_bench(by, at, appeal_id)
