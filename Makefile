@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 export UV_NO_PROGRESS := 1
 
-.PHONY: help up install check test test-postgres house fmt lint types migrations packs bench demo sbom clean
+.PHONY: help up install check test test-postgres house clock fmt lint types migrations packs bench demo sbom clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ test-postgres: install ## The tests on PostgreSQL, races included
 
 house: install ## The laws of the house alone (docs/house.md), in seconds
 	@$(BIN)/pytest tests/house -q -p no:randomly $(ARGS)
+
+clock: install ## Ten thousand random cases of calendar and clock against a slow reading of the rules
+	@CLOCK_CASES=10000 $(BIN)/pytest -q -p no:randomly tests/workflow/test_clock_reference.py $(ARGS)
 
 fmt: install ## Put the source into shape
 	@$(BIN)/ruff check --fix-only --quiet . || true

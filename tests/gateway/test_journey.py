@@ -88,6 +88,10 @@ def test_the_whole_journey(api):
     begun = api.get(f"applications/{application_id}").json()
     assert begun["state"] == "begun"
     assert begun["due_at"].endswith("Z")
+    why = api.get(f"applications/{application_id}/due").json()
+    assert (why["standing"], why["due_at"], why["missing"]) == ("running", begun["due_at"], [])
+    assert [why["days"][0]["reason"], why["days"][-1]["reason"]] == ["began", "due"]
+    assert all(day["words"] for day in why["days"])
     decide(application_id, api=api)
     view = api.get(f"applications/{application_id}").json()
     assert view["outcome"] == "approved"

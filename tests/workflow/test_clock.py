@@ -1,14 +1,22 @@
-"""The clock against a slow, obvious reference, and each rule of counting by name."""
+"""Each rule of counting days, by name; test_clock_reference.py holds them all against a slow reading of them."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from janaseva.workflow.rules import Calendar, Limit, Span, due, explain, urgency, working_days_between
+from janaseva.workflow.rules import (
+    Calendar,
+    HalfDay,
+    Layer,
+    Limit,
+    Span,
+    due,
+    explain,
+    layered,
+    urgency,
+    without_outages,
+)
 
 ZONE = ZoneInfo("Asia/Kolkata")
 KERALA = Calendar(
@@ -137,114 +145,34 @@ def test_a_calendar_without_a_working_day_is_refused():
         Calendar(key="never", time_zone="UTC", weekly_off=frozenset(range(7)))
 
 
-# --------------------------------------------------------------------------------------------------------------------
-# The slow, obvious reference: first lay every day out in a list, then strike out, then count.
-# --------------------------------------------------------------------------------------------------------------------
-
-START = date(2026, 1, 1)
-DAYS = [START + timedelta(days=offset) for offset in range(750)]
-SATURDAYS = [day for day in DAYS if day.weekday() == 5]
-days_ = st.integers(0, 250).map(lambda offset: START + timedelta(days=offset))
-
-
-@st.composite
-def calendars(draw):
-    return Calendar(
-        key="any",
-        time_zone=draw(st.sampled_from(["Asia/Kolkata", "Asia/Karachi", "UTC", "America/Lima"])),
-        weekly_off=draw(st.frozensets(st.integers(0, 6), max_size=3)),
-        saturdays_off=draw(st.frozensets(st.integers(1, 5), max_size=3)),
-        holidays=dict.fromkeys(draw(st.lists(days_, max_size=25)), "holiday"),
-        closures=dict.fromkeys(draw(st.lists(days_, max_size=5)), "closure"),
-        workdays=frozenset(draw(st.lists(days_, max_size=5))),
-    )
+def test_a_district_and_an_office_have_days_of_their_own_and_a_closure_shuts_whoever_declared_it():
+    festival, saturday = date(2026, 11, 24), date(2026, 12, 12)
+    district = Layer(holidays={festival: "Festival"}, closures={date(2026, 11, 25): "Flood"})
+    office = Layer(workdays=frozenset({festival, saturday, date(2026, 11, 25)}))
+    there, here = layered(KERALA, district), layered(KERALA, district, office)
+    assert (KERALA.kind(festival), there.kind(festival), here.kind(festival)) == ("working", "holiday", "working")
+    assert (there.kind(saturday), here.kind(saturday)) == ("saturday_off", "working")
+    assert here.kind(date(2026, 11, 25)) == "closure"
 
 
-@st.composite
-def spans(draw):
-    found = []
-    for _ in range(draw(st.integers(0, 4))):
-        begins = moment(draw(days_), draw(st.integers(0, 23)))
-        ends = draw(st.one_of(st.none(), st.timedeltas(timedelta(0), timedelta(days=40))))
-        found.append(Span(from_at=begins, to_at=None if ends is None else begins + ends))
-    return found
+def test_a_half_day_counts_and_on_it_the_time_ends_when_the_office_closes():
+    half = Layer(half_days={date(2026, 11, 28): HalfDay(closes=time(13), title="Eve of the festival")})
+    answer = due(limit=Limit(days=5), began_at=moment(date(2026, 11, 23)), calendar=layered(KERALA, half))
+    assert answer.at == datetime(2026, 11, 28, 7, 30, tzinfo=UTC)  # 13:00 in India
+    early = Layer(half_days={date(2026, 11, 28): HalfDay(closes=time(9))})
+    assert layered(KERALA, early).kind(date(2026, 11, 28)) == "closure"
 
 
-def reference(limit, began_at, pauses, calendar):
-    """The due day, or the string ``paused``."""
-    zone = ZoneInfo(calendar.time_zone)
+def test_an_outage_of_an_hour_of_office_time_takes_the_day_from_everybody_and_one_of_less_does_not():
+    begins = moment(date(2026, 11, 24), 10)
 
-    def is_open(day):
-        if day in calendar.closures:
-            return False
-        if day in calendar.workdays:
-            return True
-        saturdays = [d for d in SATURDAYS if (d.year, d.month) == (day.year, day.month)]
-        off = day in saturdays and saturdays.index(day) + 1 in calendar.saturdays_off
-        return not (day in calendar.holidays or day.weekday() in calendar.weekly_off or off)
+    def lost(*minutes):
+        outages = [(begins + timedelta(minutes=a), begins + timedelta(minutes=b)) for a, b in minutes]
+        return without_outages(KERALA, outages).outages
 
-    began = began_at.astimezone(zone).date()
-    ahead = [day for day in DAYS if day > began]
-    stopped = set()
-    for span in pauses:
-        first = span.from_at.astimezone(zone).date()
-        last = DAYS[-1] if span.to_at is None else span.to_at.astimezone(zone).date()
-        stopped |= {day for day in ahead if first < day <= last}
-    running = [day for day in ahead if day not in stopped]
-    counting = [day for day in running if limit.counts == "calendar" or is_open(day)]
-    if len(counting) < limit.days:
-        return "paused"
-    end = counting[limit.days - 1]
-    if limit.rolls:
-        rest = [day for day in running if day >= end and is_open(day)]
-        if not rest:
-            return "paused"
-        end = rest[0]
-    endless = [span.from_at.astimezone(zone).date() for span in pauses if span.to_at is None]
-    return "paused" if endless and end > min(endless) else end
-
-
-limits = st.builds(Limit, days=st.integers(1, 90), counts=st.sampled_from(["calendar", "working"]), rolls=st.booleans())
-
-
-@settings(max_examples=400, deadline=None)
-@given(limits, days_, st.integers(0, 23), spans(), calendars())
-def test_the_clock_agrees_with_the_slow_reference(limit, began, hour, pauses, calendar):
-    began_at = moment(began, hour)
-    answer = due(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
-    expected = reference(limit, began_at, pauses, calendar)
-    assert expected == (answer.day or answer.standing)
-
-
-@settings(max_examples=200, deadline=None)
-@given(limits, days_, spans(), calendars())
-def test_the_explanation_is_whole_and_adds_up(limit, began, pauses, calendar):
-    began_at = moment(began)
-    days = explain(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
-    answer = due(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
-    assert all(later.day - earlier.day == timedelta(days=1) for earlier, later in pairwise(days))
-    assert sum(day.counted for day in days) == days[-1].number
-    assert days[0].reason == "began"
-    if answer.standing == "running":
-        assert days[-1].number == limit.days
-        assert days[-1].reason == "due"
-        assert not [day for day in days[:-1] if day.reason == "due"]
-    else:
-        assert answer.days_left == limit.days - days[-1].number
-
-
-@settings(max_examples=100, deadline=None)
-@given(limits, days_, st.lists(days_, min_size=2, max_size=2).map(sorted), calendars())
-def test_a_pause_never_makes_a_date_earlier(limit, began, asked_and_answered, calendar):
-    pause = Span(from_at=moment(asked_and_answered[0]), to_at=moment(asked_and_answered[1]))
-    without = due(limit=limit, began_at=moment(began), calendar=calendar)
-    with_it = due(limit=limit, began_at=moment(began), pauses=[pause], calendar=calendar)
-    assert with_it.day >= without.day
-
-
-@given(days_, days_, calendars())
-def test_working_days_between_is_what_counting_them_gives(first, last, calendar):
-    count = working_days_between(calendar, first, last)
-    assert count == -working_days_between(calendar, last, first)
-    if first <= last:
-        assert count == len([day for day in DAYS if first < day <= last and calendar.is_open(day)])
+    assert lost((0, 59)) == lost((-300, 0)) == lost((420, 900)) == frozenset()
+    assert lost((0, 60)) == lost((0, 40), (10, 60)) == lost((-500, 60)) == {date(2026, 11, 24)}
+    assert lost((0, 40), (10, 59)) == frozenset()
+    calendar = without_outages(KERALA, [(begins, begins + timedelta(hours=2))])
+    assert day_of(Limit(days=5), date(2026, 11, 23), calendar=calendar) == date(2026, 11, 30)
+    assert day_of(Limit(days=1, rolls=False), date(2026, 11, 23), calendar=calendar) == date(2026, 11, 25)

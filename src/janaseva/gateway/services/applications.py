@@ -21,6 +21,7 @@ from janaseva.gateway.services import shapes, showing
 from janaseva.payments import actions as payment_actions
 from janaseva.payments import queries as payments
 from janaseva.services import actions, queries
+from janaseva.workflow import queries as workflow
 
 router = Router(tags=["Applications"], auth=BEARER)
 
@@ -79,6 +80,23 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
     by = actor(request)
     view = queries.application(by, application_id)
     return answer(showing.whole(by, view, language_of(request)))
+
+
+@router.get(
+    "applications/{uuid:application_id}/due",
+    response=shapes.WhyDue,
+    operation_id="applications_why_due",
+    summary="Why this date",
+    openapi_extra=told(401, 404, 409, 422),
+)
+@operation("person", most=120)
+def why_due(request: HttpRequest, application_id: UUID) -> HttpResponse:
+    """Tell day by day why an application is due when it is: what was counted, and why the other days were not."""
+    by = actor(request)
+    view = queries.application(by, application_id)
+    if view.case_id is None:
+        raise Refusal("not_yet_handed_in", status=CONFLICT)
+    return answer(showing.why_due(view, workflow.why_due(by, view.case_id, visible=True), language_of(request)))
 
 
 @router.put(

@@ -1,6 +1,6 @@
 """The shapes of services in the API, apart from the rooms' own so that these can change and those stay."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -268,6 +268,47 @@ class Decision(BaseModel):
     decided_at: datetime
     document_id: str | None
     certificate_number: str
+
+
+class DueDay(BaseModel):
+    """One day on the way to the due date."""
+
+    day: date
+    counted: bool
+    number: int = Field(description="How many days had been counted at its end.")
+    reason: Literal[
+        "began",
+        "counted",
+        "half_day",
+        "weekly_off",
+        "saturday_off",
+        "holiday",
+        "closure",
+        "outage",
+        "paused",
+        "last_day_closed",
+        "due",
+    ]
+    words: str = Field(description="The reason in words of the request's language.")
+    title: str = Field(description="The holiday's name, or why the office was closed.")
+    closes: str = Field(description="When the office closes on a half day, as local `HH:MM`.")
+    forecast: bool = Field(description="Whether the holidays of this day have yet to be announced.")
+
+
+class WhyDue(BaseModel):
+    """Why an application is due on its day."""
+
+    standing: Literal["running", "paused", "unknown", "not_begun"]
+    words: str = Field(description="The standing in words of the request's language.")
+    limit_days: int | None = Field(description="null where nobody has found it.")
+    days_counted: str = Field(description="`working`, `calendar`, or empty.")
+    starts: str = Field(description="`receipt`, `completeness`, or empty.")
+    began_at: datetime | None
+    due_at: datetime | None
+    days_left: int | None = Field(description="Where the clock stands still or has not begun.")
+    forecast: bool = Field(description="Whether the date may change, since holidays have yet to be announced.")
+    missing: list[str] = Field(description="Groups of papers without which the clock does not begin.")
+    days: list[DueDay]
 
 
 class Happened(BaseModel):

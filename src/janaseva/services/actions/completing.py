@@ -8,7 +8,7 @@ from janaseva.contact import steps as contact
 from janaseva.core import writing
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import UNPROCESSABLE, Refusal, not_found
+from janaseva.core.refusal import UNPROCESSABLE, Refusal
 from janaseva.services import events, queries
 from janaseva.services.actions.handling import on_desk
 from janaseva.services.models import Application
@@ -76,9 +76,7 @@ def move_due_date(*, by: Actor, at: datetime, key: str, case_id: UUID, due_at: d
     allow(permissions.is_own_work(by))
     found = Application.objects.filter(case_id=case_id).values_list("id", flat=True).first()
     row = Application.locked(found) if found else None
-    if row is None:
-        raise not_found()
-    if row.state != "begun" or row.due_at == due_at:
+    if row is None or row.state != "begun" or row.due_at == due_at:
         return False
     change(row, due_at=due_at)
     tell(
