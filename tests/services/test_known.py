@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from janaseva.cli.loading import load_pack
+from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.documents import actions as documents
 from janaseva.portal.forms import asking
@@ -14,8 +15,9 @@ from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
 from janaseva.services.models import Attachment
 from janaseva.settings import OPTIONS
-from tests.given import LOADED_AT, SERVICE
+from tests.given import LOADED_AT, SERVICE, SYSTEM
 from tests.portal.reader import at_the_storys_time, signed_in
+from tests.registers.acts import enter
 
 pytestmark = pytest.mark.django_db
 COMMUNITY = "kl-community-certificate"
@@ -137,6 +139,29 @@ def test_what_a_certificate_states_is_offered_with_its_source_and_may_be_mended(
     assert words.startswith("We know this already, from “Income certificate” KL-INC-")
     assert words in page.content.decode()
     assert known["house_ml"].value in page.content.decode()
+
+
+def test_an_entry_of_ones_own_in_a_register_is_offered_by_its_number(given):
+    pack = PackFolder(OPTIONS.packs_dir).read("kl-edistrict")
+    birth = "kl-birth-registration"
+    files = dict(pack.services[COMMUNITY])
+    fact = "{certificate: kl-income-certificate, fact: house}"
+    assert fact in files["service.yaml"]
+    files["service.yaml"] = files["service.yaml"].replace(fact, "{register: kl-births, key: village, fact: child}")
+    services = {COMMUNITY: files, birth: pack.services[birth], SERVICE: pack.services[SERVICE]}
+    load_pack(replace(pack, services=services), at=LOADED_AT)
+    walk = replace(given, service=COMMUNITY)
+    by, other = walk.citizen(), walk.citizen()
+    for holder, number, child in ((by, "B-1", "Anu"), (by, "B-2", "Binu"), (other, "B-3", "Charu")):
+        walk.act(
+            enter, SYSTEM, story=uuid7(), office_id=uuid7(), number=number, facts={"child": child},
+            holder=holder.person_id, register="kl-births",
+        )  # fmt: skip
+    found = queries.known(by, walk.definition, {"village": "B-1"}, walk.at)
+    assert {key: (one.value, one.number) for key, one in found.items()} == {"house": ("Anu", "B-1")}
+    assert asking.sources(found, "en")["house"].startswith("We know this already, from the register, entry B-1 of ")
+    for village in ("B-3", "B-9", None):
+        assert queries.known(by, walk.definition, {"village": village}, walk.at) == {}
 
 
 def test_an_answer_that_must_stay_as_recorded_is_a_fault_where_it_differs(given, settle):
