@@ -45,6 +45,30 @@ SOUND = {
 }
 
 
+AUTOMATIC = {
+    "key": "notice",
+    "title": "Sorted by rule",
+    "kind": "automatic",
+    "moves": [
+        {"key": "small", "title": "Small", "to": "decision", "when": "true"},
+        {"key": "rest", "title": "All others", "to": "enquiry"},
+    ],
+}
+PARALLEL = {
+    "key": "notice",
+    "title": "Opinions",
+    "kind": "parallel",
+    "branches": [
+        {"key": "fire", "title": "Fire", "role": "clerk", "office": "taluk-office"},
+        {"key": "health", "title": "Health", "role": "clerk", "office": "village-office"},
+    ],
+    "moves": [
+        {"key": "agreed", "title": "Agreed", "to": "decision", "result": "all"},
+        {"key": "doubted", "title": "Doubted", "to": "enquiry", "result": "against"},
+    ],
+}
+
+
 def changed(*changes):
     """The sound process with values set or (value ``None``) removed at dotted places."""
     text = copy.deepcopy(SOUND)
@@ -80,6 +104,14 @@ WRONG = {
         ("steps.1.moves", [{"key": "a", "title": "A", "to": "decision"}, {"key": "b", "title": "B", "to": "enquiry"}])
     ],
     "process_wait_with_work": [("steps.1.role", "clerk")],
+    "process_ends_by_itself": [("steps.1.moves.0.to", "returned")],
+    "process_part_elsewhere": [("steps.0.clock", "stands")],
+    "process_objections_without_ways": [("steps.1.notice", {"title": "A", "statement": "B", "objections": True})],
+    "process_automatic_without_rest": [("steps.1", {**AUTOMATIC, "moves": AUTOMATIC["moves"][:1]})],
+    "process_automatic_circle": [("steps.1", {**AUTOMATIC, "moves": [{**AUTOMATIC["moves"][0], "to": "notice"}]})],
+    "process_parallel_alone": [("steps.1", {**PARALLEL, "branches": PARALLEL["branches"][:1]})],
+    "process_parallel_too_many": [("steps.1", {**PARALLEL, "answers": 3})],
+    "process_parallel_without_ways": [("steps.1", {**PARALLEL, "moves": PARALLEL["moves"][:1]})],
     "process_never_reached": [("steps.0.moves.0.to", "decision")],
     "process_no_way_to_an_end": [("steps.1.moves.0.to", "enquiry")],
     "process_never_ends_in": [("steps.2.moves.0.to", "enquiry")],
@@ -152,3 +184,13 @@ def test_the_picture_shows_steps_reports_the_applicant_and_ends():
     assert kinds["notice", "decision"] == "time"
     assert kinds["enquiry", "applicant"] == "ask"
     assert all({arrow.source, arrow.target} <= {node.key for node in drawn.nodes} for arrow in drawn.arrows)
+
+
+def test_the_picture_shows_branches_and_ways_that_nobody_chooses():
+    for step, kind, sides in ((PARALLEL, "join", ["fire", "health"]), (AUTOMATIC, "rule", [])):
+        process = changed(("steps.1", step))
+        assert faults(process) == []
+        drawn = picture(process)
+        assert [node.key for node in drawn.nodes if node.kind == "branch"] == [f"notice/{side}" for side in sides]
+        assert {arrow.kind for arrow in drawn.arrows if arrow.source == "notice" and arrow.kind != "ask"} == {kind}
+        assert all({arrow.source, arrow.target} <= {node.key for node in drawn.nodes} for arrow in drawn.arrows)

@@ -34,6 +34,7 @@ from janaseva.services import actions, queries
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.examples import Example
 from janaseva.workflow import queries as workflow
+from janaseva.workflow import rules as workflow_rules
 
 GATEWAY: Final = Actor(kind="machine", name="payment-gateway")
 MOST_MOVES: Final = 20
@@ -230,6 +231,9 @@ class Traveller:
             if case.task is not None and case.task.kind == "time":
                 waits.pass_by(self, case, view.service, planned)
                 continue
+            if case.branches:
+                waits.opine_all(self, application_id, case, view.service, planned)
+                continue
             if case.post_id is None:
                 message = f"{view.service} rests in {case.state}: nobody's desk has it"
                 raise WrongTurnError(message)
@@ -275,6 +279,10 @@ class Traveller:
             return True
         return False
 
+    def photograph(self) -> document_rules.Received:
+        """Return a photograph of the place, as a report brings it."""
+        return document_rules.receive(filename="place.png", content=sample_paper("the place"))
+
     def _report(self, application_id: UUID, case_id: UUID) -> None:
         side = workflow.case(Actor.system("journey"), case_id, self.at, visible=True).side
         if side is None or side.post_id is None:
@@ -284,10 +292,10 @@ class Traveller:
         actions.take(
             by=reporter, at=self.tick(), key=self.key(), task_id=side.task_id, reason="The report was asked for today."
         )
-        photograph = document_rules.receive(filename="place.png", content=sample_paper("the place"))
         actions.report(
             by=reporter, at=self.tick(), key=self.key(), application_id=application_id,
-            text="I went to the place; what is stated is so.", photographs=[photograph],
+            text="I went to the place; what is stated is so.", photographs=[self.photograph()],
+            place=workflow_rules.Place(words="At the place named in the application"),
         )  # fmt: skip
 
     def _move(self, officer: Actor, application_id: UUID, planned: list[Any]) -> None:

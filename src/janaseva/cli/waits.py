@@ -7,6 +7,7 @@ from janaseva.core.actor import Actor
 from janaseva.services import actions, queries
 from janaseva.workflow import actions as workflow_actions
 from janaseva.workflow import queries as workflow
+from janaseva.workflow import rules as workflow_rules
 
 if TYPE_CHECKING:
     from janaseva.cli.journey import Traveller
@@ -39,6 +40,45 @@ def pass_by(traveller: "Traveller", case: workflow.CaseView, service: str, plann
     workflow_actions.pass_time(by=Actor.clock(), at=at, key=traveller.key(), task_id=case.task.task_id)
     traveller.officers.clear()
     traveller.settle()
+
+
+def opine_all(
+    traveller: "Traveller", application_id: UUID, case: workflow.CaseView, service: str, planned: list[Any]
+) -> None:
+    """Let every desk of parallel work give its opinion; where the example goes against, the first is against."""
+    way = planned.pop(0).move if planned else ""
+    here = queries.in_force(service, queries.today(traveller.at)).definition.happens.step(case.state)
+    move = here.move(way.rpartition(".")[2]) if here else None
+    against = move is not None and move.result == "against"
+    for branch in case.branches:
+        if branch.post_id is None or not _is_open(traveller, case.case_id, branch.task_id):
+            continue
+        officer = traveller.officer(branch.post_id)
+        actions.take(
+            by=officer,
+            at=traveller.tick(),
+            key=traveller.key(),
+            task_id=branch.task_id,
+            reason="The opinion was asked for today.",
+        )
+        actions.give_opinion(
+            by=officer,
+            at=traveller.tick(),
+            key=traveller.key(),
+            application_id=application_id,
+            task_id=branch.task_id,
+            recommends="refuse" if against else "approve",
+            text="I looked at the papers and at the place.",
+            photographs=[traveller.photograph()],
+            place=workflow_rules.Place(words="At the place named in the application"),
+        )
+        against = False
+    traveller.settle()
+
+
+def _is_open(traveller: "Traveller", case_id: UUID, task_id: UUID) -> bool:
+    case = workflow.case(Actor.system("journey"), case_id, traveller.at, visible=True)
+    return any(one.task_id == task_id for one in case.branches)
 
 
 def _object_to(traveller: "Traveller", case_id: UUID) -> None:

@@ -137,6 +137,18 @@ class Reported(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionGiven(News):
+    """One of several desks that work at once gave its opinion."""
+
+    name: ClassVar[str] = "workflow.opinion_given"
+    case_id: UUID
+    task_id: UUID
+    branch: str
+    post_id: UUID | None
+    documents: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled(News):
     """A question or a request for a report was taken back unanswered; the clock runs again."""
 

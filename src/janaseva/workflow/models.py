@@ -38,7 +38,7 @@ class Case(Row):
 class Task(Row):
     """Work that waits on a post (or for the applicant, or for time to pass) and is held by one person at most.
 
-    ``kind``: main (the step's own), report, applicant, time. ``state``: waiting, held, paused (while another task of
+    ``kind``: main (the step's own), branch (one of several at once), report, applicant, time. ``state``: waiting, held, paused (while another task of
     the case is answered), done, void. ``arrived_at`` repeats the case's, so that the queue is one index.
     """
 
@@ -82,6 +82,11 @@ class Task(Row):
                 condition=models.Q(kind__in=["report", "applicant"], state__in=["waiting", "held"]),
                 name="workflow_one_side_task",
             ),
+            models.UniqueConstraint(
+                fields=["case", "step", "report"],
+                condition=models.Q(kind="branch", state__in=["waiting", "held"]),
+                name="workflow_one_branch_task",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state="held", held_by_charge_id__isnull=False)
                 | (~models.Q(state="held") & models.Q(held_by_charge_id__isnull=True))
@@ -94,7 +99,8 @@ class Task(Row):
 class Move(Row):
     """One thing that was done with a case: a move of the process, a question, an answer, a report, a transfer.
 
-    ``ordinal`` counts from 1 within the case. ``documents`` are the ids of what came with it.
+    ``ordinal`` counts from 1 within the case. ``documents`` are the ids of what came with it, ``place`` is where it was
+    found: words, latitude and longitude.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -113,6 +119,7 @@ class Move(Row):
     checked = models.JSONField(default=list)
     recommends = models.CharField(max_length=7, blank=True)
     documents = models.JSONField(default=list)
+    place = models.JSONField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "ordinal"], name="workflow_move_ordinal")]

@@ -18,12 +18,14 @@ from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor
 from janaseva.services import actions
 from janaseva.services import queries as services
+from janaseva.workflow import rules as workflow_rules
 
 LONGEST: Final = 20_000
 PHOTOGRAPHS: Final = 3
 PLACES: Final = {
     "out_of_turn_needs_reason": "out_of_turn",
     "question_empty": "question",
+    "incomplete_needs_papers": "missing",
     "report_empty": "report_text",
     "report_needs_photograph": "photographs.0",
     "recall_needs_reason": "recall_note",
@@ -133,6 +135,27 @@ def _photographs(asked: Asked) -> list[document_rules.Received]:
     return received
 
 
+def _place(asked: Asked) -> workflow_rules.Place:
+    return workflow_rules.Place(
+        words=asked.words("place_words"), latitude=asked.words("latitude"), longitude=asked.words("longitude")
+    )
+
+
+def _opine(asked: Asked) -> str:
+    recommends, text = asked.words("opinion"), asked.words("opinion_text")
+    perform(
+        asked.request,
+        actions.give_opinion,
+        application_id=asked.application_id,
+        task_id=asked.uuid("task_id"),
+        recommends=recommends if recommends in ("approve", "refuse") else "",
+        text=text,
+        photographs=_photographs(asked),
+        place=_place(asked),
+    )
+    return "opinion_given"
+
+
 def _report(asked: Asked) -> str:
     text = asked.words("report_text")
     perform(
@@ -141,6 +164,7 @@ def _report(asked: Asked) -> str:
         application_id=asked.application_id,
         text=text,
         photographs=_photographs(asked),
+        place=_place(asked),
     )
     return "reported"
 
@@ -166,18 +190,30 @@ def _revoke(asked: Asked) -> str:
     return "revoked"
 
 
+def _incomplete(asked: Asked) -> str:
+    words = asked.words("missing_words")
+    missing = [name.removeprefix("missing.") for name in asked.request.POST if name.startswith("missing.")][:100]
+    asked.typed["missing"] = missing
+    perform(
+        asked.request, actions.find_incomplete, application_id=asked.application_id, missing=missing, words=words
+    )
+    return "found_incomplete"
+
+
 ACTS: Final[dict[str, Callable[[Asked], str]]] = {
     "take": _take,
     "put-back": _put_back,
     "move": _move,
     "ask": _ask,
+    "incomplete": _incomplete,
     "ask-report": _ask_report,
     "report": _report,
+    "opine": _opine,
     "recall": _recall,
     "note": _note,
     "revoke": _revoke,
 }
-GONE: Final = ("put_back", "reported")
+GONE: Final = ("put_back", "reported", "opinion_given")
 """After these the case may no longer be the officer's to see, so the desk is shown."""
 
 

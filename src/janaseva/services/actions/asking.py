@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from janaseva.contact import steps as contact
@@ -15,7 +16,10 @@ from janaseva.services import events, queries
 from janaseva.services.actions.handling import handled, on_desk
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import permissions
+from janaseva.workflow import rules as workflow_rules
 from janaseva.workflow import steps as workflow
+
+NO_PLACE = workflow_rules.Place()
 
 
 @action
@@ -103,6 +107,7 @@ def report(
     application_id: UUID,
     text: str,
     photographs: Sequence[document_rules.Received] = (),
+    place: workflow_rules.Place = NO_PLACE,
 ) -> UUID:
     """Send the enquiry report back, with its photographs; answer the id of its line in the case's history.
 
@@ -111,11 +116,28 @@ def report(
 
     """
     row, case_id = on_desk(by, at, application_id)
+    kept = _photographs(row, photographs, by=by, at=at)
+    move_id = workflow.report(
+        by=by,
+        at=at,
+        case_id=case_id,
+        text=text,
+        documents=kept,
+        place=place,
+        country=queries.compiled(row.definition_id).pack_country,
+    )
+    handled(row, "reported")
+    return move_id
+
+
+def _photographs(
+    row: Application, photographs: Sequence[document_rules.Received], *, by: Actor, at: datetime
+) -> list[UUID]:
+    """Keep the photographs of a report or an opinion with the application; return their documents."""
     kept = [
         documents.attach(by=by, at=at, story=row.id, received=one, kind="report", office_id=by.office_id)
         for one in photographs
     ]
-    move_id = workflow.report(by=by, at=at, case_id=case_id, text=text, documents=kept)
     for document_id in kept:
         put(
             Attachment(
@@ -127,8 +149,46 @@ def report(
                 office_id=by.office_id,
             )
         )
-    handled(row, "reported")
-    return move_id
+    return kept
+
+
+@action
+def give_opinion(
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    application_id: UUID,
+    task_id: UUID,
+    recommends: Literal["approve", "refuse", ""],
+    text: str,
+    photographs: Sequence[document_rules.Received] = (),
+    place: workflow_rules.Place = NO_PLACE,
+) -> bool:
+    """Give the opinion of one of several desks; answer whether it was the last one needed, so that the case went on.
+
+    Raises:
+        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.opine`.
+        Invalid: with everything that is missing, at once.
+
+    """
+    row, case_id = on_desk(by, at, application_id)
+    kept = _photographs(row, photographs, by=by, at=at)
+    moved = workflow.opine(
+        by=by,
+        at=at,
+        case_id=case_id,
+        task_id=task_id,
+        recommends=recommends,
+        text=text,
+        documents=kept,
+        place=place,
+        country=queries.compiled(row.definition_id).pack_country,
+    )
+    if moved is not None:
+        change(row, due_at=moved.case_due_at)
+    handled(row, "opinion_given")
+    return moved is not None
 
 
 @action

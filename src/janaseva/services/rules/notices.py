@@ -46,11 +46,11 @@ def filling(
         before, after = ISOLATE if direction_of(language) == "rtl" else ("", "")
         return f"{before}{found}{after}"
 
+    def in_words(text: str, language: str) -> str:
+        return _BRACES.sub(lambda match: shown(match.group(1), language), text)
+
     def filled(words: dict[str, str]) -> dict[str, str]:
-        return {
-            language: _BRACES.sub(lambda match, spoken=language: shown(match.group(1), spoken), text)
-            for language, text in words.items()
-        }
+        return {language: in_words(text, language) for language, text in words.items()}
 
     return filled
 

@@ -1,6 +1,6 @@
 """One case: where it stands, what may be done with it now, what was done, and why it is due when it is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,6 +67,8 @@ class CaseView:
     held_by_me: bool
     blocked: str
     moves: tuple[Option, ...]
+    opinion: Option | None
+    branches: tuple[TaskView, ...]
     reports: tuple[Option, ...]
     may_ask_applicant: bool
     may_recall: bool
@@ -96,6 +98,7 @@ class MoveView:
     checked: tuple[str, ...]
     recommends: str
     documents: tuple[UUID, ...]
+    place: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,8 +198,11 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
     row = _visible(by, case_id, visible=visible)
     process = rules.Process.model_validate(row.process)
     here = process.step(row.state)
-    tasks = {task.kind: task for task in Task.objects.filter(case_id=row.id, state__in=("waiting", "held", "paused"))}
-    main = tasks.get("main") or tasks.get("time")
+    open_ = list(Task.objects.filter(case_id=row.id, state__in=("waiting", "held", "paused")).order_by("since", "id"))
+    tasks = {task.kind: task for task in open_}
+    branches = [task for task in open_ if task.kind == "branch"]
+    own = next((task for task in branches if rules.may_take(by, post_id=task.post_id)), None)
+    main = tasks.get("main") or tasks.get("time") or own
     side = tasks.get("applicant") or tasks.get("report")
     deadline = Deadline.objects.filter(case_id=row.id, step="").first()
     made = list(Move.objects.filter(case_id=row.id, kind="move").order_by("ordinal"))
@@ -232,7 +238,9 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
         may_take=_may_take(by, (main, side), blocked),
         held_by_me=holds,
         blocked=blocked if mine else "",
-        moves=_moves(acts),
+        moves=_moves(acts if acts and not acts.by_itself else None),
+        opinion=_opinion(acts, main),
+        branches=tuple(task_view(task, row, by=by, at=at, zones=calendars) for task in branches),
         reports=_reports(acts),
         may_ask_applicant=acts is not None and acts.ask_applicant,
         may_recall=mine and side is not None and not blocked,
@@ -257,6 +265,11 @@ def _blocked(by: Actor, row: Case, here: rules.Step | None, made: Iterable[Move]
     ):
         return "own_move"
     return "" if rules.may_work(by, kind=here.kind) else "not_permitted"
+
+
+def _opinion(step: rules.Step | None, task: Task | None) -> Option | None:
+    branch = step.branch(task.report) if step is not None and task is not None and task.kind == "branch" else None
+    return Option(kind="opinion", key=branch.key, title=branch.title, needs=branch.needs) if branch else None
 
 
 def _moves(step: rules.Step | None) -> tuple[Option, ...]:
@@ -303,7 +316,8 @@ def _move_view(move: Move, process: rules.Process, reasons: dict[str, dict[str, 
     step = process.step(move.source.split("/", 1)[0])
     chosen = step.move(move.key) if step and move.kind == "move" else None
     wanted = step.report(move.key) if step and move.kind in ("report", "ask_report") else None
-    title: Text = chosen.title if chosen else wanted.title if wanted else {}
+    branch = step.branch(move.key) if step and move.kind == "opinion" else None
+    title: Text = chosen.title if chosen else wanted.title if wanted else branch.title if branch else {}
     told = inside or move.kind in ("question", "answer", "withdrawal") or move.target in ("refused", "returned")
     return MoveView(
         move_id=move.id,
@@ -323,6 +337,7 @@ def _move_view(move: Move, process: rules.Process, reasons: dict[str, dict[str, 
         checked=tuple(move.checked) if inside else (),
         recommends=move.recommends if inside else "",
         documents=tuple(UUID(key) for key in move.documents) if told else (),
+        place=(move.place or {}) if inside else {},
     )
 
 

@@ -55,7 +55,7 @@ def queue(by: Actor) -> QuerySet[Task]:
     moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=by.person_id).exclude(
         source=OuterRef("step")
     )
-    tasks = Task.objects.filter(post_id__in=rules.posts_of(by), state="waiting", kind__in=("main", "report"))
+    tasks = Task.objects.filter(post_id__in=rules.posts_of(by), state="waiting", kind__in=("main", "branch", "report"))
     if by.person_id is not None:
         own = Q(case__applicant_person_id=by.person_id) | Q(case__made_by_person_id=by.person_id)
         tasks = tasks.exclude(own).exclude(Q(other_person=True) & Exists(moved))

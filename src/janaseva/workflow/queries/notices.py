@@ -123,7 +123,9 @@ def case_of_notice(by: Actor, notice_id: UUID) -> UUID:
 
 
 def _own(by: Actor) -> QuerySet[Objection]:
-    return Objection.objects.filter(person_id=by.person_id) if by.kind == "person" else Objection.objects.none()
+    if by.kind != "person" or by.person_id is None:
+        return Objection.objects.none()
+    return Objection.objects.filter(person_id=by.person_id)
 
 
 def own_objections(by: Actor, at: datetime, *, notice_id: UUID | None = None) -> list[ObjectionView]:

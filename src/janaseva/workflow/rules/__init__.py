@@ -1,6 +1,6 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
-from janaseva.workflow.rules.automatic import Chosen, choose, facts_for, scope_with, way_on
+from janaseva.workflow.rules.automatic import Chosen, choose, facts_for, join, scope_with, way_on
 from janaseva.workflow.rules.calendar import (
     CLOSURE_BACK_DAYS,
     CLOSURE_MOST_DAYS,
@@ -35,6 +35,9 @@ from janaseva.workflow.rules.permission import (
     posts_of,
 )
 from janaseva.workflow.rules.picture import Arrow, Node, Picture, picture
+from janaseva.workflow.rules.place import Place
+from janaseva.workflow.rules.place import faults as place_faults
+from janaseva.workflow.rules.place import kept as kept_place
 from janaseva.workflow.rules.process import (
     OUTCOMES,
     Branch,
@@ -76,6 +79,7 @@ __all__ = [
     "Notice",
     "Outcome",
     "Picture",
+    "Place",
     "Process",
     "Reason",
     "Report",
@@ -92,6 +96,8 @@ __all__ = [
     "is_own_matter",
     "is_own_move",
     "is_reason",
+    "join",
+    "kept_place",
     "layered",
     "may_answer",
     "may_be_closed",
@@ -105,6 +111,7 @@ __all__ = [
     "may_work",
     "missing",
     "picture",
+    "place_faults",
     "posts_of",
     "scope_with",
     "urgency",

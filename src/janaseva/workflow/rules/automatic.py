@@ -1,15 +1,12 @@
 """Steps that no officer takes: the rules of the definition choose the move, and say why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from janaseva.core.formula import Scope
 from janaseva.workflow.rules.process import Move, Process, Step
-
-OWN = "objections"
-"""The one fact besides the answers: how many objections stand against the case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +19,7 @@ class Chosen:
 
 def scope_with(scope: Scope) -> Scope:
     """Return what the rules of automatic steps may name: the form's fields, ``today`` and ``objections``."""
-    return scope.having(**{OWN: "integer"})
+    return scope.having(objections="integer")
 
 
 def facts_for(process: Process, scope: Scope, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +44,7 @@ def facts_for(process: Process, scope: Scope, answers: Mapping[str, Any]) -> dic
 def choose(step: Step, *, facts: Mapping[str, Any], today: date, objections: int) -> Chosen:
     """Return the first move whose rule holds; the last, which has none, takes every other case."""
     scope = scope_with(Scope.of(facts.get("simple", {}), facts.get("tables", {})))
-    values = scope.facts({**facts.get("values", {}), OWN: objections}, today=today)
+    values = scope.facts({**facts.get("values", {}), "objections": objections}, today=today)
     for move in step.moves:
         if move.when is None:
             return Chosen(move=move, because="")
@@ -63,3 +60,9 @@ def way_on(step: Step, *, objections: int) -> Move:
     """Return the move by which a wait is left: the one for objections, where the step tells them apart."""
     wanted = "some" if objections else "none"
     return next((move for move in step.moves if move.objections == wanted), step.moves[0])
+
+
+def join(step: Step, opinions: Collection[str]) -> Move:
+    """Return the move by which parallel work is left: the one for what its branches recommend."""
+    wanted = "against" if "refuse" in opinions else "all"
+    return next((move for move in step.moves if move.result == wanted), step.moves[0])

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from janaseva.workflow.rules.limit import Limit
-from janaseva.workflow.rules.process import OUTCOMES, Process, Step
+from janaseva.workflow.rules.process import OUTCOMES, Branch, Process, Report, Step
 
-NodeKind = Literal["start", "decision", "enquiry", "review", "wait", "report", "applicant", "end"]
-ArrowKind = Literal["start", "move", "back", "time", "ask", "answer"]
+NodeKind = Literal[
+    "start", "decision", "enquiry", "review", "wait", "automatic", "parallel", "report", "branch", "applicant", "end"
+]
+ArrowKind = Literal["start", "move", "back", "time", "rule", "join", "ask", "answer"]
+
+BY_ITSELF: Final[Mapping[str, ArrowKind]] = {"wait": "time", "automatic": "rule", "parallel": "join"}
+"""How the ways out of a step are drawn which nobody chooses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +56,14 @@ def picture(process: Process) -> Picture:
     for step in process.steps:
         nodes.append(_node(step))
         arrows.extend(_ways(step, order))
-        for report in step.reports:
+        sides: list[tuple[NodeKind, Report | Branch]] = [("report", one) for one in step.reports]
+        sides += [("branch", one) for one in step.branches]
+        for side, report in sides:
             key = f"{step.key}/{report.key}"
             nodes.append(
                 Node(
                     key=key,
-                    kind="report",
+                    kind=side,
                     title=report.title,
                     role=report.role,
                     office=report.office,
@@ -87,8 +94,8 @@ def _ways(step: Step, order: Mapping[str, int]) -> list[Arrow]:
     arrows = []
     for move in step.moves:
         kind: ArrowKind = "move"
-        if step.kind == "wait":
-            kind = "time"
+        if step.by_itself:
+            kind = BY_ITSELF[step.kind]
         elif order.get(move.to, len(order)) <= order[step.key]:
             kind = "back"
         arrows.append(Arrow(source=step.key, target=move.to, kind=kind, title=move.title, needs=move.needs))

@@ -19,7 +19,7 @@ Outcome = Literal["approved", "refused", "withdrawn", "returned"]
 OUTCOMES: tuple[str, ...] = ("approved", "refused", "withdrawn", "returned")
 """How a case may end. ``withdrawn`` is the applicant's own move; ``returned`` gives the papers back undecided."""
 
-Kind = Literal["decision", "enquiry", "review", "hearing", "wait", "automatic", "parallel"]
+Kind = Literal["decision", "enquiry", "review", "wait", "automatic", "parallel"]
 Need = Literal["note", "reason", "checklist"]
 
 

@@ -6,6 +6,7 @@ from janaseva.workflow.steps.begin import StartedCase, complete, start
 from janaseva.workflow.steps.completeness import find_incomplete, papers_complete
 from janaseva.workflow.steps.object import lodge_objection, withdraw_objection
 from janaseva.workflow.steps.onward import MovedCase, looked, move, note, pass_time, transfer, withdraw
+from janaseva.workflow.steps.opine import opine
 from janaseva.workflow.steps.take import TakenTask, put_back, release, take, take_next
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "move",
     "note",
     "papers_complete",
+    "opine",
     "pass_time",
     "put_back",
     "recall",

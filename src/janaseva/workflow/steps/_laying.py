@@ -32,7 +32,10 @@ def lay_down(
         change(case, office_id=UUID(desk["office_id"]))
     change(case, state=here.key, post_id=post_id)
     if here.kind == "wait":
-        return _wait(case, here, at, case_due_at=case_due_at)
+        return _wait(case, here, at)
+    if here.kind == "parallel":
+        _branches(case, here, at, case_due_at=case_due_at)
+        return None
     moments = [case_due_at]
     if here.limit is not None:
         moments.append(clocks.begin(case, limit=here.limit, began_at=at, step=here.key).at)
@@ -96,7 +99,32 @@ def _by_rule(case: Case, process: rules.Process, here: rules.Step, at: datetime)
     return following
 
 
-def _wait(case: Case, here: rules.Step, at: datetime, *, case_due_at: datetime | None) -> Task:
+def _branches(case: Case, here: rules.Step, at: datetime, *, case_due_at: datetime | None) -> None:
+    """Lay the work of every branch on its own desk at once."""
+    due_at = case_due_at
+    if here.limit is not None:
+        due_at = clocks.earliest([due_at, clocks.begin(case, limit=here.limit, began_at=at, step=here.key).at])
+    for branch in here.branches:
+        desk = case.desks[f"{here.key}/{branch.key}"]
+        put(
+            Task(
+                case=case,
+                office_id=UUID(desk["office_id"]),
+                post_id=UUID(desk["post_id"]),
+                kind="branch",
+                step=here.key,
+                report=branch.key,
+                title=branch.title,
+                other_person=here.other_person,
+                state="waiting",
+                arrived_at=case.arrived_at,
+                since=at,
+                due_at=clocks.earliest([due_at, clocks.own_time(case, branch.limit, at)]),
+            )
+        )
+
+
+def _wait(case: Case, here: rules.Step, at: datetime) -> Task:
     """Let the case wait: with its notice made public, and the whole case's clock stopped, where the step says so."""
     if here.clock == "stands":
         rows.settle()

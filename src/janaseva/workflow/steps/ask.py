@@ -7,12 +7,14 @@ from uuid import UUID
 from janaseva.core import writing
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
+from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
 from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Deadline, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _desks as desks
 from janaseva.workflow.steps import _rows as rows
+
+NO_PLACE = rules.Place()
 
 
 def in_hand(by: Actor, case_id: UUID) -> tuple[Case, rules.Process, rules.Step, Task]:
@@ -190,12 +192,22 @@ def ask_report(*, by: Actor, at: datetime, case_id: UUID, report: str, question:
 
 
 @step
-def report(*, by: Actor, at: datetime, case_id: UUID, text: str, documents: Sequence[UUID] = ()) -> UUID:
+def report(
+    *,
+    by: Actor,
+    at: datetime,
+    case_id: UUID,
+    text: str,
+    documents: Sequence[UUID] = (),
+    place: rules.Place = NO_PLACE,
+    country: str = "IN",
+) -> UUID:
     """Send an enquiry report back to the post that asked; return the id of the line in the case's history.
 
     Raises:
         Refusal: ``not_found``; ``case_ended``; ``nothing_was_asked``; ``not_holder``; ``not_permitted``; ``own_case``;
             ``report_empty``; ``report_needs_photograph``.
+        Invalid: where the place is missing or lies outside the country.
 
     """
     case = rows.open_case(case_id)
@@ -210,6 +222,9 @@ def report(*, by: Actor, at: datetime, case_id: UUID, text: str, documents: Sequ
     wanted = rows.step_of(case, process).report(task.report)
     if wanted is not None and "photograph" in wanted.needs and not documents:
         raise Refusal("report_needs_photograph", status=UNPROCESSABLE)
+    needed = wanted is not None and "place" in wanted.needs
+    if wrong := rules.place_faults(place, country=country, needed=needed):
+        raise Invalid(wrong)
     made = rows.put_move(
         case,
         by=by,
@@ -221,6 +236,7 @@ def report(*, by: Actor, at: datetime, case_id: UUID, text: str, documents: Sequ
         post_id=task.post_id,
         note=writing.free_text(text),
         documents=documents,
+        place=rules.kept_place(place),
     )
     change(task, state="done", done_at=at)
     resume(case, at)

@@ -15,8 +15,10 @@ from janaseva.workflow.steps import _rows as rows
 NAME_CHARACTERS = 200
 
 
-def notice_locked(by: Actor, at: datetime, notice_id: UUID) -> tuple[Notice, Case]:
-    """Return a notice to which objections may come now, with its case held: no move passes an objection by.
+def notice_locked(by: Actor, at: datetime, notice_id: UUID) -> tuple[Notice, Case, UUID]:
+    """Return a notice to which objections may come now, its case, and who asks.
+
+    The case is held: no move passes an objection by.
 
     Raises:
         Refusal: ``not_found``; ``notice_over``.
@@ -29,7 +31,7 @@ def notice_locked(by: Actor, at: datetime, notice_id: UUID) -> tuple[Notice, Cas
     notice = Notice.objects.get(pk=notice_id)
     if notice.closed_at is not None or (notice.until_at is not None and at > notice.until_at):
         raise Refusal("notice_over", status=CONFLICT)
-    return notice, case
+    return notice, case, by.person_id
 
 
 @step
@@ -50,10 +52,10 @@ def lodge_objection(
         Invalid: where the name or the words are missing.
 
     """
-    notice, case = notice_locked(by, at, notice_id)
+    notice, case, person_id = notice_locked(by, at, notice_id)
     if rules.is_own_matter(by, applicant_person_id=case.applicant_person_id, made_by_person_id=case.made_by_person_id):
         raise Refusal("own_application", status=FORBIDDEN)
-    if Objection.objects.filter(notice_id=notice.id, person_id=by.person_id, withdrawn_at=None).exists():
+    if Objection.objects.filter(notice_id=notice.id, person_id=person_id, withdrawn_at=None).exists():
         raise Refusal("objection_already_lodged", status=CONFLICT)
     given = {"objection_name": name, "objection_text": text}
     missing = [Fault(place=place, code="objection_incomplete") for place, words in given.items() if not words.strip()]
@@ -65,7 +67,7 @@ def lodge_objection(
             case=case,
             office_id=case.office_id,
             number=number,
-            person_id=by.person_id,
+            person_id=person_id,
             name=writing.free_text(name)[:NAME_CHARACTERS],
             text=writing.free_text(text),
             documents=[str(key) for key in documents],
@@ -91,7 +93,7 @@ def withdraw_objection(*, by: Actor, at: datetime, objection_id: UUID) -> UUID:
     seen = Objection.get_or_none(objection_id)
     if seen is None or by.person_id is None or seen.person_id != by.person_id:
         raise not_found()
-    _, case = notice_locked(by, at, seen.notice_id)
+    _, case, _ = notice_locked(by, at, seen.notice_id)
     objection = Objection.objects.get(pk=objection_id)
     if objection.withdrawn_at is not None:
         raise Refusal("objection_withdrawn_already", status=CONFLICT)

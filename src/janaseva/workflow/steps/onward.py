@@ -72,15 +72,15 @@ def move(
     missing = rules.missing(process=process, step=here, move=chosen, note=note, reason=reason, checked=checked)
     if missing:
         raise Invalid(missing)
-    return _carry_out(
+    return carry_out(
         case, process, task, chosen, by=by, at=at, note=note, reason=reason, checked=checked, documents=documents
     )
 
 
-def _carry_out(
+def carry_out(
     case: Case,
     process: rules.Process,
-    task: Task,
+    task: Task | None,
     chosen: rules.Move,
     *,
     by: Actor,
@@ -90,7 +90,8 @@ def _carry_out(
     checked: Sequence[str] = (),
     documents: Sequence[UUID] = (),
 ) -> MovedCase:
-    source, post_id = case.state, task.post_id
+    """Make a move that was found possible: end this step, and let the case rest at the next, or end it."""
+    source, post_id = case.state, task.post_id if task else None
     made = rows.put_move(
         case,
         by=by,
@@ -106,7 +107,8 @@ def _carry_out(
         recommends=chosen.recommends or "",
         documents=documents,
     )
-    change(task, state="done", done_at=at)
+    if task is not None:
+        change(task, state="done", done_at=at)
     clocks.meet(case, at, step=source)
     laying.leave(case, at)
     rows.settle()
@@ -190,7 +192,7 @@ def pass_time(*, by: Actor, at: datetime, task_id: UUID) -> bool:
         return False
     process = rows.process_of(case)
     chosen = rules.way_on(rows.step_of(case, process), objections=queries.objections_open(by, case.id))
-    _carry_out(case, process, task, chosen, by=by, at=at)
+    carry_out(case, process, task, chosen, by=by, at=at)
     return True
 
 
