@@ -3,8 +3,7 @@
 from django.urls import include, path
 
 from janaseva.desk.people import account, charges, passkey, sign_in
-from janaseva.desk.services import acts, appeals, case, desk, proposals, transfer, workshop
-from janaseva.desk.services import words
+from janaseva.desk.services import acts, appeals, case, desk, proposals, transfer, words, workshop
 from janaseva.desk.workflow import figures
 
 SIGN_IN = [

@@ -84,6 +84,7 @@ from janaseva.services.queries.public_figures import (
 )
 from janaseva.services.queries.story import Happened, Look, looks, story
 from janaseva.services.queries.versions import Version, versions
+from janaseva.services.queries.wording import ServiceWords, service_words
 
 __all__ = [
     "PLACES",
@@ -112,6 +113,7 @@ __all__ = [
     "Published",
     "PublishedFiles",
     "QueryView",
+    "ServiceWords",
     "Version",
     "alike",
     "appeal",
@@ -170,6 +172,7 @@ __all__ = [
     "serves_pack",
     "service_performance",
     "service_row",
+    "service_words",
     "shared_files",
     "story",
     "today",

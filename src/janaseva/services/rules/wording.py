@@ -30,6 +30,11 @@ class WordState:
     approved: int = 0
     stale: int = 0
 
+    @property
+    def drafts(self) -> int:
+        """Return how many strings are worded and were never approved."""
+        return self.worded - self.approved - self.stale
+
 
 def wordy(tree: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, str, str]]:
     """Yield every string of words: its path in the tree, its name in a words file, and its English."""
