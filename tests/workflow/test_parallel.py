@@ -51,9 +51,9 @@ def opine(state, by, case_id, recommends="approve"):
         case_id=case_id,
         task_id=task.id,
         recommends=recommends,
-        text=text,
+        text="Nothing is in the way.",
         country="IN",
-        place=place,
+        place=THERE,
     )
 
 
