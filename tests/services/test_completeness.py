@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from janaseva.cli.journey import sample_paper
 from janaseva.cli.loading import load_pack
@@ -15,6 +16,7 @@ from janaseva.services.adapters import PackFolder
 from janaseva.settings import OPTIONS
 from janaseva.workflow import queries as workflow
 from tests.given import LOADED_AT, SYSTEM
+from tests.portal.reader import at_the_storys_time, fresh, signed_in
 
 pytestmark = pytest.mark.django_db
 PACK, SERVICE = "jk-edistrict", "jk-permanent-resident-certificate"
@@ -104,6 +106,33 @@ def test_the_officer_finds_it_incomplete_once_and_the_clock_begins_with_the_last
         jammu.act(actions.find_incomplete, officer, **facts, missing=groups)
     assert again.value.code == "incomplete_too_late"
     assert view(application_id).due_at == found.due_at
+
+
+def test_the_pages_lead_the_officer_and_the_applicant_through_it(jammu, monkeypatch):
+    at_the_storys_time(jammu, monkeypatch)
+    client, by = signed_in(jammu)
+    application_id = jammu.begun(by)
+    address = f"/applications/{application_id}/"
+    if not view(application_id).missing:
+        officer = jammu.holder(application_id)
+        jammu.act(actions.take_next, officer)
+        jammu.act(
+            actions.find_incomplete,
+            officer,
+            application_id=application_id,
+            missing=["old_voter_list"],
+            words="The list is needed.",
+        )
+    page = client.get(address).content.decode()
+    assert "Voter list of 1951 or 1957" in page
+    assert "no date can be promised yet" in page
+    bare = client.post(f"{address}missing/", {"key": fresh(), "which": ""})
+    assert bare.status_code == 422
+    paper = SimpleUploadedFile("list.png", sample_paper("a list"), content_type="image/png")
+    given_ = {"key": fresh(), "which": "old_voter_list.list_1951", "missing_paper": paper}
+    assert client.post(f"{address}missing/", given_).status_code == 302
+    assert view(application_id).missing == ()
+    assert "no date can be promised yet" not in client.get(address).content.decode()
 
 
 def test_a_finding_that_is_taken_back_leaves_the_clock_as_it_was(jammu):

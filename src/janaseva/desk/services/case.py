@@ -24,6 +24,7 @@ DONE: Final = (
     "moved",
     "decided",
     "asked",
+    "found_incomplete",
     "report_asked",
     "reported",
     "opinion_given",
@@ -35,6 +36,8 @@ DONE: Final = (
 TYPED: Final = (
     "act",
     "checked",
+    "missing",
+    "missing_words",
     "move",
     "note",
     "note_text",

@@ -19,6 +19,7 @@ from janaseva.services import queries as services
 from janaseva.services.queries import ApplicationView, PaperView
 from janaseva.services.rules import deciding, explaining
 from janaseva.workflow import queries as workflow
+from janaseva.workflow import rules as workflow_rules
 from janaseva.workflow.queries import CaseView
 
 OUTCOMES: Final = {"met": "done", "not_met": "stop", "cannot_tell": "wait"}
@@ -116,6 +117,15 @@ def judgements(view: ApplicationView, applied: forms.Applied, language: str, *, 
     ]
 
 
+def may_find_incomplete(
+    view: ApplicationView, case: CaseView, why: workflow.WhyDue, moves: Iterable[workflow.MoveView]
+) -> bool:
+    """Return whether the officer may find the application incomplete now: in hand, at the first desk, and once."""
+    first = case.state == view.definition.happens.first
+    made = any(one.kind in ("move", "incomplete") for one in moves)
+    return case.may_ask_applicant and workflow_rules.may_find_incomplete(why.limit, at_first_step=first, made=made)
+
+
 def due_state(case: CaseView) -> str:
     """Return how the clock of the case is shown."""
     if case.ended_at is not None:
@@ -187,6 +197,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
     applied = forms.apply(view.definition.form, view.answers, today=today, directory=services.PLACES)
     upcoming = workflow.next_task(by, at) if case.may_take else None
     to_take = _to_take(by, case)
+    why, history = workflow.why_due(by, view.case_id), past(by, case)
     return {
         "view": view,
         "case": case,
@@ -194,8 +205,9 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "judgements": judgements(view, applied, language, today=today),
         "grounds": explaining.grounds_that_hold(view.definition, applied),
         "papers": papers(view),
-        "why": workflow.why_due(by, view.case_id),
+        "why": why,
         "due_state": due_state(case),
+        "may_find_incomplete": may_find_incomplete(view, case, why, history["moves"]),
         "to_take": to_take,
         "in_turn": upcoming is not None and to_take is not None and upcoming.task_id == to_take.task_id,
         "report_needs": _report_needs(view, case),
@@ -205,7 +217,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "looks": services.looks(by, view.id),
         "appeals": services.appeals_of(by, view.id),
         "deemed": services.deemed_of(by, view.id) if view.definition.deemed else None,
-        **past(by, case),
+        **history,
         **money(by, view),
         **issued(by, view),
     }

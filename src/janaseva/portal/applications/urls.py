@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from janaseva.portal.applications import appealing, views
+from janaseva.portal.applications import appealing, missing, views
 
 urlpatterns = [
     path("applications/", views.mine, name="applications"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("applications/<uuid:application_id>/answer/", views.answer, name="application-answer"),
     path("applications/<uuid:application_id>/appeal/", appealing.appeal, name="application-appeal"),
     path("applications/<uuid:application_id>/deemed/", appealing.deemed, name="application-deemed"),
+    path("applications/<uuid:application_id>/missing/", missing.give, name="application-missing"),
     path("applications/<uuid:application_id>/withdraw/", views.withdraw, name="application-withdraw"),
     path("applications/<uuid:application_id>/paper/<uuid:document_id>/", views.paper, name="application-paper"),
 ]

@@ -52,7 +52,13 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-def _own(request: HttpRequest, application_id: UUID) -> queries.ApplicationView:
+def own(request: HttpRequest, application_id: UUID) -> queries.ApplicationView:
+    """Return one's own application that was not let go.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
     view = queries.application(actor(request), application_id)
     if view.state == "discarded":
         raise not_found()
@@ -63,25 +69,28 @@ def _own(request: HttpRequest, application_id: UUID) -> queries.ApplicationView:
 @require_safe
 def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show one application: what is to be done now, where it stands, why it is due when it is, and who looked."""
-    view = _own(request, application_id)
+    view = own(request, application_id)
     if view.state == "draft":
         return HttpResponseRedirect(f"/apply/{view.id}/")
-    return _shown(request, view)
+    return shown(request, view)
 
 
-def _shown(
+def shown(
     request: HttpRequest,
     view: queries.ApplicationView,
     *,
     typed: str = "",
     faults: tuple[Fault, ...] = (),
     key: str = "",
+    which: str = "",
 ) -> HttpResponse:
-    found: Whole = whole(actor(request), view, at(request), language(request))
+    """Return the page of one application, with what was typed and what was wrong with it."""
+    by = actor(request)
+    found: Whole = whole(by, view, at(request), language(request))
     response = show(
         request,
         "portal/applications/application.html",
-        {"one": view, "found": found, "typed": typed, "law": standing(actor(request), view, at(request))},
+        {"one": view, "found": found, "typed": typed, "which": which, "law": standing(by, view, at(request))},
         here="applications",
         faults=faults,
         status=422 if faults else 200,
@@ -98,7 +107,7 @@ def _shown(
 @require_POST
 def answer(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Take the answer to the office's question, and the papers with it; after ``more`` another paper may be chosen."""
-    view = _own(request, application_id)
+    view = own(request, application_id)
     key = given_key(request)
     typed = posted.line(request.POST, ANSWER)
     file = request.FILES.get(PAPER)
@@ -111,7 +120,7 @@ def answer(request: HttpRequest, application_id: UUID) -> HttpResponse:
             )  # fmt: skip
         if "more" in request.POST:
             missing = () if file is not None else (Fault(place=PAPER, code="paper_missing"),)
-            return _shown(request, _own(request, application_id), typed=typed, faults=missing)
+            return shown(request, own(request, application_id), typed=typed, faults=missing)
         query_id = _asked(request)
         perform(request, actions.answer, application_id=view.id, query_id=query_id, text=typed)
     except Refusal as refusal:
@@ -119,7 +128,7 @@ def answer(request: HttpRequest, application_id: UUID) -> HttpResponse:
             raise
         place = ANSWER if refusal.code == "answer_empty" else PAPER
         fault = Fault(place=place, code=refusal.code, facts=refusal.facts)
-        return _shown(request, _own(request, application_id), typed=typed, faults=(fault,))
+        return shown(request, own(request, application_id), typed=typed, faults=(fault,))
     return HttpResponseRedirect(f"/applications/{view.id}/")
 
 
@@ -134,7 +143,7 @@ def _asked(request: HttpRequest) -> UUID:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Ask whether the application is really to be taken back, and take it back."""
-    view = _own(request, application_id)
+    view = own(request, application_id)
     if request.method == "POST":
         perform(request, actions.withdraw, application_id=view.id)
         return HttpResponseRedirect(f"/applications/{view.id}/")
