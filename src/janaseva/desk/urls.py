@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from janaseva.desk.people import account, charges, passkey, sign_in
 from janaseva.desk.services import acts, appeals, case, desk, proposals, transfer, words, workshop
-from janaseva.desk.workflow import figures
+from janaseva.desk.workflow import closures, figures
 
 SIGN_IN = [
     path("", sign_in.password, name="desk-sign-in"),
@@ -51,6 +51,8 @@ urlpatterns = [
     path("", desk.desk, name="desk"),
     path("next", desk.take_next, name="desk-next"),
     path("find", desk.find, name="desk-find"),
+    path("closures", closures.closures, name="desk-closures"),
+    path("closures/<uuid:closure_id>/lift", closures.lift, name="desk-closure-lift"),
     path("figures", figures.figures, name="desk-figures"),
     path("words", words.words, name="desk-words"),
     path("sign-out", sign_in.sign_out, name="desk-sign-out"),

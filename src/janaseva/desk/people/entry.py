@@ -18,7 +18,7 @@ from janaseva.people import queries as people
 from janaseva.people.queries import SignedIn
 
 UNPROCESSABLE: Final = 422
-MENU: Final = ("desk", "desk-figures", "desk-charges", "desk-words", "desk-account")
+MENU: Final = ("desk", "desk-figures", "desk-closures", "desk-charges", "desk-words", "desk-account")
 ONLY_WITH: Final = {"desk-proposals": ("services.define", "services.publish")}
 """Further pages of the menu, for posts that have one of these grants."""
 
