@@ -38,8 +38,9 @@ class Case(Row):
 class Task(Row):
     """Work that waits on a post (or for the applicant, or for time to pass) and is held by one person at most.
 
-    ``kind``: main (the step's own), branch (one of several at once), report, applicant, time. ``state``: waiting, held, paused (while another task of
-    the case is answered), done, void. ``arrived_at`` repeats the case's, so that the queue is one index.
+    ``kind``: main (the step's own), branch (one of several at once), report, applicant, time. ``state``: waiting, held,
+    paused (while another task of the case is answered), done, void. ``arrived_at`` repeats the case's, so that the
+    queue is one index.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -206,7 +206,8 @@ class Process(Part):
         for step in self.steps:
             if step.role and step.office:
                 desks[step.key] = Desk(role=step.role, office=step.office)
-            for part in (*step.reports, *step.branches):
+            sides: list[Report | Branch] = [*step.reports, *step.branches]
+            for part in sides:
                 desks[f"{step.key}/{part.key}"] = Desk(role=part.role, office=part.office)
         return desks
 
