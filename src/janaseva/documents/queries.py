@@ -153,7 +153,7 @@ def stated(
         Stated(
             document=_view(row),
             story=row.story,
-            size_bytes=row.blob.size_bytes if row.blob_id is not None else 0,
+            size_bytes=row.blob.size_bytes if row.blob is not None else 0,
             facts=row.facts,
         )
         for row in rows.select_related("blob")

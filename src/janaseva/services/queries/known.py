@@ -115,7 +115,7 @@ def _from_certificate(question: Question, held: Held) -> dict[str, Known]:
         return {}
     fact = question.from_.fact
     values = {question.key: held.facts.get("values", {}).get(fact)}
-    row = next((row for row in held.facts.get("rows", ()) if row.get("key") == fact), {})
+    row: Mapping[str, Any] = next((row for row in held.facts.get("rows", ()) if row.get("key") == fact), {})
     if question.also_in and isinstance(row.get("value"), Mapping):
         values[f"{question.key}_{question.also_in}"] = row["value"].get(question.also_in)
     return {
