@@ -11,7 +11,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
 from janaseva.ledger import queries as ledger
 from janaseva.ledger.models import Event
-from janaseva.services import actions, handlers, queries
+from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
 from janaseva.services.models import Appeal, Decision
 from janaseva.settings import OPTIONS
@@ -43,7 +43,7 @@ def pass_days(given, days):
     """Let days pass; the clock notices what there is to notice, and the worker does what follows."""
     given.at += timedelta(days=days)
     given.officers.clear()
-    handlers.notice_what_passed(given.tick())
+    given.tick()
     given.settle()
 
 
@@ -313,3 +313,58 @@ def test_an_appeal_is_put_back_and_taken_again(srinagar):
     case = workflow.case(officer, appeal.case_id, srinagar.at)
     srinagar.act(actions.put_back_appeal, officer, appeal_id=appeal.id, task_id=case.task.task_id)
     assert srinagar.act(actions.take_next, officer) == appeal.id
+
+
+@pytest.fixture
+def adoor(given):
+    return at_service(given, "kl-edistrict", "kl-building-permit")
+
+
+def test_a_permit_is_deemed_granted_only_after_a_written_request_and_a_further_month(adoor):
+    by = adoor.citizen()
+    application_id = adoor.begun(by)
+    asking = {"application_id": application_id, "words": "The secretary's time has passed."}
+    assert refused(adoor, actions.request_deemed, by, **asking) == "deemed_not_yet"
+    pass_days(adoor, 40)
+    pass_days(adoor, 40)
+    assert queries.deemed_of(by, application_id) is None  # never by itself
+    assert queries.may_request_deemed(by, application_id)
+    assert refused(adoor, actions.request_deemed, adoor.citizen(), **asking) == "not_found"
+    assert refused(adoor, actions.request_deemed, by, **{**asking, "words": " "}) == ["grounds_missing"]
+    key = adoor.key()
+    first = adoor.act(actions.request_deemed, by, key=key, **asking)
+    assert adoor.act(actions.request_deemed, by, key=key, **asking) == first
+    assert refused(adoor, actions.request_deemed, by, **asking) == "deemed_asked_already"
+    assert refused(adoor, actions.grant_deemed, by, request_id=first) == "not_found"
+    assert not adoor.act(actions.grant_deemed, CLOCK, request_id=first)
+    pass_days(adoor, 33)
+    assert queries.deemed_of(by, application_id).granted_at is not None
+    assert count("services.deemed_granted", application_id) == 1
+    secretary = adoor.holder(application_id)
+    assert adoor.act(actions.take_next, secretary) == application_id
+    refusal = {"application_id": application_id, "move": "refuse", "reason": "against-rules", "note": "Too high."}
+    assert refused(adoor, actions.move, secretary, **refusal) == "deemed_granted_already"
+    adoor.approve(secretary, application_id)
+    assert queries.application(by, application_id).outcome == "approved"
+
+
+def test_a_decision_within_the_further_month_answers_the_request(adoor):
+    by = adoor.citizen()
+    application_id = adoor.begun(by)
+    pass_days(adoor, 40)
+    adoor.act(actions.request_deemed, by, application_id=application_id, words="The secretary's time has passed.")
+    secretary = adoor.holder(application_id)
+    adoor.act(actions.take_next, secretary)
+    adoor.refuse(secretary, application_id, reason="against-rules")
+    adoor.settle()
+    pass_days(adoor, 40)
+    found = queries.deemed_of(by, application_id)
+    assert found.granted_at is None
+    assert found.answered_at is not None
+
+
+def test_a_service_without_deemed_approval_knows_none(srinagar):
+    by = srinagar.citizen()
+    application_id = srinagar.begun(by)
+    asking = {"application_id": application_id, "words": "The time has passed."}
+    assert refused(srinagar, actions.request_deemed, by, **asking) == "no_deemed_approval"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from janaseva.forms.rules import Unknown
 from janaseva.services.adapters import PackFolder
-from janaseva.services.rules import appealing
+from janaseva.services.rules import appealing, deeming
 from janaseva.services.rules.compiling import compile_text
 from janaseva.services.rules.rights import Compliance, Penalty
 from janaseva.settings import OPTIONS
@@ -205,3 +205,32 @@ def test_the_way_of_an_appeal_hears_before_it_dismisses():
     assert [move.key for move in way.step("received").moves] == ["hear"]
     assert {move.to for move in way.step("hearing").moves} == set(appealing.ORDERS)
     assert way.limit.days == 45
+
+
+PERMIT = ("kl-edistrict", "kl-building-permit")
+
+
+def test_kerala_building_secretary_has_30_days_from_receipt():
+    promise = definition(*PERMIT).limit
+    assert (promise.days, promise.counts, promise.starts) == (30, "calendar", "receipt")
+
+
+@pytest.mark.parametrize(
+    ("asked", "until"), [(date(2026, 4, 5), date(2026, 5, 5)), (date(2026, 1, 31), date(2026, 2, 28))]
+)
+def test_kerala_building_panchayat_has_one_month_from_the_written_request(asked, until):
+    moment = datetime(asked.year, asked.month, asked.day, 6, tzinfo=UTC)
+    last = deeming.answer_by(definition(*PERMIT).deemed, moment, "Asia/Kolkata")
+    assert last.date() == until
+    assert (last.hour, last.minute) == (23, 59)
+
+
+def test_kerala_building_says_that_the_permit_is_still_to_be_issued_and_nothing_may_contravene_the_act():
+    words = definition(*PERMIT).deemed.message["en"]
+    assert "still to be issued" in words
+    assert "may not contravene the Act" in " ".join(words.split())
+
+
+def test_deemed_approval_is_only_where_a_definition_names_it():
+    assert definition(*KERALA).deemed is None
+    assert definition(*JK).deemed is None

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from django.core.management import call_command
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from janaseva.cli import loading
+from janaseva.cli import loading, stories
 from janaseva.cli.journey import Travelled, Traveller, as_json
 from janaseva.ledger import queries as ledger
 from janaseva.services.adapters import PackFolder
@@ -80,15 +80,30 @@ def _inside(only: str | None, *, as_lines: bool) -> int:
             progress.update(task, completed=number, description=f"{number} of {len(planned)}: {travelled.service}")
             good = good and travelled.right
             _print(travelled, as_lines=as_lines)
+    stories_right, told = _tell(planned[-1][2].today, as_lines=as_lines) if only is None else (True, 0)
+    good = good and stories_right
     findings = list(ledger.audit())
     summary = {
         "journeys": len(planned),
+        "stories": told,
         "services": len({service for service, _, _ in planned}),
         "right": good,
         "log_findings": len(findings),
     }
     click.echo(json.dumps({"summary": summary}) if as_lines else f"\n{summary}")
     return 0 if good and not findings else 1
+
+
+def _tell(last: date, *, as_lines: bool) -> tuple[bool, int]:
+    """Walk the stories after the journeys, and print each; return whether all are right, and how many there are."""
+    begins = datetime.combine(last + timedelta(days=1), clock_time(10), tzinfo=ZoneInfo(settings.TIME_ZONE))
+    traveller = Traveller(at=begins, pace=PACE, phones=iter(range(9_848_000_000, 9_848_999_999)))
+    good, count = True, 0
+    for told in stories.tell_all(traveller):
+        good, count = good and told.right, count + 1
+        line = json.dumps(stories.as_json(told), ensure_ascii=False)
+        click.echo(line if as_lines else f"{'right' if told.right else 'WRONG'}  {told.story} ({told.service})")
+    return good, count
 
 
 def _print(travelled: Travelled, *, as_lines: bool) -> None:

@@ -352,3 +352,12 @@ class DueDateMoved(News):
     name: ClassVar[str] = "services.due_date_moved"
     application_id: UUID
     due_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeemedAnswered(News):
+    """A written request was answered within its further time: the application was decided."""
+
+    name: ClassVar[str] = "services.deemed_answered"
+    application_id: UUID
+    request_id: UUID

@@ -8,7 +8,7 @@ from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.services import events, queries
-from janaseva.services.models import Appeal, Application
+from janaseva.services.models import Appeal, Application, DeemedRequest
 from janaseva.services.rules import permissions
 from janaseva.workflow import queries as workflow
 
@@ -31,8 +31,16 @@ def notice_missed(*, by: Actor, at: datetime, key: str, application_id: UUID) ->
 
 @action
 def record_compliance(*, by: Actor, at: datetime, key: str, application_id: UUID, decided_at: datetime) -> int:
-    """Record that the office decided as orders in appeal directed; return how many orders that settles."""
+    """Record that the office decided, as orders in appeal or a written request asked; return how many that settles."""
     allow(permissions.is_own_work(by))
+    request = DeemedRequest.objects.select_for_update().filter(application_id=application_id, answered_at=None).first()
+    if request is not None and request.granted_at is None:
+        change(request, answered_at=decided_at)
+        tell(
+            events.DeemedAnswered(application_id=application_id, request_id=request.id),
+            story=application_id,
+            office_id=request.office_id,
+        )
     open_ = Appeal.objects.select_for_update().filter(
         application_id=application_id, comply_by__isnull=False, complied_at=None, ended_at__lte=decided_at
     )
