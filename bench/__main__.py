@@ -1,6 +1,6 @@
 """``make bench``: what the platform's main acts cost, on SQLite and PostgreSQL, beside raw SQL of the same rows.
 
-    python -m bench [--only submit,decide,certificate,verify,search,form] [--seconds 4] [--db sqlite,postgres]
+    python -m bench [--only submit,decide] [--seconds 4] [--db sqlite,postgres]
 
 Each database is measured in a process and a scratch place of its own; nothing of an installation is touched. A table
 is printed for people, and one line of JSON at the end.
@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 KEPT = ("JANASEVA_PACKS_DIR",)
-WORKLOADS = ("submit", "decide", "certificate", "verify", "search", "form")
+WORKLOADS = ("submit", "decide", "certificate", "verify", "search", "form", "wide", "rules", "packs")
 
 
 @contextmanager

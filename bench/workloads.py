@@ -1,5 +1,6 @@
 """What is measured: the acts of a journey through the same actions as the doors use, and what anyone may ask."""
 
+import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,10 +19,12 @@ from janaseva.documents import handlers as sealing
 from janaseva.documents import queries as documents
 from janaseva.documents.adapters.typesetting import FakeTypesetter
 from janaseva.documents.models import Document
-from janaseva.forms.rules import checking, settle_shape
+from janaseva.forms.rules import Form, checking, settle_shape
 from janaseva.ledger.handlers import deliver, publish
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
+from janaseva.services.rules import deciding
+from janaseva.services.rules.checking import CheckedPack, check_pack
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.examples import Example, read_examples
 from janaseva.settings import OPTIONS
@@ -30,6 +33,9 @@ from tests.given import Given
 SOUGHT = ("income", "വരുമാനം", "आय प्रमाण", "آمدنی", "رهائش", "certifcate", "birth", "സർട്ടിഫിക്കറ്റ്")
 """What people might look for, in five languages, once misspelt."""
 MOST_CERTIFICATES = 24
+WIDE = 200
+PLAIN = ("text", "number", "money", "date", "choice", "yes_no")
+"""Kinds of fields that stand alone, and can be repeated under another key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,12 @@ class Bench:
             yield self._search()
         if self.wants("form"):
             yield self._form()
+        if self.wants("wide"):
+            yield self._wide()
+        if self.wants("rules"):
+            yield self._rules()
+        if self.wants("packs"):
+            yield self._packs()
 
     # The two acts, each beside its floor.
 
@@ -190,6 +202,109 @@ class Bench:
 
         done = repeated(check, seconds=self.seconds / 2, others=backend())
         return Line(workload="check a whole form", done=done, note=f"{definition.key}, {width(definition)} fields")
+
+    # The engine of definitions alone.
+
+    def _wide(self) -> Line:
+        """Check a form of 200 fields: the largest in the packs, its own fields repeated until there are as many."""
+        definition, example = widest()
+        form, answers = widened(definition, settle_shape(definition.form, example.answers))
+        today, papers = example.today, list(example.documents or ())
+
+        def check(_: int) -> None:
+            checking.check(form, answers, today, documents=papers, directory=queries.PLACES)
+
+        done = repeated(check, seconds=self.seconds / 2)
+        fields = sum(len(page.fields) for page in form.pages)
+        return Line(workload=f"check a form of {fields} fields", done=done, note=f"from {definition.key}")
+
+    def _rules(self) -> Line:
+        """Evaluate every formula of the service that has most of them, as at submission."""
+        definition, example = max(compiled_packs(), key=lambda one: rules_in(one[0]))
+        answers = settle_shape(definition.form, example.answers)
+
+        def evaluate(_: int) -> None:
+            facts = definition.scope.facts(answers, today=example.today)
+            deciding.eligibility(definition, answers, today=example.today)
+            variant = deciding.choose(definition, facts)
+            if variant is not None:
+                deciding.bill(definition, variant, facts, on=example.today, channel="online")
+            checking.check(definition.form, answers, example.today, documents=(), directory=queries.PLACES)
+
+        done = repeated(evaluate, seconds=self.seconds / 2)
+        return Line(
+            workload="all rules of a service", done=done, note=f"{definition.key}, {rules_in(definition)} rules"
+        )
+
+    def _packs(self) -> Line:
+        """Read and compile every pack from its files, and say how much memory that keeps."""
+        kept: list[Any] = []
+
+        def load(_: int) -> None:
+            kept[:] = [one for pack in packs() for one in pack.services]
+
+        tracemalloc.start()
+        load(0)
+        held, most = (size / 1_000_000 for size in tracemalloc.get_traced_memory())
+        tracemalloc.stop()
+        done = repeated(load, seconds=self.seconds / 2)
+        return Line(
+            workload="load and compile all packs",
+            done=done,
+            note=f"{len(kept)} services; {held:.0f} MB kept, {most:.0f} MB at most",
+        )
+
+
+def packs() -> Iterator[CheckedPack]:
+    """Yield every pack, read from its files and checked."""
+    folder = PackFolder(OPTIONS.packs_dir)
+    for key in folder.keys():  # noqa: SIM118 - not a mapping
+        yield check_pack(folder.read(key), with_examples=False)
+
+
+def compiled_packs() -> Iterator[tuple[Definition, Example]]:
+    """Yield every sound definition of all packs with its first faultless example."""
+    folder = PackFolder(OPTIONS.packs_dir)
+    for pack in packs():
+        files = folder.read(pack.key).services
+        for service in pack.services:
+            if service.definition is None:
+                continue
+            examples, _, _ = read_examples(files[service.key]["examples.yaml"], f"{service.key}/examples.yaml")
+            found = next((one for one in examples if not one.expect.faults), None)
+            if found is not None:
+                yield service.definition, found
+
+
+def widest() -> tuple[Definition, Example]:
+    """Return the definition with the most fields, with an example."""
+    return max(compiled_packs(), key=lambda one: width(one[0]))
+
+
+def widened(definition: Definition, answers: Mapping[str, Any]) -> tuple[Form, dict[str, Any]]:
+    """Return a form with copies of its own plain fields under new keys until it has 200, and the answers to all."""
+    form, given, copies = definition.form, dict(answers), []
+    plain = [part for page in form.pages for part in page.fields if part.kind in PLAIN and part.computed is None]
+    for number in range(max(0, WIDE - sum(len(page.fields) for page in form.pages))):
+        part = plain[number % len(plain)]
+        key = f"copy_{number}"
+        copies.append(part.model_copy(update={"key": key, "when": None}))
+        if part.key in given:
+            given[key] = given[part.key]
+    page = form.pages[-1]
+    last = page.model_copy(update={"fields": (*page.fields, *copies)})
+    own = {name: getattr(form, name) for name in type(form).model_fields if name not in ("scope", "by_key")}
+    return type(form)(**{**own, "pages": (*form.pages[:-1], last)}), given
+
+
+def rules_in(definition: Definition) -> int:
+    """Return how many formulas a definition has: conditions, checks, variants, fees, and those of its form."""
+    fees = [definition.fee_for(variant) for variant in definition.variants]
+    lines = [line for fee in fees for line in getattr(fee, "lines", ())]
+    asked = [part for page in definition.form.pages for part in (page, *page.fields)]
+    own = [getattr(part, name, None) for part in asked for name in ("when", "computed", "needed_when")]
+    some = [*own, *(line.when for line in lines), *(variant.when for variant in definition.variants)]
+    return len(definition.who.eligibility) + len(definition.check) + sum(one is not None for one in some)
 
 
 def backend() -> list[int]:
