@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 KEPT = ("JANASEVA_PACKS_DIR",)
-WORKLOADS = ("submit", "decide", "certificate", "verify", "search", "form", "wide", "rules", "packs")
+WORKLOADS = ("submit", "decide", "certificate", "verify", "search", "form", "wide", "rules", "packs", "due")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from bench.clock import due_dates
 from bench.floor import Copy, Statement, kept_writes
 from bench.measure import Measured, measured, repeated
 from janaseva.core.actor import Actor
@@ -85,6 +86,8 @@ class Bench:
             yield self._rules()
         if self.wants("packs"):
             yield self._packs()
+        if self.wants("due"):
+            yield from due_dates(seconds=self.seconds / 2)
 
     # The two acts, each beside its floor.
 

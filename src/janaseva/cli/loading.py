@@ -105,10 +105,18 @@ def load_pack(text: PackText, *, at: datetime) -> int:
 def _load_layers(layers: Iterable[LayerText], *, at: datetime) -> None:
     """Load the layers of districts and offices, each after the one on which it stands."""
     for one in layers:
-        facts = {"calendar_key": one.key, "parent": one.parent, "area": one.area or "", "office": one.office or ""}
-        layer = one.layer()
-        key = f"layer:{sha256_hex([*facts.values(), repr(layer)])}"
-        workflow.load_layer(by=BY, at=at, key=key, layer=layer, names=one.name, **facts)
+        layer, area, office = one.layer(), one.area or "", one.office or ""
+        workflow.load_layer(
+            by=BY,
+            at=at,
+            key=f"layer:{sha256_hex([one.key, one.parent, area, office, repr(layer)])}",
+            calendar_key=one.key,
+            parent=one.parent,
+            layer=layer,
+            names=one.name,
+            area=area,
+            office=office,
+        )
 
 
 def load_everything(console: Console, *, at: datetime, demonstration: bool) -> None:

@@ -39,7 +39,7 @@ def load_calendar(
 
     """
     allow(rules.may_load_calendars(by))
-    values = {"names": dict(names), "time_zone": calendar.time_zone, "source": list(source)}
+    values: dict[str, Any] = {"names": dict(names), "time_zone": calendar.time_zone, "source": list(source)}
     if area:
         values["area_id"] = _area(area)
     row, changed = _load(calendar.key, calendar, values)

@@ -95,7 +95,7 @@ def _chains(rows: QuerySet[WorkCalendar]) -> QuerySet[WorkCalendar, tuple[object
 def _laid(found: tuple[object, ...]) -> rules.Calendar:
     _, outage, *parts = found
     chain = tuple((key, revision) for key, revision in zip(parts[::2], parts[1::2], strict=True) if key is not None)
-    return _read(chain, outage)  # type: ignore[arg-type]
+    return _read(chain, outage)
 
 
 def calendar(key: str) -> rules.Calendar | None:

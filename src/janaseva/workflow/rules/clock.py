@@ -114,7 +114,7 @@ def _walk(
             yield day, False, number, "due" if is_open else "last_day_closed"
             if is_open:
                 return
-        elif limit.counts == "working" and kind not in ("working", "half_day"):
+        elif limit.counts == "working" and not (kind == "working" or kind == "half_day"):  # noqa: PLR1714 - mypy reads it
             yield day, False, number, kind
         else:
             number += 1
