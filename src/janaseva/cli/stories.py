@@ -58,25 +58,30 @@ def pass_days(traveller: Traveller, days: int) -> None:
     traveller.settle()
 
 
+def _bench(traveller: Traveller, appeal: queries.AppealView) -> Actor:
+    """Let the authority take an appeal in hand, before others that came earlier; return the officer."""
+    case = workflow.case(SYSTEM, appeal.case_id, traveller.at, visible=True) if appeal.case_id else None
+    if case is None or case.post_id is None or case.task is None:
+        message = f"{appeal.number} lies on no desk"
+        raise WrongTurnError(message)
+    officer = traveller.officer(case.post_id)
+    actions.take(
+        by=officer, at=traveller.tick(), key=traveller.key(), task_id=case.task.task_id,
+        reason="This appeal is heard today.",
+    )  # fmt: skip
+    return officer
+
+
 def _ordered(traveller: Traveller, by: Actor, application_id: UUID, *, penalty: bool) -> queries.AppealView:
     """Let the authority hear the open appeal and allow it, with seven days for the office; return it."""
     appeal = queries.appeals_of(by, application_id)[-1]
-    if appeal.case_id is None:
-        message = f"{appeal.number} lies on no desk"
-        raise WrongTurnError(message)
-    post_id = workflow.case(SYSTEM, appeal.case_id, traveller.at, visible=True).post_id
-    if post_id is None:
-        message = f"{appeal.number} lies on no desk"
-        raise WrongTurnError(message)
-    officer = traveller.officer(post_id)
-    actions.take_next(by=officer, at=traveller.tick(), key=traveller.key())
+    officer = _bench(traveller, appeal)
     actions.set_hearing(
         by=officer, at=traveller.tick(), key=traveller.key(), appeal_id=appeal.id,
         hearing_at=traveller.at + timedelta(days=3), place="Room 1",
     )  # fmt: skip
     pass_days(traveller, 3)
-    officer = traveller.officer(post_id)
-    actions.take_next(by=officer, at=traveller.tick(), key=traveller.key())
+    officer = _bench(traveller, appeal)
     allowed = queries.proposed_penalty(officer, appeal.id, traveller.at) if penalty else None
     actions.order_appeal(
         by=officer, at=traveller.tick(), key=traveller.key(), appeal_id=appeal.id, order="allowed",
