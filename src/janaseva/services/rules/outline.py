@@ -16,11 +16,11 @@ Path = tuple[str, ...]
 PARTS: Final[dict[str, tuple[Path, ...]]] = {
     "general": (("key",), ("version",), ("from",), ("what",), ("gaps",)),
     "coverage": (("who", "coverage"),),
-    "applicant": (("who", "questions"), ("who", "eligibility")),
+    "applicant": (("who", "questions"), ("who", "eligibility"), ("who", "same"), ("who", "once")),
     "fee": (("fee",),),
     "form": (("ask", "pages"), ("check",)),
     "documents": (("ask", "documents"),),
-    "process": (("happens",), ("limit",), ("appeal",)),
+    "process": (("happens",), ("limit",), ("appeal",), ("deemed",)),
     "outcome": (("out",),),
     "messages": (("messages",),),
     "privileges": (("variants",),),
