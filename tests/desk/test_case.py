@@ -4,7 +4,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from janaseva.people import queries as people
-from janaseva.services import queries
+from janaseva.services import actions, queries
 from tests.desk.office import VILLAGE, photograph, post, words
 from tests.given import SYSTEM
 
@@ -208,27 +208,35 @@ def test_a_case_goes_to_the_office_of_another_area(office):
     assert refused.status_code in (409, 422)
 
 
-def test_a_certificate_is_revoked_with_its_reason(office):
-    application_id = office.begun()
-    client = office.took(application_id)
-    approve(client, office, application_id)
-    office.given.settle()
-    seat = office.case(application_id).post_id
-    revoker = office.at_desk(seat) if seat else client
-    if "Revoke the certificate" not in words(revoker.get(at(application_id))):
-        assert (
-            post(revoker, at(application_id, "revoke"), revoke_reason="replaced", revoke_words="x").status_code == 403
-        )
-        return
-    bare = post(revoker, at(application_id, "revoke"), revoke_reason="", revoke_words="Found so.")
-    assert bare.status_code == 422
-    assert (
-        post(
-            revoker, at(application_id, "revoke"), revoke_reason="issued_in_error", revoke_words="Found so."
-        ).status_code
-        == 302
-    )
-    assert "Revoked" in words(revoker.get(at(application_id)))
+def test_a_certificate_is_revoked_after_its_holder_was_heard(office):
+    given = office.given
+    holder = given.citizen()
+    application_id, officer = given.decided(holder, variant="outside")
+    given.settle()
+    client = office.at_desk(officer.post_id)
+    page = f"/desk/case/{application_id}/certificate"
+    assert page in client.get(f"/desk/case/{application_id}").content.decode()
+    assert "Give notice to the holder" in words(client.get(page))
+    short = post(client, f"{page}/ask", ask_reason="facts_changed", ask_words="so")
+    assert short.status_code == 422
+    assert "Write at least 10 letters" in words(short)
+    early = post(client, f"{page}/revoke", revoke_reason="facts_changed", revoke_words="They moved away.")
+    assert early.status_code == 409
+    assert "has not been heard yet" in words(early)
+    asked = post(client, f"{page}/ask", ask_reason="facts_changed", ask_words="They moved away <b>in May</b>.")
+    assert asked["Location"] == f"{page}?done=1"
+    given.act(actions.answer_cause, holder, application_id=application_id, words="We came back in June.")
+    heard = words(client.get(page))
+    assert "We came back in June." in heard
+    assert "&lt;b&gt;in May" in heard
+    post(client, f"{page}/suspend", suspend_reason="facts_changed", suspend_words="Until the ward is asked.")
+    assert "Suspended" in words(client.get(page))
+    post(client, f"{page}/revoke", revoke_reason="facts_changed", revoke_words="The ward says otherwise.")
+    assert "Not valid any more" not in words(client.get(page)), "the decision is marked when the news is heard"
+    given.settle()
+    ended = words(client.get(page))
+    assert "Not valid any more" in ended
+    assert "Suspend the certificate" not in ended
 
 
 def test_an_unknown_act_is_not_found(office):

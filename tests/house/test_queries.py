@@ -66,6 +66,7 @@ FOR_ROOMS: dict[str, set[str]] = {
     "asked within the actions of rooms above, which have asked permission for the whole matter": {
         *("documents.number_taken", "documents.attachment_kinds", "documents.state_of", "forms.answers_of"),
         "forms.answers_of_all",
+        "documents.suspended_since",
         *("services.has_open_query", "workflow.case_of_story"),
         *("services.is_deemed_granted", "services.matter_of", "services.penalty_now", "services.seat_of"),
     },

@@ -261,3 +261,24 @@ def test_the_move_that_decides_is_told_once(given):
     told = page(client, application_id)
     assert "The application was approved" in told
     assert "The application went to the next step" not in told
+
+
+def test_a_holder_answers_a_notice_and_may_give_the_certificate_back(given):
+    client, owner = signed_in(given)
+    application_id, officer = given.decided(owner, variant="outside")
+    given.settle()
+    home = f"/applications/{application_id}/certificate/"
+    assert home in page(client, application_id)
+    why = {"reason": "facts_changed", "words": "They moved away in May."}
+    given.act(actions.ask_cause, officer, application_id=application_id, **why)
+    assert "They moved away in May." in client.get(home).content.decode()
+    assert client.post(f"{home}answer/", {"key": fresh(), "words": "no"}).status_code == 422
+    sent = client.post(f"{home}answer/", {"key": fresh(), "words": "We came back in June."})
+    assert sent["Location"] == home
+    assert "We came back in June." in client.get(home).content.decode()
+    assert client.post(f"{home}surrender/", {"key": fresh(), "sure": "yes"}).status_code == 409
+    given.act(actions.drop_cause, officer, application_id=application_id, words="They live here again.")
+    assert client.post(f"{home}surrender/", {"key": fresh()}).status_code == 422
+    assert client.post(f"{home}surrender/", {"key": fresh(), "sure": "yes"})["Location"] == home
+    given.settle()
+    assert "Not valid any more" in client.get(home).content.decode()

@@ -102,7 +102,8 @@ def _date(moment: Any) -> str:
 
 def _when(verdict: Any) -> str:
     """Return the date that the words of the outcome speak of."""
-    dates = {"revoked": verdict.revoked_at, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from}
+    ended = dict.fromkeys(("revoked", "surrendered", "superseded", "suspended"), verdict.revoked_at)
+    dates = {**ended, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from}
     return _date(dates.get(verdict.outcome))
 
 

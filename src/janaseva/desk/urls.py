@@ -3,7 +3,17 @@
 from django.urls import include, path
 
 from janaseva.desk.people import account, charges, passkey, sign_in
-from janaseva.desk.services import acts, appeals, case, desk, proposals, transfer, words, workshop
+from janaseva.desk.services import (
+    acts,
+    afterwards,
+    appeals,
+    case,
+    desk,
+    proposals,
+    transfer,
+    words,
+    workshop,
+)
 from janaseva.desk.workflow import closures, figures
 
 SIGN_IN = [
@@ -29,6 +39,8 @@ CASE = [
     path("", case.page, name="desk-case"),
     path("/transfer", transfer.transfer, name="desk-transfer"),
     path("/paper/<uuid:document_id>", case.paper, name="desk-paper"),
+    path("/certificate", afterwards.page, name="desk-certificate"),
+    path("/certificate/<slug:act>", afterwards.act, name="desk-certificate-act"),
     path("/<slug:act>", acts.act, name="desk-act"),
 ]
 PROPOSALS = [

@@ -8,8 +8,9 @@ from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import events, rules
-from janaseva.documents.models import Document, Key, Revocation
+from janaseva.documents.models import Document, Key
 from janaseva.documents.steps import keep
+from janaseva.documents.steps import revoke as end
 
 PDF = "application/pdf"
 
@@ -82,19 +83,7 @@ def revoke(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str,
     document = _document(document_id)
     if not rules.may_revoke_of(by, document.office_id):
         raise not_found()
-    if Revocation.objects.filter(document_id=document_id).exists():
-        raise Refusal("document_revoked_already", status=CONFLICT)
-    put(
-        Revocation(
-            document=document,
-            office_id=document.office_id,
-            reason=reason,
-            words=words,
-            revoked_at=at,
-            post_id=by.post_id,
-        )
-    )
-    tell(events.Revoked(document_id=document_id, reason=reason), story=document.story, office_id=document.office_id)
+    end(by=by, at=at, document_id=document_id, reason=reason, words=words)
 
 
 @action

@@ -64,6 +64,23 @@ class Revoked(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suspended(News):
+    """A document was suspended: whoever verifies it is told that it does not hold for now."""
+
+    name: ClassVar[str] = "documents.suspended"
+    document_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionLifted(News):
+    """A suspended document holds again."""
+
+    name: ClassVar[str] = "documents.suspension_lifted"
+    document_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyAdded(News):
     """A signing key began to be used."""
 

@@ -79,6 +79,26 @@ class Revocation(Row):
     post_id = models.UUIDField(null=True)
 
 
+class Suspension(Row):
+    """A time in which a document does not hold: since when, why, by which post, and since when it holds again."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    office_id = models.UUIDField(null=True)
+    reason = models.CharField(max_length=60)
+    words = models.TextField()
+    suspended_at = models.DateTimeField()
+    post_id = models.UUIDField(null=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_words = models.TextField(default="", blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["document"], condition=models.Q(lifted_at__isnull=True), name="documents_suspended_once"
+            ),
+        ]
+
+
 class Key(Row):
     """The public half of a signing key, with the time in which it signed; the private half is never in the database.
 

@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, Subquery
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import rules
-from janaseva.documents.models import Attachment, Document, Key, Revocation
+from janaseva.documents.models import Attachment, Document, Key, Revocation, Suspension
 from janaseva.ledger import queries as ledger
 
 MAX_SAME_NUMBER = 10
@@ -276,6 +276,7 @@ def _record(document: Document | None) -> rules.Record | None:
     if document is None:
         return None
     ended = Revocation.objects.filter(document_id=document.id).first()
+    suspended_at = suspended_since(document.id)
     return rules.Record(
         document_id=document.id,
         kind=document.kind,
@@ -292,7 +293,14 @@ def _record(document: Document | None) -> rules.Record | None:
         qr=document.qr,
         revoked_at=ended.revoked_at if ended else None,
         revoked_reason=ended.reason if ended else "",
+        suspended_at=suspended_at,
     )
+
+
+def suspended_since(document_id: UUID) -> datetime | None:
+    """Return since when a document is suspended, or ``None``; for rooms above, which have asked for the matter."""
+    rows = Suspension.objects.filter(document_id=document_id, lifted_at__isnull=True)
+    return rows.values_list("suspended_at", flat=True).first()
 
 
 def _by_id(document_id: UUID) -> rules.Record | None:

@@ -6,14 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from janaseva.core.action import put, step, tell
+from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.ids import public_code, uuid7
-from janaseva.core.refusal import CONFLICT, Refusal
+from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.core.text import LANGUAGES
 from janaseva.documents import events, queries, rules
-from janaseva.documents.models import Attachment, Blob, Document
+from janaseva.documents.models import Attachment, Blob, Document, Revocation, Suspension
 
 
 @step
@@ -120,3 +120,81 @@ def issue(
     news = events.Issued(document_id=document_id, kind=kind, facts_sha256=facts_sha256)
     tell(news, story=story, office_id=office_id)
     return rules.Issued(document_id=document_id, number=number, code=code)
+
+
+@step
+def revoke(*, by: Actor, at: datetime, document_id: UUID, reason: str, words: str = "") -> None:
+    """End a document before its time; whoever verifies it is told why. The action above has asked who may.
+
+    Raises:
+        Refusal: ``not_found``; ``document_revoked_already``; ``document_revocation_reason``.
+
+    """
+    if reason not in (*rules.REVOCATION_REASONS, rules.SURRENDERED):
+        raise Refusal("document_revocation_reason")
+    document = _held(document_id)
+    put(
+        Revocation(
+            document=document,
+            office_id=document.office_id,
+            reason=reason,
+            words=words,
+            revoked_at=at,
+            post_id=by.post_id,
+        )
+    )
+    tell(events.Revoked(document_id=document_id, reason=reason), story=document.story, office_id=document.office_id)
+
+
+@step
+def suspend(*, by: Actor, at: datetime, document_id: UUID, reason: str, words: str) -> None:
+    """Let a document not hold until the suspension is lifted.
+
+    Raises:
+        Refusal: ``not_found``; ``document_revoked_already``; ``document_suspended_already``;
+            ``document_revocation_reason``.
+
+    """
+    if reason not in rules.REVOCATION_REASONS:
+        raise Refusal("document_revocation_reason")
+    document = _held(document_id)
+    if queries.suspended_since(document_id) is not None:
+        raise Refusal("document_suspended_already", status=CONFLICT)
+    put(
+        Suspension(
+            document=document,
+            office_id=document.office_id,
+            reason=reason,
+            words=words,
+            suspended_at=at,
+            post_id=by.post_id,
+        )
+    )
+    tell(events.Suspended(document_id=document_id, reason=reason), story=document.story, office_id=document.office_id)
+
+
+@step
+def lift(*, by: Actor, at: datetime, document_id: UUID, words: str) -> None:
+    """Let a suspended document hold again.
+
+    Raises:
+        Refusal: ``not_found``; ``document_not_suspended``.
+
+    """
+    document = Document.locked(document_id)
+    if document is None:
+        raise not_found()
+    row = Suspension.objects.select_for_update().filter(document_id=document_id, lifted_at__isnull=True).first()
+    if row is None:
+        raise Refusal("document_not_suspended", status=CONFLICT)
+    change(row, lifted_at=at, lifted_words=words)
+    tell(events.SuspensionLifted(document_id=document_id), story=document.story, office_id=document.office_id)
+
+
+def _held(document_id: UUID) -> Document:
+    document = Document.locked(document_id)
+    if document is None:
+        raise not_found()
+    if Revocation.objects.filter(document_id=document_id).exists():
+        raise Refusal("document_revoked_already", status=CONFLICT)
+    return document

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from janaseva.core.row import Row
-from janaseva.services.rules import appealing, proposing, rights, states
+from janaseva.services.rules import afterwards, appealing, proposing, rights, states
 
 
 class Service(Row):
@@ -260,3 +260,29 @@ class DeemedRequest(Row):
 
     class Meta:
         indexes = (models.Index(fields=["granted_at", "answer_by"], name="deemed_by_day"),)
+
+
+class ShowCause(Row):
+    """A notice to a holder that their certificate is to be revoked: why, until when they may answer, and the answer.
+
+    It ends with the revocation, or is dropped where the answer satisfied the office; either with words.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    office_id = models.UUIDField()
+    post_id = models.UUIDField()
+    reason = models.CharField(max_length=60)
+    words = models.TextField()
+    given_at = models.DateTimeField()
+    answer_until = models.DateField()
+    answer = models.TextField(default="")
+    answered_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=8, default="open")
+    ended_at = models.DateTimeField(null=True)
+    ended_words = models.TextField(default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=afterwards.STATES), name="show_cause_state_known"),
+            models.UniqueConstraint(fields=["decision"], condition=Q(state="open"), name="show_cause_open_once"),
+        )

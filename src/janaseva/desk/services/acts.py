@@ -12,12 +12,9 @@ from django.views.decorators.http import require_POST
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
 from janaseva.desk.people.entry import officers
 from janaseva.desk.services.case import case_page
-from janaseva.documents import actions as documents
 from janaseva.documents import rules as document_rules
 from janaseva.doorway.acts import perform
-from janaseva.doorway.visitor import actor
 from janaseva.services import actions
-from janaseva.services import queries as services
 from janaseva.workflow import rules as workflow_rules
 
 LONGEST: Final = 20_000
@@ -30,7 +27,6 @@ PLACES: Final = {
     "report_needs_photograph": "photographs.0",
     "recall_needs_reason": "recall_note",
     "note_empty": "note_text",
-    "document_revocation_reason": "revoke_reason",
 }
 """The field at which each refusal can be mended; others are told above the page."""
 
@@ -179,17 +175,6 @@ def _note(asked: Asked) -> str:
     return "noted"
 
 
-def _revoke(asked: Asked) -> str:
-    reason, words = asked.words("revoke_reason"), asked.words("revoke_words")
-    decision = services.application(actor(asked.request), asked.application_id).decision
-    if decision is None or decision.document_id is None:
-        raise not_found()
-    if not words.strip():
-        raise Invalid([Fault(place="revoke_words", code="desk_revoke_words_missing")])
-    perform(asked.request, documents.revoke, document_id=decision.document_id, reason=reason, words=words.strip())
-    return "revoked"
-
-
 def _incomplete(asked: Asked) -> str:
     words = asked.words("missing_words")
     missing = [name.removeprefix("missing.") for name in asked.request.POST if name.startswith("missing.")][:100]
@@ -211,7 +196,6 @@ ACTS: Final[dict[str, Callable[[Asked], str]]] = {
     "opine": _opine,
     "recall": _recall,
     "note": _note,
-    "revoke": _revoke,
 }
 GONE: Final = ("put_back", "reported", "opinion_given")
 """After these the case may no longer be the officer's to see, so the desk is shown."""

@@ -31,7 +31,6 @@ DONE: Final = (
     "recalled",
     "noted",
     "transferred",
-    "revoked",
 )
 TYPED: Final = (
     "act",
@@ -53,8 +52,6 @@ TYPED: Final = (
     "report",
     "report_question",
     "report_text",
-    "revoke_reason",
-    "revoke_words",
 )
 """What may be typed on the page; empty until it was."""
 SHUT: Final = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "

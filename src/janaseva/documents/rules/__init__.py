@@ -15,6 +15,7 @@ from janaseva.documents.rules.keys import KeyRing, PublicKey, key_id_of
 from janaseva.documents.rules.logged import log_check
 from janaseva.documents.rules.permissions import (
     REVOCATION_REASONS,
+    SURRENDERED,
     may_attach,
     may_issue,
     may_manage_keys,
@@ -46,6 +47,7 @@ __all__ = [
     "PREFIX",
     "REVOCATION_REASONS",
     "SHIPPED",
+    "SURRENDERED",
     "Check",
     "Claims",
     "Composed",

@@ -6,6 +6,8 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 
 REVOCATION_REASONS: Final = ("issued_in_error", "obtained_by_fraud", "replaced", "facts_changed", "court_order")
+SURRENDERED: Final = "surrendered"
+"""The reason of an end that the holder wished; no officer gives it."""
 
 
 def may_attach(by: Actor) -> bool:

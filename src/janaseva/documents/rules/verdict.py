@@ -21,6 +21,9 @@ OUTCOMES: Final = (
     "unknown_key",
     "number_reused",
     "revoked",
+    "surrendered",
+    "superseded",
+    "suspended",
     "expired",
     "not_yet_valid",
     "not_ours",
@@ -30,6 +33,9 @@ OUTCOMES: Final = (
     "unreadable",
 )
 """``expired``: genuine, but its validity is over. ``not_found``: no document has this number and code."""
+
+ENDED: Final[Mapping[str, str]] = {"surrendered": "surrendered", "replaced": "superseded"}
+"""Ends of a document that are no reproach to its holder, by their reason: each has words of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,7 @@ class Record:
     qr: str
     revoked_at: datetime | None = None
     revoked_reason: str = ""
+    suspended_at: datetime | None = None
 
 
 def _validity(valid_from: date, valid_until: date | None, today: date) -> str:
@@ -217,7 +224,11 @@ def compare_file(
 def _standing(record: Record, passed: tuple[str, ...], *, key_id: str, today: date) -> Verdict:
     """Return how a document that is surely ours stands today."""
     if record.revoked_at is not None:
-        return _of_record("revoked", record, _failed("revocation", *passed), key_id)
+        ended = ENDED.get(record.revoked_reason, "revoked")
+        return _of_record(ended, record, _failed("revocation", *passed), key_id)
+    if record.suspended_at is not None:
+        verdict = _of_record("suspended", record, _failed("revocation", *passed), key_id)
+        return replace(verdict, revoked_at=record.suspended_at)
     if record.state != "sealed":
         return _of_record("not_sealed", record, _passed(*passed, "revocation"), key_id)
     outcome = _validity(record.valid_from, record.valid_until, today)

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -21,6 +21,9 @@ from janaseva.gateway.services.shapes import Given, Words
 router = Router(tags=["Verification"])
 
 KEPT_SECONDS = 300
+
+ENDED: Final = ("revoked", "surrendered", "superseded", "suspended")
+"""Outcomes that tell since when a document does not hold."""
 
 
 class NumberGiven(Given):
@@ -67,7 +70,7 @@ class Verdict(BaseModel):
 
 def _verdict(request: HttpRequest, found: rules.Verdict) -> HttpResponse:
     day = {
-        "revoked": found.revoked_at.date() if found.revoked_at else None,
+        **dict.fromkeys(ENDED, found.revoked_at.date() if found.revoked_at else None),
         "expired": found.valid_until,
         "not_yet_valid": found.valid_from,
     }.get(found.outcome)

@@ -21,7 +21,7 @@ from janaseva.portal.page import show
 
 MOST_BYTES: Final = 12 * 1024 * 1024
 LONGEST_CODE: Final = 8_000
-SHOWN: Final = frozenset({"genuine", "expired", "not_yet_valid", "revoked"})
+SHOWN: Final = frozenset({"genuine", "expired", "not_yet_valid", "revoked", "surrendered", "superseded", "suspended"})
 """Outcomes in which what the paper says is repeated: it is ours, and whoever asks has shown to hold it."""
 GOOD: Final = frozenset({"genuine"})
 DOUBTFUL: Final = frozenset({"expired", "not_yet_valid", "not_sealed", "not_found", "unreadable"})
@@ -62,7 +62,8 @@ def _posted(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReques
 
 
 def _answer(request: HttpRequest, verdict: rules.Verdict, way: str) -> HttpResponse:
-    dates = {"revoked": verdict.revoked_at, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from}
+    ended = dict.fromkeys(("revoked", "surrendered", "superseded", "suspended"), verdict.revoked_at)
+    dates = {**ended, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from}
     holds = verdict.outcome in SHOWN
     context = {
         "verdict": verdict,

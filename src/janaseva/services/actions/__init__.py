@@ -1,5 +1,14 @@
 """What may be done with services and applications: publish, apply, answer, work on it, decide."""
 
+from janaseva.services.actions.afterwards import (
+    answer_cause,
+    ask_cause,
+    drop_cause,
+    restore_certificate,
+    revoke_certificate,
+    surrender_certificate,
+    suspend_certificate,
+)
 from janaseva.services.actions.appeals import file_appeal, open_by_itself, take_up
 from janaseva.services.actions.applying import (
     begin,
@@ -24,12 +33,15 @@ from janaseva.services.actions.submitting import begin_case, submit, withdraw
 
 __all__ = [
     "answer",
+    "answer_cause",
     "approve",
     "ask",
+    "ask_cause",
     "begin",
     "begin_case",
     "discard",
     "discard_proposal",
+    "drop_cause",
     "file_appeal",
     "find_incomplete",
     "follow_case",
@@ -58,11 +70,15 @@ __all__ = [
     "report",
     "request_deemed",
     "request_report",
+    "restore_certificate",
+    "revoke_certificate",
     "save_answers",
     "save_page",
     "save_proposal",
     "set_hearing",
     "submit",
+    "surrender_certificate",
+    "suspend_certificate",
     "take",
     "take_back_paper",
     "take_next",

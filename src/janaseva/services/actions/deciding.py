@@ -23,6 +23,9 @@ from janaseva.services.rules.definition import Definition
 from janaseva.workflow import queries as workflow_queries
 from janaseva.workflow import steps as workflow
 
+ENDED = {"surrendered": "message.surrendered", "replaced": "message.superseded"}
+"""What a holder is told of an end that is no reproach, by its reason."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedOn:
@@ -219,7 +222,7 @@ def record_revocation(*, by: Actor, at: datetime, key: str, document_id: UUID, r
         at=at,
         story=row.id,
         person_id=row.applicant_id,
-        template="message.revoked",
+        template=ENDED.get(reason, "message.revoked"),
         facts={"number": decision.certificate_number, "service": dict(queries.compiled(row.definition_id).what.name)},
         office_id=row.office_id,
     )

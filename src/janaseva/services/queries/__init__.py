@@ -1,5 +1,6 @@
 """Questions about services: the catalogue, what is promised, applications and their stories."""
 
+from janaseva.services.queries.afterwards import AfterwardsView, CauseView, afterwards_of
 from janaseva.services.queries.alike import Alike, alike
 from janaseva.services.queries.appeals import (
     AppealView,
@@ -88,11 +89,13 @@ from janaseva.services.queries.wording import ServiceWords, service_words
 
 __all__ = [
     "PLACES",
+    "AfterwardsView",
     "Alike",
     "AppealView",
     "ApplicationLine",
     "ApplicationView",
     "CatalogueLine",
+    "CauseView",
     "DecisionView",
     "DeemedView",
     "DeskLine",
@@ -115,6 +118,7 @@ __all__ = [
     "QueryView",
     "ServiceWords",
     "Version",
+    "afterwards_of",
     "alike",
     "appeal",
     "appeal_paper",

@@ -37,6 +37,11 @@ SHOWN = (
     "services.order_missed",
     "services.deemed_requested",
     "services.deemed_granted",
+    "documents.suspended",
+    "documents.suspension_lifted",
+    "services.cause_asked",
+    "services.cause_answered",
+    "services.cause_dropped",
     "services.withdrawn",
     "payments.refunded",
 )
