@@ -42,7 +42,7 @@ saturdays = st.frozensets(st.integers(1, 5), max_size=3)
 hours = st.tuples(st.sampled_from([time(9), time(10)]), st.sampled_from([time(16), time(17, 30)]))
 halves = st.sampled_from([time(12), time(13, 30)])
 limits = st.builds(Limit, days=st.integers(1, 90), counts=st.sampled_from(["calendar", "working"]), rolls=st.booleans())
-outages_ = st.lists(st.tuples(st.integers(0, 250 * 1440), st.integers(1, 1500)), max_size=3)
+outages_ = st.lists(st.tuples(st.integers(0, 250 * 1440), st.integers(1, 3000)), min_size=2, max_size=20)
 stories = st.lists(
     st.tuples(st.integers(0, 250 * 24), st.sampled_from(["ask", "answer", "transfer"])),
     max_size=6,

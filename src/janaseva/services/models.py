@@ -71,8 +71,9 @@ class Application(Row):
     """One person's request for one service, from the first page to the decision. Its id is the story of the matter.
 
     ``missing`` are the groups of papers that are still to come before it is complete, where the law counts from that
-    day; ``missing_words`` what the office said of them. ``number`` is given at submission; ``received_at`` is the legal time of receipt (of payment, where a fee is due);
-    ``missed_at`` is when the clock noticed that the limit had passed without a decision.
+    day; ``missing_words`` what the office said of them. ``number`` is given at submission; ``received_at`` is the legal
+    time of receipt (of payment, where a fee is due); ``missed_at`` is when the clock noticed that the limit had passed
+    without a decision.
     """
 
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")

@@ -179,9 +179,7 @@ def _incomplete(asked: Asked) -> str:
     words = asked.words("missing_words")
     missing = [name.removeprefix("missing.") for name in asked.request.POST if name.startswith("missing.")][:100]
     asked.typed["missing"] = missing
-    perform(
-        asked.request, actions.find_incomplete, application_id=asked.application_id, missing=missing, words=words
-    )
+    perform(asked.request, actions.find_incomplete, application_id=asked.application_id, missing=missing, words=words)
     return "found_incomplete"
 
 

@@ -16,15 +16,15 @@ def office(office_id: UUID) -> OfficeView | None:
     return office_view(row) if row else None
 
 
+def offices_by_id(office_ids: Collection[UUID | str]) -> list[OfficeView]:
+    """Return many offices, in one query."""
+    return [office_view(row) for row in Office.objects.filter(pk__in=office_ids)]
+
+
 def office_by_key(key: str) -> OfficeView | None:
     """Return the office with this key."""
     row = Office.objects.filter(key=key).first()
     return office_view(row) if row else None
-
-
-def offices_by_id(office_ids: Collection[UUID | str]) -> list[OfficeView]:
-    """Return many offices, in one query."""
-    return [office_view(row) for row in Office.objects.filter(pk__in=office_ids)]
 
 
 def offices(

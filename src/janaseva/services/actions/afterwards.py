@@ -34,7 +34,7 @@ def ask_cause(*, by: Actor, at: datetime, key: str, application_id: UUID, reason
     if _open(decision) is not None:
         raise Refusal("cause_asked_already", status=CONFLICT)
     until = afterwards.answer_until(queries.today(at))
-    if by.post_id is None:
+    if by.post_id is None or row.office_id is None:
         raise not_found()
     asked = put(
         ShowCause(decision=decision, office_id=row.office_id, post_id=by.post_id, reason=reason,

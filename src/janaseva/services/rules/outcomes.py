@@ -88,8 +88,8 @@ def acknowledgement(
 ) -> Letter:
     """Return the receipt of an application: its number, when it was received, by when it is decided, and by whom.
 
-    Where papers are ``missing`` (keys of their groups) it lists them and states no date, as the law of Jammu and Kashmir
-    has it (Form-1 of the rules under the Public Services Guarantee Act, 2011).
+    Where papers are ``missing`` (keys of their groups) it lists them and states no date, as the law of Jammu and
+    Kashmir has it (Form-1 of the rules under the Public Services Guarantee Act, 2011).
     """
     holder = definition.out.certificate.holder if definition.out.certificate else ""
     question = definition.out.certificate.facts[holder].value if definition.out.certificate else ""
