@@ -144,7 +144,7 @@ def _is_authority(by: Actor, application_id: UUID) -> bool:
     cases = Appeal.objects.filter(application_id=application_id, case_id__isnull=False).values_list(
         "case_id", flat=True
     )
-    return any(workflow.sees(by, case_id) for case_id in cases)
+    return any(workflow.sees(by, case_id) for case_id in cases if case_id is not None)
 
 
 def visible(by: Actor, application_id: UUID) -> Application:
