@@ -27,6 +27,7 @@ LONGEST = {
     "service": SERVICE,
     "number": "KL/VZM-PRP/2026/0001234",
     "due": "31-12-2026",
+    "day": "31-12-2026",
     "amount": "1,25,000.00",
     "code": "123456",
 }
