@@ -5,7 +5,7 @@ import pytest
 from tests.given import examples
 from tests.services.test_appeals import at_service
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("faultless")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.papers, pytest.mark.usefixtures("faultless")]
 
 PACK, SERVICE = "jk-edistrict", "jk-legal-heir-certificate"
 
