@@ -26,7 +26,7 @@ from janaseva.settings import OPTIONS
 
 CONSOLE = Console(stderr=True, highlight=False)
 PACE = timedelta(seconds=2)
-WAITED_DAYS: Final = 200
+WAITED_DAYS = 200
 """More than the journeys that wait out a notice take together: the stories begin after them."""
 """So that all journeys of one day stay within it: what an example expects depends on its day."""
 
