@@ -96,8 +96,9 @@ def begin(request: HttpRequest) -> HttpResponse:
     by = actor(request)
     if not proposing.may_define(by):
         raise not_found()
-    packs = {pack for pack, _ in queries.published_keys() if queries.serves_pack(by, pack)}
-    keys = [key for pack, key in queries.published_keys() if pack in packs]
+    published = queries.published_keys()
+    packs = {pack for pack in {pack for pack, _ in published} if queries.serves_pack(by, pack)}
+    keys = [key for pack, key in published if pack in packs]
     typed = {"like": request.POST.get("like", "")[:80], "service": posted.line(request.POST, "service")[:80]}
     faults: list[Fault] = []
     if request.method == "POST":
@@ -131,13 +132,8 @@ def _begun(request: HttpRequest, *, like: str, service: str) -> UUID:
     key = service or like
     version = found.version + 1 if key == like else 1
     tomorrow = day_in(at(request), settings.OPTIONS.time_zone) + timedelta(days=1)
-    files = {name: text for name, text in found.files.items() if proposing.OWN_FILE.match(name)}
-    text = files[SERVICE]
-    for name, value in (("key", key), ("version", str(version)), ("from", tomorrow.isoformat())):
-        text = re.sub(rf"^{name}:[ \t]*[^\n]*$", f"{name}: {value}", text, count=1, flags=re.MULTILINE)
-    saved = perform(
-        request, actions.save_proposal, service=key, pack=found.pack, files={**files, SERVICE: text}, proposal_id=None
-    )
+    files = proposing.copied(found.files, key=key, version=version, first_day=tomorrow)
+    saved = perform(request, actions.save_proposal, service=key, pack=found.pack, files=files, proposal_id=None)
     return UUID(str(saved.proposal_id))
 
 

@@ -27,7 +27,6 @@ FEWEST_LETTERS: Final = 10
 """Of the words with which something is proposed or rejected."""
 MOST_FILES: Final = 24
 MOST_CHARACTERS: Final = 512 * 1024
-_FROM: Final = re.compile(r"^from:[ \t]*[^\n]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +86,21 @@ def _short(fault: SourceFault, key: str) -> SourceFault:
 
 def from_day(files: Mapping[str, str], day: date) -> dict[str, str]:
     """Return the files with another first day, which whoever approves them has fixed."""
-    return {**files, "service.yaml": _FROM.sub(f"from: {day.isoformat()}", files["service.yaml"], count=1)}
+    return _headed(files, {"from": day.isoformat()})
+
+
+def copied(files: Mapping[str, str], *, key: str, version: int, first_day: date) -> dict[str, str]:
+    """Return what a definer may write of these files, under a key and a version's number, from a first day."""
+    own = {name: text for name, text in files.items() if OWN_FILE.match(name)}
+    return _headed(own, {"key": key, "version": str(version), "from": first_day.isoformat()})
+
+
+def _headed(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return the files with these keys at the margin of the service written anew, and nothing else."""
+    text = files["service.yaml"]
+    for name, value in values.items():
+        text = re.sub(rf"^{name}:[ \t]*[^\n]*$", f"{name}: {value}", text, count=1, flags=re.MULTILINE)
+    return {**files, "service.yaml": text}
 
 
 def strange_files(files: Mapping[str, str]) -> tuple[str, ...]:
