@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
 from janaseva.services import events, queries
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Decision, ShowCause
 from janaseva.services.rules import afterwards, permissions
 
@@ -40,7 +40,7 @@ def ask_cause(*, by: Actor, at: datetime, key: str, application_id: UUID, reason
         ShowCause(decision=decision, office_id=row.office_id, post_id=by.post_id, reason=reason,
                   words=words.strip()[:LONGEST], given_at=at, answer_until=until)
     )  # fmt: skip
-    _message(row, decision, by=by, at=at, template="message.cause_asked", due=until)
+    send_message(row, "message.cause_asked", by=by, at=at, number=decision.certificate_number, due=until)
     tell(
         events.CauseAsked(
             application_id=row.id, document_id=_paper(decision), reason=reason, answer_until=until.isoformat()
@@ -82,7 +82,7 @@ def drop_cause(*, by: Actor, at: datetime, key: str, application_id: UUID, words
     if asked is None:
         raise Refusal("cause_not_asked", status=CONFLICT)
     change(asked, state="dropped", ended_at=at, ended_words=words.strip()[:LONGEST])
-    _message(row, decision, by=by, at=at, template="message.cause_dropped")
+    send_message(row, "message.cause_dropped", by=by, at=at, number=decision.certificate_number)
     tell(events.CauseDropped(application_id=row.id), story=row.id, office_id=row.office_id)
 
 
@@ -124,7 +124,7 @@ def suspend_certificate(*, by: Actor, at: datetime, key: str, application_id: UU
     _need(words)
     document_id = _paper(decision)
     documents.suspend(by=by, at=at, document_id=document_id, reason=reason, words=words.strip()[:LONGEST])
-    _message(row, decision, by=by, at=at, template="message.suspended")
+    send_message(row, "message.suspended", by=by, at=at, number=decision.certificate_number)
 
 
 @action
@@ -139,7 +139,7 @@ def restore_certificate(*, by: Actor, at: datetime, key: str, application_id: UU
     _need(words)
     document_id = _paper(decision)
     documents.lift(by=by, at=at, document_id=document_id, words=words.strip()[:LONGEST])
-    _message(row, decision, by=by, at=at, template="message.restored")
+    send_message(row, "message.restored", by=by, at=at, number=decision.certificate_number)
 
 
 @action
@@ -197,13 +197,3 @@ def _open(decision: Decision) -> ShowCause | None:
 def _need(words: str) -> None:
     if len(words.strip()) < afterwards.FEWEST_LETTERS:
         raise Refusal("cause_needs_words", count=afterwards.FEWEST_LETTERS)
-
-
-def _message(
-    row: Application, decision: Decision, *, by: Actor, at: datetime, template: str, due: object = None
-) -> None:
-    service = dict(queries.compiled(row.definition_id).what.name)
-    facts = {"number": decision.certificate_number, "service": service, **({"due": due} if due else {})}
-    contact.send(
-        by=by, at=at, story=row.id, person_id=row.applicant_id, template=template, facts=facts, office_id=row.office_id
-    )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core import writing
 from janaseva.core.action import action, allow, put, tell
 from janaseva.core.actor import Actor
@@ -15,6 +14,7 @@ from janaseva.ledger import steps as ledger
 from janaseva.people import queries as people
 from janaseva.people import steps as people_steps
 from janaseva.services import events, queries
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Appeal, Application, Attachment
 from janaseva.services.queries.appeals import PAPERS
 from janaseva.services.rules import appealing, permissions, running
@@ -182,11 +182,7 @@ def _open(
     )
     appeal.case_id, appeal.due_at = started.case_id, started.due_at
     put(appeal)
-    facts = {"number": appeal.number, "service": dict(queries.compiled(row.definition_id).what.name)}
-    contact.send(
-        by=by, at=at, story=row.id, person_id=row.applicant_id, template="message.appeal_opened", facts=facts,
-        office_id=office.id,
-    )  # fmt: skip
+    send_message(row, "message.appeal_opened", by=by, at=at, number=appeal.number, office_id=office.id)
     tell(
         events.AppealOpened(
             application_id=row.id,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core import writing
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
@@ -14,6 +13,7 @@ from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
 from janaseva.services import events, queries
 from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import permissions
 from janaseva.workflow import rules as workflow_rules
@@ -43,15 +43,7 @@ def ask(*, by: Actor, at: datetime, key: str, application_id: UUID, question: st
             asked_at=at,
         )
     )
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template="message.query_asked",
-        facts={"number": row.number or "", "service": dict(queries.compiled(row.definition_id).what.name)},
-        office_id=row.office_id,
-    )
+    send_message(row, "message.query_asked", by=by, at=at)
     tell(events.Asked(application_id=row.id, query_id=query.id), story=row.id, office_id=row.office_id)
     return query.id
 

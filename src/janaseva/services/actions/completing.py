@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core import writing
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import UNPROCESSABLE, Refusal
 from janaseva.services import events, queries
 from janaseva.services.actions.handling import on_desk
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application
 from janaseva.services.rules import permissions
 from janaseva.workflow import steps as workflow
@@ -38,15 +38,7 @@ def find_incomplete(
     workflow.find_incomplete(by=by, at=at, case_id=case_id, words=words)
     groups = [*groups, *(one for one in row.missing if one not in asked)]
     change(row, missing=groups, missing_words=writing.free_text(words), due_at=None)
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template="message.query_asked",
-        facts={"number": row.number or "", "service": dict(definition.what.name)},
-        office_id=row.office_id,
-    )
+    send_message(row, "message.query_asked", by=by, at=at)
     tell(events.FoundIncomplete(application_id=row.id, groups=tuple(groups)), story=row.id, office_id=row.office_id)
 
 

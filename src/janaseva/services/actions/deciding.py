@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.ids import uuid7
@@ -17,6 +16,7 @@ from janaseva.people import queries as people
 from janaseva.registers import steps as registers
 from janaseva.services import events, queries
 from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Decision
 from janaseva.services.rules import outcomes, permissions, running
 from janaseva.services.rules.definition import Definition
@@ -96,25 +96,9 @@ def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: 
         )
     )
     change(row, state="decided", outcome=outcome, ended_at=at)
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template=f"message.{outcome}",
-        facts={"number": row.number or "", "service": dict(definition.what.name)},
-        office_id=row.office_id,
-    )
+    send_message(row, f"message.{outcome}", by=by, at=at)
     for person_id, number in workflow_queries.objectors(by, row.case_id) if row.case_id else ():
-        contact.send(
-            by=by,
-            at=at,
-            story=row.id,
-            person_id=person_id,
-            template="message.objection_decided",
-            facts={"number": number, "service": dict(definition.what.name)},
-            office_id=row.office_id,
-        )
+        send_message(row, "message.objection_decided", by=by, at=at, number=number, person_id=person_id)
     tell(
         events.Decided(
             application_id=row.id,
@@ -217,15 +201,7 @@ def record_revocation(*, by: Actor, at: datetime, key: str, document_id: UUID, r
     if decision is None or row is None or decision.revoked_at is not None:
         return
     change(decision, revoked_at=at)
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template=ENDED.get(reason, "message.revoked"),
-        facts={"number": decision.certificate_number, "service": dict(queries.compiled(row.definition_id).what.name)},
-        office_id=row.office_id,
-    )
+    send_message(row, ENDED.get(reason, "message.revoked"), by=by, at=at, number=decision.certificate_number)
     tell(
         events.CertificateRevoked(application_id=row.id, document_id=document_id, reason=reason),
         story=row.id,
@@ -245,13 +221,5 @@ def tell_ready(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
     row = Application.get_or_none(decision.application_id) if decision is not None else None
     if decision is None or row is None:
         return
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template="message.ready",
-        facts={"number": row.number or "", "service": dict(queries.compiled(row.definition_id).what.name)},
-        office_id=row.office_id,
-    )
+    send_message(row, "message.ready", by=by, at=at)
     tell(events.ReadyTold(application_id=row.id, document_id=document_id), story=row.id, office_id=row.office_id)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core import writing
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
@@ -11,6 +10,7 @@ from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.ledger import steps as ledger
 from janaseva.people import queries as people
 from janaseva.services import events, queries
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, DeemedRequest
 from janaseva.services.rules import appealing, deeming, permissions, running
 
@@ -83,14 +83,6 @@ def grant_deemed(*, by: Actor, at: datetime, key: str, request_id: UUID) -> bool
     if row.state != "begun":
         return False
     change(request, granted_at=at)
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template="message.deemed_granted",
-        facts={"number": row.number or "", "service": dict(queries.compiled(row.definition_id).what.name)},
-        office_id=row.office_id,
-    )
+    send_message(row, "message.deemed_granted", by=by, at=at)
     tell(events.DeemedGranted(application_id=row.id, request_id=request.id), story=row.id, office_id=request.office_id)
     return True

@@ -3,11 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
-from janaseva.services import events, queries
+from janaseva.services import events
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Appeal, Application, DeemedRequest
 from janaseva.services.rules import permissions
 from janaseva.workflow import queries as workflow
@@ -24,7 +24,7 @@ def notice_missed(*, by: Actor, at: datetime, key: str, application_id: UUID) ->
     if row.state != "begun" or row.missed_at is not None or due_at is None:
         return False
     change(row, missed_at=at, due_at=due_at)
-    _send(row, "message.late", by=by, at=at)
+    send_message(row, "message.late", by=by, at=at)
     tell(events.LimitMissed(application_id=row.id, due_at=due_at.isoformat()), story=row.id, office_id=row.office_id)
     return True
 
@@ -69,22 +69,10 @@ def notice_order_missed(*, by: Actor, at: datetime, key: str, appeal_id: UUID) -
     if not passed or row.complied_at is not None or row.missed_at is not None or application.state != "begun":
         return False
     change(row, missed_at=at)
-    _send(application, "message.order_missed", by=by, at=at)
+    send_message(application, "message.order_missed", by=by, at=at)
     tell(
         events.OrderMissed(application_id=application.id, appeal_id=row.id),
         story=application.id,
         office_id=row.office_id,
     )
     return True
-
-
-def _send(row: Application, template: str, *, by: Actor, at: datetime) -> None:
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template=template,
-        facts={"number": row.number or "", "service": dict(queries.compiled(row.definition_id).what.name)},
-        office_id=row.office_id,
-    )

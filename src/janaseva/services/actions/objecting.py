@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import UNPROCESSABLE, Refusal, not_found
@@ -15,6 +14,7 @@ from janaseva.ledger import steps as ledger
 from janaseva.people import queries as people
 from janaseva.services import events, queries
 from janaseva.services.actions.handling import handled, of_case
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application
 from janaseva.services.rules import permissions, running
 from janaseva.workflow import queries as workflow_queries
@@ -29,18 +29,6 @@ class Lodged:
 
     objection_id: UUID
     number: str
-
-
-def _message(template: str, *, by: Actor, at: datetime, row: Application, person_id: UUID, number: str) -> None:
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=person_id,
-        template=template,
-        facts={"number": number, "service": dict(queries.compiled(row.definition_id).what.name)},
-        office_id=row.office_id,
-    )
 
 
 @action
@@ -79,8 +67,8 @@ def lodge_objection(
     objection_id = workflow.lodge_objection(
         by=by, at=at, notice_id=notice_id, number=number, name=name, text=text, documents=kept
     )
-    _message("message.objection_lodged", by=by, at=at, row=row, person_id=_person(by), number=number)
-    _message("message.objection_came", by=by, at=at, row=row, person_id=row.applicant_id, number=row.number or "")
+    send_message(row, "message.objection_lodged", by=by, at=at, person_id=_person(by), number=number)
+    send_message(row, "message.objection_came", by=by, at=at)
     handled(row, "objection_lodged")
     return Lodged(objection_id=objection_id, number=number)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from janaseva.contact import steps as contact
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
@@ -20,6 +19,7 @@ from janaseva.payments.rules.lines import Line
 from janaseva.people import queries as people
 from janaseva.services import events, queries
 from janaseva.services.actions.applying import own_draft
+from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import notices, outcomes, permissions, running, states
 from janaseva.services.rules.definition import Definition, Variant
@@ -156,15 +156,7 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
     )
     total_paise = sum(line.amount_paise for line in checked.lines)
     if total_paise:
-        contact.send(
-            by=by,
-            at=at,
-            story=row.id,
-            person_id=row.applicant_id,
-            template="message.submitted",
-            facts={"number": number, "service": dict(definition.what.name)},
-            office_id=checked.office_id,
-        )
+        send_message(row, "message.submitted", by=by, at=at)
     tell(
         events.Submitted(
             application_id=row.id,
@@ -224,19 +216,8 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
     )
     change(row, state="begun", case_id=started.case_id, received_at=received_at, due_at=started.due_at, missing=missing)
     _acknowledge(row, definition, variant, by=by, at=at, due_at=started.due_at)
-    contact.send(
-        by=by,
-        at=at,
-        story=row.id,
-        person_id=row.applicant_id,
-        template="message.paid" if started.due_at else "message.paid_without_date",
-        facts={
-            "number": row.number or "",
-            "service": dict(definition.what.name),
-            **({"due": queries.today(started.due_at)} if started.due_at else {}),
-        },
-        office_id=row.office_id,
-    )
+    template = "message.paid" if started.due_at else "message.paid_without_date"
+    send_message(row, template, by=by, at=at, due=queries.today(started.due_at) if started.due_at else None)
     tell(
         events.Begun(
             application_id=row.id,
