@@ -21,7 +21,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 export UV_NO_PROGRESS := 1
 
-.PHONY: help up install check test test-postgres house clock fmt lint types migrations packs bench demo sbom clean
+.PHONY: help up install check test test-postgres house clock attacks fmt lint types migrations packs bench demo sbom clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ house: install ## The laws of the house alone (docs/house.md), in seconds
 
 clock: install ## Ten thousand random cases of calendar and clock against a slow reading of the rules
 	@CLOCK_CASES=10000 $(BIN)/pytest -q -p no:randomly tests/workflow/test_clock_reference.py $(ARGS)
+
+attacks: install ## Try every attack of docs/security.md, also with its guard switched off; a table and a line of JSON
+	@JANASEVA_DATA_DIR=build/check $(BIN)/python -m tests.attacks $(ARGS)
 
 fmt: install ## Put the source into shape
 	@$(BIN)/ruff check --fix-only --quiet . || true

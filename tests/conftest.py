@@ -94,6 +94,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     on_postgres = config.getoption("--db") == "postgres"
     if config.getoption("--second"):
         _leave_out_what_says_nothing_of_the_database(config, items)
+    if os.environ.get("ATTACKS") != "whole":
+        _leave_out(config, items, lambda item: item.get_closest_marker("whole") is not None)
     for item in items:
         if item.get_closest_marker("postgres") and not on_postgres:
             item.add_marker(pytest.mark.skip(reason="a race: SQLite hides it, run with --db=postgres"))
@@ -107,15 +109,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _leave_out_what_says_nothing_of_the_database(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselect tests of pure things, screens said again in a further language, and what is marked ``once``."""
     fixtures = {"db", "transactional_db", "live_server", "django_db_setup"}
-    kept = {
-        item
-        for item in items
-        if (item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ())))
-        and not item.get_closest_marker("once")
-        and not re.search(r"[\[-](ml|hi|ur|sd)\]$", item.name)
-    }
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = [item for item in items if item in kept]
+
+    def says_nothing(item: pytest.Item) -> bool:
+        touches = item.get_closest_marker("django_db") or fixtures & set(getattr(item, "fixturenames", ()))
+        again = item.get_closest_marker("once") or re.search(r"[\[-](ml|hi|ur|sd)\]$", item.name)
+        return bool(not touches or again)
+
+    _leave_out(config, items, says_nothing)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: Callable[[pytest.Item], bool]) -> None:
+    """Deselect items, and say so in the count."""
+    gone = [item for item in items if left_out(item)]
+    config.hook.pytest_deselected(items=gone)
+    items[:] = [item for item in items if item not in set(gone)]
 
 
 def chromium() -> str | None:
