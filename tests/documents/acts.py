@@ -74,6 +74,12 @@ def issue(*, by, at, key: str, story: UUID, facts: dict, number: str, letter: st
     )
 
 
+@acting
+def revoke(*, by, at, key: str, document_id: UUID, reason: str) -> None:
+    allow(True)
+    steps.revoke(by=by, at=at, document_id=document_id, reason=reason)
+
+
 def facts(*languages: str) -> dict[str, Any]:
     chosen = languages or ("en",)
     return {

@@ -141,8 +141,7 @@ def test_other_rooms_refuse_likewise(scene):
     officer = people["officer"]
     wrong = [
         (payments.start, people["stranger"], {"demand_id": demand_id}),
-        (documents.revoke, people["applicant"], {"document_id": decided.document_id, "reason": "issued_in_error"}),
-        (documents.revoke, people["tahsildar"], {"document_id": decided.document_id, "reason": "a whim"}),
+        (documents.seal_again, people["applicant"], {"document_id": decided.document_id}),
         (
             people_actions.hand_over_charge,
             people["clerk"],

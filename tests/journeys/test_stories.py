@@ -10,7 +10,6 @@ from janaseva.cli.journey import sample_paper
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import Refusal
-from janaseva.documents import actions as document_actions
 from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.ledger import queries as ledger
@@ -75,12 +74,11 @@ def test_an_application_becomes_a_certificate_that_anyone_can_verify(given):
 @pytest.mark.papers
 def test_a_revoked_certificate_says_so(given):
     by = given.citizen()
-    application_id, _ = given.decided(by, variant="outside")
+    application_id, tahsildar = given.decided(by, variant="outside")
     given.settle()
     line, file = certificate(by, application_id)
-    tahsildar = given.seat("kl-taluk-adoor", "tahsildar")
-    reason = min(document_rules.REVOCATION_REASONS)
-    given.act(document_actions.revoke, tahsildar, document_id=line.document_id, reason=reason)
+    why = {"reason": "court_order", "words": "Set aside by the court."}
+    given.act(actions.revoke_certificate, tahsildar, application_id=application_id, **why)
     given.settle()
     assert documents.verify_file(file.content, at=given.at).outcome == "revoked"
     assert documents.verify_number(line.number, line.code, at=given.at).outcome == "revoked"

@@ -8,9 +8,9 @@ from janaseva.cli.journey import sample_paper
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.text import LANGUAGES
-from janaseva.documents import actions as document_actions
 from janaseva.ledger import queries as ledger
 from janaseva.services import actions, queries
+from tests.documents.acts import revoke
 from tests.given import SYSTEM, Given
 from tests.portal.reader import at_the_storys_time, counting, fresh, signed_in
 
@@ -245,7 +245,7 @@ def test_a_revoked_certificate_is_not_offered(given):
     application_id, _ = given.decided(owner)
     given.settle()
     document_id = queries.application(owner, application_id).decision.document_id
-    given.act(document_actions.revoke, SYSTEM, document_id=document_id, reason="issued_in_error")
+    given.act(revoke, SYSTEM, document_id=document_id, reason="issued_in_error")
     given.settle()
     told = page(client, application_id)
     assert "This certificate was revoked" in told

@@ -8,11 +8,11 @@ from django.test import Client
 
 from janaseva.core.text import LANGUAGES
 from janaseva.core.words import say
-from janaseva.documents import actions as document_actions
 from janaseva.documents import queries as documents
 from janaseva.documents import rules
 from janaseva.doorway import limits
 from janaseva.services import queries
+from tests.documents.acts import revoke
 from tests.given import SYSTEM, Given
 from tests.portal.reader import at_the_storys_time
 
@@ -79,9 +79,7 @@ def test_forgeries_each_have_their_own_answer(certificate, monkeypatch):
 
 def test_a_revoked_certificate_says_when_and_why(certificate, given):
     line, content = certificate
-    document_actions.revoke(
-        by=SYSTEM, at=given.tick(), key=given.key(), document_id=line.document_id, reason="issued_in_error"
-    )
+    given.act(revoke, SYSTEM, document_id=line.document_id, reason="issued_in_error")
     told = sent(content)
     assert title("revoked") in told
     assert "Issued in error" in told

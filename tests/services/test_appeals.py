@@ -335,6 +335,10 @@ def test_a_permit_is_deemed_granted_only_after_a_written_request_and_a_further_m
     first = adoor.act(actions.request_deemed, by, key=key, **asking)
     assert adoor.act(actions.request_deemed, by, key=key, **asking) == first
     assert refused(adoor, actions.request_deemed, by, **asking) == "deemed_asked_already"
+    secretary = adoor.holder(application_id)
+    (line,) = queries.deemed_before(secretary)
+    assert (line.application_id, line.is_granted) == (application_id, False)
+    assert queries.deemed_before(replace(secretary, office_id=by.person_id)) == []
     assert refused(adoor, actions.grant_deemed, by, request_id=first) == "not_found"
     assert not adoor.act(actions.grant_deemed, CLOCK, request_id=first)
     pass_days(adoor, 33)
@@ -344,8 +348,10 @@ def test_a_permit_is_deemed_granted_only_after_a_written_request_and_a_further_m
     assert adoor.act(actions.take_next, secretary) == application_id
     refusal = {"application_id": application_id, "move": "refuse", "reason": "against-rules", "note": "Too high."}
     assert refused(adoor, actions.move, secretary, **refusal) == "deemed_granted_already"
+    assert queries.deemed_before(secretary)[0].is_granted, "it stays until the permit is issued"
     adoor.approve(secretary, application_id)
     assert queries.application(by, application_id).outcome == "approved"
+    assert queries.deemed_before(secretary) == []
 
 
 def test_a_decision_within_the_further_month_answers_the_request(adoor):

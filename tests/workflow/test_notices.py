@@ -76,6 +76,8 @@ def test_a_notice_is_public_while_the_case_waits_and_its_clock_stands(state, pub
     assert (line.title, line.is_open, line.takes_objections) == ({"en": "A house"}, True, True)
     assert line.until_at == Task.objects.get(case_id=case_id, kind="time").due_at
     assert queries.case(SYSTEM, case_id, state.at).standing == "paused"
+    why = queries.why_due(SYSTEM, case_id)
+    assert (why.due.said, why.days[-1].said) == ("paused_notice", "paused_notice"), "nobody waits for the applicant"
     assert over(state, case_id)
     assert Case.objects.get(pk=case_id).state == "decision"
     assert queries.notices(Actor.anyone(), state.at) == []

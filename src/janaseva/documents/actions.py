@@ -1,4 +1,4 @@
-"""What the worker, officers and administrators may do with documents: seal, seal again, revoke, and manage keys."""
+"""What the worker, officers and administrators may do with documents: seal, seal again, and manage keys."""
 
 import hashlib
 from datetime import datetime
@@ -10,7 +10,6 @@ from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import events, rules
 from janaseva.documents.models import Document, Key
 from janaseva.documents.steps import keep
-from janaseva.documents.steps import revoke as end
 
 PDF = "application/pdf"
 
@@ -67,23 +66,6 @@ def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
     change(document, state="to_seal", failure="")
     news = events.SealAsked(document_id=document_id, facts_sha256=document.facts_sha256)
     tell(news, story=document.story, office_id=document.office_id)
-
-
-@action
-def revoke(*, by: Actor, at: datetime, key: str, document_id: UUID, reason: str, words: str = "") -> None:
-    """Revoke a document: whoever verifies it from now on is told so, with the date and the coded ``reason``.
-
-    Raises:
-        Refusal: ``document_revoked_already``; ``document_revocation_reason`` where the reason is not a known one.
-
-    """
-    allow(rules.may_revoke(by), "not_permitted")
-    if reason not in rules.REVOCATION_REASONS:
-        raise Refusal("document_revocation_reason")
-    document = _document(document_id)
-    if not rules.may_revoke_of(by, document.office_id):
-        raise not_found()
-    end(by=by, at=at, document_id=document_id, reason=reason, words=words)
 
 
 @action

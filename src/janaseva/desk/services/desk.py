@@ -76,6 +76,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "counts": view.counts,
         "next": rows((view.next,), lines)[0] if view.next else None,
         "held": rows(view.held, lines),
+        "deemed": services.deemed_before(by),
         "chosen": chosen,
         "lists": [(name, counts[name]) for name in LISTS],
         "rows": rows(getattr(view, chosen), lines),

@@ -174,7 +174,7 @@ def why_due(view: queries.ApplicationView, found: workflow.WhyDue, language: str
     limit, due = found.limit, found.due
     return shapes.WhyDue(
         standing=due.standing,
-        words=say(f"clock.standing.{due.standing}", language),
+        words=say(f"clock.standing.{due.said}", language),
         limit_days=limit.days if limit else None,
         days_counted=limit.counts if limit else "",
         starts=limit.starts if limit else "",
@@ -189,7 +189,7 @@ def why_due(view: queries.ApplicationView, found: workflow.WhyDue, language: str
                 counted=day.counted,
                 number=day.number,
                 reason=day.reason,
-                words=say(f"clock.reason.{day.reason}", language),
+                words=say(f"clock.reason.{day.said}", language),
                 title=day.title,
                 closes=day.closes.isoformat("minutes") if day.closes else "",
                 forecast=day.forecast,

@@ -49,7 +49,7 @@ from janaseva.services.queries.definitions import (
     rows_in_force,
     service_row,
 )
-from janaseva.services.queries.desk import DeskLine, lines_of, numbered, numbered_appeal
+from janaseva.services.queries.desk import DeemedLine, DeskLine, deemed_before, lines_of, numbered, numbered_appeal
 from janaseva.services.queries.figures import Figures, figures, most_asked
 from janaseva.services.queries.known import Held, Known, certificates_held, known
 from janaseva.services.queries.packs import (
@@ -97,6 +97,7 @@ __all__ = [
     "CatalogueLine",
     "CauseView",
     "DecisionView",
+    "DeemedLine",
     "DeemedView",
     "DeskLine",
     "Figures",
@@ -130,6 +131,7 @@ __all__ = [
     "charter",
     "check_files",
     "compiled",
+    "deemed_before",
     "deemed_due",
     "deemed_of",
     "figures",

@@ -14,7 +14,7 @@ from janaseva.core.text import Text
 from janaseva.documents import queries as documents
 from janaseva.forms import queries as forms
 from janaseva.forms.rules import ISSUED, Unknown
-from janaseva.services.models import Appeal, Application, Attachment, Decision, Query
+from janaseva.services.models import Appeal, Application, Attachment, Decision, DeemedRequest, Query
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.rules import permissions
 from janaseva.services.rules.definition import Definition
@@ -136,7 +136,14 @@ def may_see(by: Actor, row: Application) -> bool:
         return True
     if by.kind != "officer" or row.case_id is None:
         return False
-    return workflow.sees(by, row.case_id) or _is_authority(by, row.id)
+    return workflow.sees(by, row.case_id) or _is_authority(by, row.id) or _is_asked(by, row.id)
+
+
+def _is_asked(by: Actor, application_id: UUID) -> bool:
+    """Return whether a written request in this matter lies before the office of ``by``."""
+    if by.office_id is None or not by.may("services.take"):
+        return False
+    return DeemedRequest.objects.filter(application_id=application_id, office_id=by.office_id).exists()
 
 
 def _is_authority(by: Actor, application_id: UUID) -> bool:

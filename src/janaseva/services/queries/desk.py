@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
-from janaseva.services.models import Appeal, Application
+from janaseva.services.models import Appeal, Application, DeemedRequest
 from janaseva.services.queries.appeals import may_see_appeal
 from janaseva.services.queries.applications import may_see
 from janaseva.services.queries.definitions import compiled
@@ -23,6 +24,46 @@ class DeskLine:
     service_name: Text
     area: str
     appeal_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeemedLine:
+    """A written request after the limit that lies before an office: to be answered by its day, or granted by law."""
+
+    application_id: UUID
+    number: str
+    request_number: str
+    service_name: Text
+    answer_by: datetime
+    is_granted: bool
+
+
+def deemed_before(by: Actor, *, most: int = 50) -> list[DeemedLine]:
+    """Return the written requests that lie before the office of ``by`` unanswered, the first to answer first.
+
+    What was deemed granted stays until the thing itself is issued.
+
+    Raises:
+        Refusal: ``not_found`` for who has no desk.
+
+    """
+    if not permissions.may_work(by) or by.office_id is None:
+        raise not_found()
+    if not by.may("services.take"):
+        return []
+    open_ = DeemedRequest.objects.filter(office_id=by.office_id, answered_at=None, application__state="begun")
+    rows = open_.select_related("application").order_by("answer_by", "id")
+    return [
+        DeemedLine(
+            application_id=row.application_id,
+            number=row.application.number or "",
+            request_number=row.number,
+            service_name=compiled(row.application.definition_id).what.name,
+            answer_by=row.answer_by,
+            is_granted=row.granted_at is not None,
+        )
+        for row in rows[:most]
+    ]
 
 
 def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLine]:

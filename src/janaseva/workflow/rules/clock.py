@@ -43,6 +43,8 @@ Reason = Literal[
 """Why a day was counted or not; words under ``clock.reason.<code>``."""
 
 Standing = Literal["running", "paused", "unknown", "not_begun"]
+_OWN_WORDS = ("notice", "hearing")
+"""Why a clock may stand still though nobody waits for the applicant; each has words of its own."""
 Urgency = Literal["overdue", "today", "soon", "later", "none"]
 
 SOON_DAYS = 2
@@ -72,6 +74,13 @@ class Day:
     """The holidays of this day have not been notified yet."""
     closes: time | None = None
     """When the office closes, on a half day."""
+    why: str = ""
+    """Why the clock stood still, where it did."""
+
+    @property
+    def said(self) -> str:
+        """Return the code of the words for this day: the applicant is named only where they are waited for."""
+        return f"{self.reason}_{self.why}" if self.why in _OWN_WORDS else self.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +96,22 @@ class Due:
     day: date | None = None
     days_left: int | None = None
     forecast: bool = False
+    why: str = ""
+    """Why the clock stands still, where it does."""
+
+    @property
+    def said(self) -> str:
+        """Return the code of the words for where the clock stands: who is waited for, or what."""
+        return f"{self.standing}_{self.why}" if self.why in _OWN_WORDS else self.standing
 
 
 def _paused(day: date, pauses: Iterable[tuple[date, date | None]]) -> bool:
     return any(first < day and (last is None or day <= last) for first, last in pauses)
+
+
+def _why(day: date, spans: Sequence[tuple[date, date | None]], pauses: Sequence[Span]) -> str:
+    """Return why the clock stood still on a day that was found to be so."""
+    return next((pause.why for span, pause in zip(spans, pauses, strict=True) if _paused(day, [span])), "")
 
 
 def _walk(
@@ -135,7 +156,7 @@ def explain(
     """
     if limit is None or limit.days is None or began_at is None:
         return ()
-    began = calendar.local_day(began_at)
+    began, pauses = calendar.local_day(began_at), list(pauses)
     spans = [
         (calendar.local_day(span.from_at), None if span.to_at is None else calendar.local_day(span.to_at))
         for span in pauses
@@ -151,6 +172,7 @@ def explain(
             title=calendar.title(day),
             forecast=not calendar.is_known(day),
             closes=calendar.closing(day) if calendar.kind(day) == "half_day" else None,
+            why=_why(day, spans, pauses) if reason == "paused" else "",
         )
         for day, counted, number, reason in steps
     )
@@ -165,7 +187,7 @@ def due(*, limit: Limit | None, began_at: datetime | None, pauses: Iterable[Span
     days = explain(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
     last = days[-1]
     if last.reason != "due":
-        return Due(standing="paused", days_left=limit.days - last.number)
+        return Due(standing="paused", days_left=limit.days - last.number, why=last.why)
     return Due(standing="running", at=calendar.end_of(last.day), day=last.day, forecast=any(d.forecast for d in days))
 
 

@@ -1,0 +1,53 @@
+"""The news of certificates after they were issued."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from janaseva.core.news import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateRevoked(News):
+    """A certificate was revoked by the office that decided."""
+
+    name: ClassVar[str] = "services.certificate_revoked"
+    application_id: UUID
+    document_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseAsked(News):
+    """A holder was told that their certificate is to be revoked, and asked to answer."""
+
+    name: ClassVar[str] = "services.cause_asked"
+    application_id: UUID
+    document_id: UUID
+    reason: str
+    answer_until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseAnswered(News):
+    """The holder answered the notice."""
+
+    name: ClassVar[str] = "services.cause_answered"
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseDropped(News):
+    """The office dropped the notice; the certificate stays."""
+
+    name: ClassVar[str] = "services.cause_dropped"
+    application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseDecided(News):
+    """After the holder was heard, the office revoked the certificate."""
+
+    name: ClassVar[str] = "services.cause_decided"
+    application_id: UUID
+    reason: str

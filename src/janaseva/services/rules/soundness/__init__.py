@@ -1,0 +1,80 @@
+"""What is wrong with a definition that only the whole shows: every fault with its line and what to do.
+
+Names that lead nowhere, formulas that do not compile, gaps and overlaps between variants.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from janaseva.core.source import Path, Source, SourceFault
+from janaseva.core.words import find
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.notices import faults as notice_faults
+from janaseva.services.rules.soundness.asking import fields_faults, repeated
+from janaseva.services.rules.soundness.formulas import formulas, rings
+from janaseva.services.rules.soundness.naming import certificate_faults, grounds, names
+from janaseva.services.rules.variants import judge, told
+from janaseva.workflow.rules import faults as process_faults
+
+__all__ = ["unsound"]
+
+
+def unsound(definition: Definition, service: Source, departments: frozenset[str] | None) -> Iterator[SourceFault]:
+    """Yield every fault of the whole. ``departments`` are those of the pack, ``None`` where there is no pack.yaml."""
+    yield from repeated(definition, service)
+    yield from fields_faults(definition, service)
+    yield from formulas(definition, service)
+    yield from rings(definition, service)
+    yield from names(definition, service, departments)
+    yield from grounds(definition, service)
+    yield from certificate_faults(definition, service)
+    yield from _variants(definition, service)
+    yield from _process(definition, service)
+    yield from _sources(definition, service, service.tree, ())
+
+
+def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell every case that no variant takes, and every case that several take, the latter at the last one's rule."""
+    places = {variant.key: number for number, variant in enumerate(definition.variants)}
+    for finding in judge(definition).findings:
+        path: Path = ("variants", places[finding.taken[-1]], "when") if finding.taken else ("variants",)
+        yield service.fault(path, told(finding), "let the rules of the variants take every case exactly once")
+
+
+def _process(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    if definition.happens.reasons:
+        yield service.fault(("happens", "reasons"), "reasons stand under out:", "move them to out.reasons")
+    if definition.happens.limit is not None:
+        yield service.fault(("happens", "limit"), "the service's limit stands at its own place", "move it to limit:")
+    for number, variant in enumerate(definition.variants):
+        for name in sorted(definition.happens.open_names() - {"officer", *variant.desks}):
+            message = f"the process names '@{name}', but the variant '{variant.key}' does not say who that is"
+            yield service.fault(("variants", number), message, f"add it under desks:, as '{name}: {{role, office}}'")
+    for place, message, mend in notice_faults(definition):
+        yield service.fault(place, message, mend)
+    for fault in process_faults(definition.happens):
+        path: Path = ("happens", *(int(part) if part.isdigit() else part for part in fault.place.split(".")))
+        words = find(f"fault.{fault.code}", "en") or fault.code.replace("_", " ")
+        facts = dict(fault.facts)
+        yield service.fault(path, words.format_map(_Filled(facts)), "see docs/definers, chapter 'What happens'")
+
+
+class _Filled(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def _sources(definition: Definition, service: Source, tree: Any, path: Path) -> Iterator[SourceFault]:
+    """Every source is a key of sources.yaml or an address."""
+    if isinstance(tree, dict):
+        named = tree.get("source")
+        keys = [named] if isinstance(named, str) else named if isinstance(named, list) else []
+        for number, key in enumerate(keys):
+            if isinstance(key, str) and key not in definition.sources and "://" not in key:
+                place: Path = (*path, "source", number) if isinstance(named, list) else (*path, "source")
+                yield service.fault(place, f"sources.yaml has no '{key}'", "add the key and its address there")
+        for key, value in tree.items():
+            yield from _sources(definition, service, value, (*path, key))
+    elif isinstance(tree, list):
+        for number, value in enumerate(tree):
+            yield from _sources(definition, service, value, (*path, number))
