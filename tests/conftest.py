@@ -74,6 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
     from django.conf import settings
 
+    from janaseva.core import promises
+
+    _forget_what_was_published()
+    promises.use_look(lambda: "")  # tests of promises call the real look, which would cost others a query now and then
+
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins: cost nothing
 
 
@@ -190,6 +195,23 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
 def _without_fsync(options: dict[str, Any]) -> str:
     """Return the settings' commands without waiting for the disk: a test's data need not outlive a power cut."""
     return str(options["init_command"]).replace("synchronous=FULL", "synchronous=OFF")
+
+
+def _forget_what_was_published() -> Any:
+    """Let what was published be remembered in memory, from now on."""
+    from janaseva.ledger import adapters
+    from janaseva.ledger.handlers import promises, publishing, standing
+
+    held = adapters.FakeMemory()
+    for part in (promises, publishing, standing):
+        part.memory = lambda: held  # type: ignore[attr-defined]
+    return held
+
+
+@pytest.fixture(autouse=True)
+def remembered() -> Any:
+    """What was published is remembered for one test alone, for its database is put back after each."""
+    return _forget_what_was_published()
 
 
 @pytest.fixture

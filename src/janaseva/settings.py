@@ -36,6 +36,7 @@ class Options(BaseSettings):
     sms_key: str = Field(default="", description="The Mobile Seva account's secure key.")
     sms_templates: dict[str, str] = Field(default={}, description="DLT template ids by words key and language.")
     log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
+    published_copies: list[Path] = Field(default=[], description="Further folders that remember the last checkpoint.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
     pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: file keys.")

@@ -81,6 +81,22 @@ def show(story: UUID, *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@command.command("missing")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each event, then one with the totals.")
+def missing(*, as_json: bool) -> None:
+    """Name what was published and is not in this database; exit 0 only where nothing is missing and none differs."""
+    found = handlers.compared()
+    for event in handlers.missing():
+        facts: dict[str, Any] = plain(event)
+        line = f"{event.index:>9}  {event.at:%Y-%m-%d %H:%M:%S}Z  {event.event_id}  {event.name}"
+        click.echo(json.dumps(facts) if as_json else line)
+    if as_json:
+        click.echo(json.dumps(plain(found)))
+    else:
+        click.echo(f"published {found.published}, in the database {found.sequenced}: {found.code or 'they agree'}")
+    raise SystemExit(1 if found.code else 0)
+
+
 @command.command("checkpoint")
 def checkpoint() -> None:
     """Print the newest signed checkpoint, and after it the public key to check it with."""

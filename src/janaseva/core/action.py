@@ -23,6 +23,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.ids import uuid7
 from janaseva.core.news import News
+from janaseva.core.promises import keep_promises
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, Invalid, Refusal, not_found
 from janaseva.core.row import OwnershipError, Row, writing
 
@@ -285,6 +286,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         if args or _act.get() is not None:
             message = f"{name}: actions take keywords only and do not nest; rooms offer steps to each other"
             raise LawBrokenError(message)
+        keep_promises()
         given = {key: value for key, value in kwargs.items() if key not in ("by", "at", "key")}
         act = Act(
             name=name,

@@ -9,6 +9,7 @@ FORBIDDEN = 403
 CONFLICT = 409
 UNPROCESSABLE = 422
 TOO_MANY = 429
+UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from janaseva.design.page import fault_words, render
 
 log = logging.getLogger("janaseva.design")
 
-_KINDS: Final = {400: "bad", 403: "forbidden", 404: "missing", 413: "large", 429: "many", 500: "broken"}
+_KINDS: Final = {400: "bad", 403: "forbidden", 404: "missing", 413: "large", 429: "many", 500: "broken", 503: "paused"}
 _LAST_RESORT: Final = (
     "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     "<title>Something went wrong - Janaseva</title><h1>Something went wrong on our side</h1>"

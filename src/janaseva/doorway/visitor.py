@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from janaseva.core.actor import Actor
 from janaseva.core.clock import now
 from janaseva.core.ids import secret_token
-from janaseva.core.refusal import Refusal
+from janaseva.core.refusal import UNAVAILABLE, Refusal
 from janaseva.people import actions, queries
 from janaseva.people.queries import SignedIn
 
@@ -70,8 +70,9 @@ class Visitor:
             key = f"keep:{secret_token()}"
             try:
                 actions.keep_session(by=found.actor, at=visitor.at, key=key, session_id=found.session_id)
-            except Refusal:  # it ended between the look and the act, by a hand-over or a sign-out elsewhere
-                visitor.signed_in = None
+            except Refusal as refusal:
+                if refusal.status != UNAVAILABLE:  # it ended between the look and the act, elsewhere
+                    visitor.signed_in = None
         return self.answer(request)
 
 

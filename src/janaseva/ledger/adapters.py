@@ -1,10 +1,11 @@
-"""Where the log's files and its key are kept: a directory and a PEM file, each with a fake beside it."""
+"""Where the log's files, its key and the memory of what was published are kept, each with a fake beside it."""
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -13,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
+
+from janaseva.ledger import rules
 
 
 class TileStore(Protocol):
@@ -167,3 +170,101 @@ class FakeKey:
         """Make the key."""
         self.held = Ed25519PrivateKey.generate()
         return self.held
+
+
+Ids = Callable[[int, int], Iterable[UUID]]
+"""The ids of the events whose leaves have the indexes from the first up to but without the last."""
+
+
+class Memory(Protocol):
+    """What was published, remembered apart from the database: the newest checkpoint and the id of each leaf's event.
+
+    A database that is put back to an earlier moment does not put this back, so that what it lost can be named.
+    """
+
+    def heads(self) -> list[rules.Head]:
+        """Return the newest checkpoint of each place where one is remembered, unverified."""
+
+    def ids(self, first: int, last: int) -> list[UUID]:
+        """Return the ids of the leaves from ``first`` up to but without ``last``, as far as any place has them."""
+
+    def remember(self, note: str, ids: Ids) -> None:
+        """Keep ``note`` as the newest in each place whose own is smaller, with the ids that it does not have."""
+
+
+class DirectoryMemory:
+    """The memory in one or more folders, best on disks of their own: ``checkpoint``, and 16 bytes a leaf in ``ids``."""
+
+    ID_BYTES: Final = 16
+
+    def __init__(self, *folders: Path) -> None:
+        self.folders = folders
+
+    def _head(self, folder: Path) -> rules.Head | None:
+        try:
+            return rules.stated((folder / "checkpoint").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+
+    def heads(self) -> list[rules.Head]:
+        """Return the newest checkpoint of each folder that has one, unverified.
+
+        Raises:
+            NoteError: where a folder holds something else under that name.
+
+        """
+        return [head for folder in self.folders if (head := self._head(folder)) is not None]
+
+    def ids(self, first: int, last: int) -> list[UUID]:
+        """Return the ids from ``first`` up to but without ``last``, as far as the best folder has them."""
+        best = b""
+        for folder in self.folders:
+            try:
+                with (folder / "ids").open("rb") as file:
+                    file.seek(first * self.ID_BYTES)
+                    held = file.read((last - first) * self.ID_BYTES)
+            except FileNotFoundError:
+                continue
+            best = max(best, held, key=len)
+        ends = range(self.ID_BYTES, len(best) + 1, self.ID_BYTES)
+        return [UUID(bytes=best[end - self.ID_BYTES : end]) for end in ends]
+
+    def remember(self, note: str, ids: Ids) -> None:
+        """Keep ``note`` in each folder whose own is smaller: the ids first, on the disk, and then the checkpoint."""
+        new = rules.stated(note)
+        for folder in self.folders:
+            held = self._head(folder)
+            known = held.size if held and held.origin == new.origin else 0
+            if held and held.origin == new.origin and known >= new.size:
+                continue
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(folder / "ids", os.O_WRONLY | os.O_CREAT, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.seek(known * self.ID_BYTES)
+                file.write(b"".join(one.bytes for one in ids(known, new.size)))
+                file.flush()
+                os.fsync(file.fileno())
+            DirectoryTiles(folder).write({"checkpoint": note.encode()})
+
+
+class FakeMemory:
+    """A memory in memory, for tests."""
+
+    def __init__(self) -> None:
+        self.note = ""
+        self.held: list[UUID] = []
+
+    def heads(self) -> list[rules.Head]:
+        """Return the newest checkpoint, where one is remembered."""
+        return [rules.stated(self.note)] if self.note else []
+
+    def ids(self, first: int, last: int) -> list[UUID]:
+        """Return the ids from ``first`` up to but without ``last``."""
+        return self.held[first:last]
+
+    def remember(self, note: str, ids: Ids) -> None:
+        """Keep ``note`` as the newest where the held one is smaller."""
+        new = rules.stated(note)
+        if not self.note or rules.stated(self.note).size < new.size:
+            self.held = [*self.held, *ids(len(self.held), new.size)][: new.size]
+            self.note = note

@@ -3,8 +3,10 @@
 from janaseva.core.action import use_recorder
 from janaseva.ledger.handlers.auditing import audit
 from janaseva.ledger.handlers.delivering import Delivered, back_off, deliver, read_news
+from janaseva.ledger.handlers.promises import Missing, missing
 from janaseva.ledger.handlers.publishing import LogBrokenError, key_store, publish, sequence, tile_store
 from janaseva.ledger.handlers.rounds import forget_deliveries, rounds
+from janaseva.ledger.handlers.standing import Standing, compared, memory
 from janaseva.ledger.handlers.working import NotSettledError, Settled, run, settle, turn
 from janaseva.ledger.steps import LedgerRecorder
 
@@ -13,13 +15,18 @@ use_recorder(LedgerRecorder())
 __all__ = [
     "Delivered",
     "LogBrokenError",
+    "Missing",
     "NotSettledError",
     "Settled",
+    "Standing",
     "audit",
     "back_off",
+    "compared",
     "deliver",
     "forget_deliveries",
     "key_store",
+    "memory",
+    "missing",
     "publish",
     "read_news",
     "rounds",

@@ -16,7 +16,8 @@ from datetime import datetime
 
 from janaseva.core.action import upkeep
 from janaseva.ledger import queries, rules
-from janaseva.ledger.adapters import DirectoryTiles, FileKey, KeyStore, TileStore
+from janaseva.ledger.adapters import DirectoryTiles, FileKey, KeyStore, Memory, TileStore
+from janaseva.ledger.handlers.standing import compared, memory
 from janaseva.ledger.models import Checkpoint, Leaf, Tile
 from janaseva.ledger.queries.recorded import HEAD_ID
 from janaseva.settings import OPTIONS
@@ -161,14 +162,35 @@ def _mirror_head(store: TileStore, head: Checkpoint) -> None:
         store.write({rules.CHECKPOINT_PATH: head.note.encode()})
 
 
+def _refuse_an_older_database(kept: Memory) -> None:
+    """Compare the rows with what is remembered of the last checkpoint.
+
+    Raises:
+        LogBrokenError: where the database is behind it or has another history: signing would make two logs of one.
+
+    """
+    found = compared(kept)
+    if found.code:
+        message = f"{found.published} leaves were published and the database has {found.sequenced}: {found.code}"
+        raise LogBrokenError(message)
+
+
+def _remember(kept: Memory, note: str) -> None:
+    """Keep the newest checkpoint apart from the database, with the ids of its leaves."""
+    if note:
+        kept.remember(note, lambda first, last: queries.leaf_ids(first=first, last=last))
+
+
 def publish(at: datetime, *, store: TileStore | None = None, keys: KeyStore | None = None) -> int:
     """Sequence what is committed and publish it under a checkpoint signed at ``at``; return the leaves published.
 
     Raises:
-        LogBrokenError: where rows and files disagree or the key is lost; nothing was signed.
+        LogBrokenError: where rows and files disagree, the key is lost, or more was published before than the database
+            has; nothing was signed.
 
     """
-    store, keys = store or tile_store(), keys or key_store()
+    store, keys, kept = store or tile_store(), keys or key_store(), memory()
+    _refuse_an_older_database(kept)
     while sequence() == LEAVES_A_ROUND:
         pass
     held = queries.head()
@@ -176,6 +198,7 @@ def publish(at: datetime, *, store: TileStore | None = None, keys: KeyStore | No
         return 0
     if held.sequenced == held.size:
         _mirror_head(store, held)
+        _remember(kept, held.note)
         return 0
     size, key = held.sequenced, _signing_key(keys, held)
     root = _written(store, size=size, head=held)
@@ -187,6 +210,7 @@ def publish(at: datetime, *, store: TileStore | None = None, keys: KeyStore | No
         )
     if not swapped:
         return 0
+    _remember(kept, note)
     store.write({rules.CHECKPOINT_PATH: note.encode()})
     for place in rules.changed_places(old=held.size, new=size):
         if place.full:

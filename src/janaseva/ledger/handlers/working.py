@@ -10,6 +10,7 @@ from threading import Thread
 from django.db import close_old_connections, connection
 
 from janaseva.core.clock import now
+from janaseva.core.promises import broken
 from janaseva.ledger.handlers.delivering import BATCH, Delivered, deliver
 from janaseva.ledger.handlers.publishing import publish
 from janaseva.ledger.handlers.rounds import rounds
@@ -95,7 +96,7 @@ def _repeat(stop: Signal, work: Callable[[datetime], bool]) -> None:
     try:
         while not stop.is_set():
             close_old_connections()
-            if not work(now()):
+            if broken() or not work(now()):
                 stop.wait(PACE_SECONDS)
     finally:
         connection.close()

@@ -1,7 +1,7 @@
 """Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
 
-from janaseva.ledger.queries.auditing import Finding, Progress, audit
-from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_index, proof, proof_at, tile, verifier
+from janaseva.ledger.queries.auditing import Finding, Progress, ReadFile, audit
+from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_ids, leaf_index, proof, proof_at, tile, verifier
 from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
 from janaseva.ledger.queries.stories import EventView, story
 from janaseva.ledger.queries.working import DeadDelivery, RoundView, WorkerStatus, worker_status
@@ -11,6 +11,7 @@ __all__ = [
     "EventView",
     "Finding",
     "Progress",
+    "ReadFile",
     "RoundView",
     "WorkerStatus",
     "audit",
@@ -18,6 +19,7 @@ __all__ = [
     "entries",
     "head",
     "leaf",
+    "leaf_ids",
     "leaf_index",
     "proof",
     "proof_at",

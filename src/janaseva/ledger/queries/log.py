@@ -65,6 +65,11 @@ def entries(*, first: int, last: int) -> list[bytes]:
     return [data.encode() for data in found]
 
 
+def leaf_ids(*, first: int, last: int) -> list[UUID]:
+    """Return the ids of the events in the log from index ``first`` up to but without ``last``."""
+    return list(Leaf.objects.filter(index__gte=first, index__lt=last).order_by("index").values_list("pk", flat=True))
+
+
 def tile(path: str) -> bytes | None:
     """Return the bytes of a published tile or entry bundle, or ``None`` where the log has none at ``path``.
 

@@ -22,6 +22,7 @@ from janaseva.ledger.rules.notes import (
     open_checkpoint,
     open_note,
     sign_checkpoint,
+    stated,
     verifier_of,
 )
 from janaseva.ledger.rules.proofs import Proof, ProofError, leaf_of_extra, prove
@@ -84,6 +85,7 @@ __all__ = [
     "record_bytes",
     "sign_checkpoint",
     "split",
+    "stated",
     "tile_path",
     "unbundle",
     "usable_key",

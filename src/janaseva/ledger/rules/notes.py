@@ -152,9 +152,31 @@ def open_checkpoint(note: str, verifier: Verifier) -> Head:
         NoteError: where the note is malformed, not signed by ``verifier``, or of another log.
 
     """
-    lines = open_note(note, verifier).split("\n")
-    if len(lines) != 4 or lines[0] != verifier.name or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1], re.ASCII):  # noqa: PLR2004 - three lines and what follows the last newline
+    head = _head(open_note(note, verifier))
+    if head.origin != verifier.name:
         message = f"not a checkpoint of {verifier.name}"
+        raise NoteError(message)
+    return head
+
+
+def stated(note: str) -> Head:
+    """Return what a checkpoint states, whoever signed it: to be compared with, never to be believed.
+
+    Raises:
+        NoteError: where it is no checkpoint.
+
+    """
+    text, gap, _ = note.partition("\n\n")
+    if not gap:
+        message = "not a checkpoint"
+        raise NoteError(message)
+    return _head(text + "\n")
+
+
+def _head(text: str) -> Head:
+    lines = text.split("\n")
+    if len(lines) != 4 or not lines[0] or not re.fullmatch(r"0|[1-9][0-9]{0,18}", lines[1], re.ASCII):  # noqa: PLR2004 - three lines and what follows the last newline
+        message = "not a checkpoint"
         raise NoteError(message)
     root = decoded(lines[2])
     if len(root) != HASH_BYTES:

@@ -35,4 +35,4 @@ def audit(*, files: ReadFile | None = None, verifier: str = "", progress: Progre
     yield from audit_numbers(memory, before=counters)
 
 
-__all__ = ["Finding", "Kind", "Progress", "audit", "recorded_models"]
+__all__ = ["Finding", "Kind", "Progress", "ReadFile", "audit", "recorded_models"]
