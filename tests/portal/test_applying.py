@@ -8,11 +8,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from janaseva.cli.journey import sample_paper
+from janaseva.doorway.forms import asking
 from janaseva.payments import actions as payments
 from janaseva.payments import queries as payment_queries
 from janaseva.payments.rules import signing
 from janaseva.payments.rules.states import Report
-from janaseva.portal.forms import asking
 from janaseva.services import queries
 from tests.given import SERVICE, Given
 from tests.portal.reader import at_the_storys_time, counting, signed_in

@@ -9,7 +9,7 @@ from django.urls import reverse
 from janaseva.cli.loading import load_pack
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Invalid, Refusal
-from janaseva.portal.forms import asking
+from janaseva.doorway.forms import asking
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
 from janaseva.services.models import Attachment

@@ -9,6 +9,7 @@ from janaseva.desk.services import (
     appeals,
     case,
     desk,
+    preview,
     proposals,
     transfer,
     words,
@@ -51,6 +52,8 @@ PROPOSALS = [
 WORKSHOP = [
     path("", workshop.begin, name="desk-workshop-begin"),
     path("/<uuid:proposal_id>", workshop.workshop, name="desk-workshop"),
+    path("/<uuid:proposal_id>/preview", preview.frames, name="desk-workshop-preview"),
+    path("/<uuid:proposal_id>/preview/form", preview.form, name="desk-workshop-form"),
     path("/<uuid:proposal_id>/<str:name>", workshop.part, name="desk-workshop-part"),
 ]
 

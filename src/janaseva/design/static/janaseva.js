@@ -87,6 +87,17 @@
     });
   });
 
+  // A preview is made anew, with what was typed in it, when another window has saved what it previews.
+  const previews = all("iframe[data-preview]"), saved = document.querySelector("[data-saved]");
+  if (window.BroadcastChannel && (previews.length || saved)) {
+    const channel = new BroadcastChannel("preview");
+    if (saved) channel.postMessage(saved.dataset.saved);
+    channel.onmessage = (event) => previews.filter((frame) => frame.dataset.preview === event.data).forEach((frame) => {
+      const button = frame.contentDocument.querySelector("button[name=_show][value=all]");
+      if (button) button.form.requestSubmit(button); else frame.contentWindow.location.reload();
+    });
+  }
+
   // A phone's photo of 6 MB becomes one of 300 kB before it is sent; where that fails, the original goes.
   const size = (bytes) => bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
   const shrunk = async (file, edge) => {

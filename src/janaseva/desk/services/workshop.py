@@ -1,6 +1,5 @@
 """The definers' workshop: a version of a service written part by part, checked and tried at every save."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,8 +32,10 @@ FILES: Final = (
     *(f"words.{code}.yaml" for code in LANGUAGES if code != "en"),
     "letter.typ",
 )
-_KEY: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]+)+\Z")
-_LONGEST_KEY: Final = 60
+PREVIEWED: Final = frozenset({"general", "applicant", "form", "documents", "fee", "examples.yaml"}) | {
+    name for name in FILES if name.startswith("words.")
+}
+"""Parts of which the form shows something at once."""
 HERE: Final = "desk-proposals"
 
 
@@ -117,7 +118,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def _unfit(typed: Mapping[str, str], keys: list[str]) -> list[Fault]:
     faults = [] if typed["like"] in keys else [Fault(place="like", code="workshop_like_missing")]
     key = typed["service"]
-    if key and (not _KEY.match(key) or len(key) > _LONGEST_KEY):
+    if key and not proposing.is_service_key(key):
         faults.append(Fault(place="service", code="workshop_key_form"))
     elif key in keys and key != typed["like"]:
         faults.append(Fault(place="service", code="workshop_key_taken"))
@@ -263,6 +264,7 @@ def _editor(
         "numbers": {fault.line: _line_in(place, fault.line) for fault in place.faults},
         "checked": checked,
         "done": done,
+        "previewed": name in PREVIEWED,
         "after": after,
         "after_title": _title(after, language) if after else "",
     }

@@ -1,7 +1,7 @@
 """One page of the form: asked, read, saved; with faults it comes back as it was typed."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,35 +13,19 @@ from janaseva.core.canonical import canonical
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid
 from janaseva.design import posted
 from janaseva.doorway.acts import given_key
+from janaseva.doorway.forms import asking, mending, paging
+from janaseva.doorway.forms.asking import Typed
+from janaseva.doorway.forms.paging import Filled
 from janaseva.doorway.visitor import actor, at
-from janaseva.forms.rules import Applied, Page, apply
+from janaseva.forms.rules import Page
 from janaseva.forms.rules import check as check_form
 from janaseva.portal.apply.beginning import elsewhere
 from janaseva.portal.apply.tasks import Draft, draft
-from janaseva.portal.forms import asking, mending
-from janaseva.portal.forms.asking import Typed
 from janaseva.portal.page import for_person, language, show
 from janaseva.services import actions, queries
 from janaseva.services.queries import Known
 
-SHOWN: Final = "_shown"
 BACK: Final = "back"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """A page with what stands in it and what of the form applies then."""
-
-    draft: Draft
-    page: Page
-    typed: Typed
-    answers: dict[str, Any]
-    applied: Applied
-
-    @property
-    def shown(self) -> set[str]:
-        """Return the keys of the questions that apply on this page."""
-        return {question.key for question in self.page.fields if question.key in self.applied.asked}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -58,8 +42,8 @@ def page(request: HttpRequest, application_id: UUID, page: str) -> HttpResponseB
         return _posted(request, found, asked)
     offered = {key: one.value for key, one in _known(request, found).items() if key not in found.view.answers}
     filled = _filled(request, found, asked, asking.typed_from(asked.fields, {**offered, **found.view.answers}))
-    faults = mending.told(found.definition.form, _faults(request, filled)) if request.GET.get("mend") else []
-    return _shown(request, filled, faults=faults)
+    faults = mending.told(found.definition.form, _faults(request, found, asked)) if request.GET.get("mend") else []
+    return _shown(request, found, filled, faults=faults)
 
 
 def _known(request: HttpRequest, found: Draft) -> dict[str, Known]:
@@ -68,27 +52,22 @@ def _known(request: HttpRequest, found: Draft) -> dict[str, Known]:
 
 
 def _filled(request: HttpRequest, found: Draft, page: Page, typed: Typed) -> Filled:
-    form = found.definition.form
-    answers = asking.read(page, typed, region=form.region)
-    own = {key for question in page.fields for key in question.keys}
-    others = {key: value for key, value in found.view.answers.items() if key not in own}
     today = queries.today(at(request))
-    applied = apply(form, {**others, **answers}, today=today, directory=queries.PLACES)
-    return Filled(draft=found, page=page, typed=typed, answers=answers, applied=applied)
+    return paging.filled(found.definition, page, typed, found.view.answers, today=today)
 
 
-def _faults(request: HttpRequest, filled: Filled) -> list[Fault]:
-    form, today = filled.draft.definition.form, queries.today(at(request))
-    return check_form(form, filled.draft.view.answers, today, pages={filled.page.key}, directory=queries.PLACES)
+def _faults(request: HttpRequest, found: Draft, page: Page) -> list[Fault]:
+    form, today = found.definition.form, queries.today(at(request))
+    return check_form(form, found.view.answers, today, pages={page.key}, directory=queries.PLACES)
 
 
 def _posted(request: HttpRequest, found: Draft, page: Page) -> HttpResponseBase:
     typed = asking.typed_of(request.POST)
     wish = posted.row_wish(request.POST)
     if wish is not None:
-        return _shown(request, _filled(request, found, page, asking.with_rows(typed, wish, page.fields)))
+        return _shown(request, found, _filled(request, found, page, asking.with_rows(typed, wish, page.fields)))
     if asking.SHOW in request.POST:
-        return _shown(request, _filled(request, found, page, typed))
+        return _shown(request, found, _filled(request, found, page, typed))
     filled = _filled(request, found, page, asking.compacted(typed, page.fields))
     own = {key for question in page.fields if question.key in filled.shown for key in question.keys}
     answers = {key: value for key, value in filled.answers.items() if key in own}
@@ -104,7 +83,7 @@ def _posted(request: HttpRequest, found: Draft, page: Page) -> HttpResponseBase:
             unfinished=later,
         )
     except Invalid as invalid:
-        return _again(request, filled, invalid)
+        return _again(request, found, filled, invalid)
     return HttpResponseRedirect(_onward(request, found, filled, later=later))
 
 
@@ -113,14 +92,12 @@ def _key(request: HttpRequest, answers: dict[str, Any]) -> str:
     return f"{given_key(request)}:{hashlib.sha256(canonical(answers)).hexdigest()[:24]}"
 
 
-def _again(request: HttpRequest, filled: Filled, invalid: Invalid) -> HttpResponseBase:
-    """Show the page again. Questions that an answer has just opened are asked before they are missed."""
-    before = set(request.POST.get(SHOWN, "").split(","))
-    opened = {key for key in filled.shown if key not in before} if SHOWN in request.POST else set()
-    if opened and all(fault.place.partition(".")[0] in opened and fault.code == "needed" for fault in invalid.faults):
-        return _shown(request, filled, opened=True)
-    faults = mending.told(filled.draft.definition.form, invalid.faults)
-    return _shown(request, filled, faults=faults, status=UNPROCESSABLE)
+def _again(request: HttpRequest, found: Draft, filled: Filled, invalid: Invalid) -> HttpResponseBase:
+    """Show the page again with what is wrong, or with the questions that an answer has just opened."""
+    if paging.has_opened(filled, request.POST, invalid.faults):
+        return _shown(request, found, filled, opened=True)
+    faults = mending.told(found.definition.form, invalid.faults)
+    return _shown(request, found, filled, faults=faults, status=UNPROCESSABLE)
 
 
 def _onward(request: HttpRequest, found: Draft, filled: Filled, *, later: bool) -> str:
@@ -137,24 +114,20 @@ def _onward(request: HttpRequest, found: Draft, filled: Filled, *, later: bool) 
 
 
 def _shown(
-    request: HttpRequest, filled: Filled, *, faults: list[Fault] | None = None, status: int = 200, opened: bool = False
+    request: HttpRequest,
+    found: Draft,
+    filled: Filled,
+    *,
+    faults: Sequence[Fault] = (),
+    status: int = 200,
+    opened: bool = False,
 ) -> HttpResponseBase:
-    form = filled.draft.definition.form
-    keys = [one.key for one in filled.draft.pages]
-    definition = filled.draft.definition
+    spoken = language(request)
+    known = asking.sources(_known(request, found), spoken)
     context = {
-        "draft": filled.draft,
-        "id": filled.draft.view.id,
-        "page": filled.page,
-        "step": keys.index(filled.page.key) + 1,
-        "of": len(keys),
-        "fields": asking.asked(definition, filled.page.fields, filled.applied, filled.typed),
-        "computed": asking.computed(definition, filled.page, filled.applied, language(request)),
-        "shown": ",".join(sorted(filled.shown)),
-        "known": asking.sources(_known(request, filled.draft), language(request)),
-        "opened": opened,
-        "sign": "Rs" if form.region == "PK" else "₹",
+        "draft": found,
+        "id": found.view.id,
+        "asked": paging.shown(filled, pages=found.pages, language=spoken, faults=faults, known=known, opened=opened),
         "back": request.GET.get(BACK) == "check",
-        "mend": mending.to_mend(form, faults or (), language(request)),
     }
-    return show(request, "portal/apply/page.html", context, here="applications", status=status, faults=faults or ())
+    return show(request, "portal/apply/page.html", context, here="applications", status=status, faults=faults)

@@ -14,12 +14,12 @@ from janaseva.design import posted
 from janaseva.design.page import fault_words
 from janaseva.design.vocabulary import field_id
 from janaseva.doorway.acts import perform
+from janaseva.doorway.forms import asking, mending
+from janaseva.doorway.forms.mending import ToMend
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import summary
 from janaseva.portal.apply.beginning import elsewhere, where_it_stands
 from janaseva.portal.apply.tasks import Draft, draft
-from janaseva.portal.forms import asking, mending
-from janaseva.portal.forms.mending import ToMend
 from janaseva.portal.page import APPLICATIONS, for_person, language, show
 from janaseva.services import actions, queries
 from janaseva.services.queries import Known

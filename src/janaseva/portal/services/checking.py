@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods
 from janaseva.core.audience import audience
 from janaseva.core.refusal import UNPROCESSABLE, Fault
 from janaseva.design import posted
+from janaseva.doorway.forms import asking, mending
+from janaseva.doorway.forms.asking import Typed
 from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import at
 from janaseva.forms.rules import Applied, Page, apply
 from janaseva.forms.rules import check as check_form
-from janaseva.portal.forms import asking, mending
-from janaseva.portal.forms.asking import Typed
 from janaseva.portal.page import language, show
 from janaseva.services import queries
 from janaseva.services.queries import Published

@@ -62,6 +62,7 @@ from janaseva.services.queries.packs import (
     today,
 )
 from janaseva.services.queries.proposals import (
+    ProposalFiles,
     ProposalLine,
     ProposalView,
     PublishedFiles,
@@ -70,6 +71,7 @@ from janaseva.services.queries.proposals import (
     open_proposal,
     pack_file,
     proposal,
+    proposal_files,
     proposals,
     published_files,
     published_keys,
@@ -112,6 +114,7 @@ __all__ = [
     "PaperView",
     "Performance",
     "Promise",
+    "ProposalFiles",
     "ProposalLine",
     "ProposalView",
     "Published",
@@ -168,6 +171,7 @@ __all__ = [
     "penalty_now",
     "performance",
     "proposal",
+    "proposal_files",
     "proposals",
     "proposed_penalty",
     "published_files",

@@ -151,6 +151,34 @@ def proposals(by: Actor) -> list[ProposalLine]:
     return sorted(lines, key=lambda line: order.get(line.state, 3))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalFiles:
+    """The text alone of a version to come, for who previews it again and again."""
+
+    id: UUID
+    service: str
+    state: str
+    files: Mapping[str, str]
+
+
+def proposal_files(by: Actor, proposal_id: UUID) -> ProposalFiles:
+    """Return the text of one version to come, without its difference.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = _visible(by, proposal_id)
+    return ProposalFiles(id=row.id, service=row.service_key, state=row.state, files=row.files)
+
+
+def _visible(by: Actor, proposal_id: UUID) -> Proposal:
+    row = Proposal.get_or_none(proposal_id)
+    if row is None or not proposing.may_see_proposals(by) or not serves_pack(by, row.pack):
+        raise not_found()
+    return row
+
+
 def proposal(by: Actor, proposal_id: UUID) -> ProposalView:
     """Return one version to come, with its difference against the version before it.
 
@@ -158,9 +186,7 @@ def proposal(by: Actor, proposal_id: UUID) -> ProposalView:
         Refusal: ``not_found``.
 
     """
-    row = Proposal.get_or_none(proposal_id)
-    if row is None or not proposing.may_see_proposals(by) or not serves_pack(by, row.pack):
-        raise not_found()
+    row = _visible(by, proposal_id)
     before = _before(row)
     second = proposing.is_second_person(by, row.writers)
     return ProposalView(

@@ -7,9 +7,12 @@ from datetime import date, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
+
 from janaseva.core.actor import Actor
 from janaseva.core.source import SourceFault, read
 from janaseva.services.rules.checking import CheckedService, check_service
+from janaseva.services.rules.definition import ServiceKey
 from janaseva.services.rules.examples import Outcome
 from janaseva.services.rules.pack import PackText
 from janaseva.workflow.rules import Calendar
@@ -23,6 +26,7 @@ OWN_FILE: Final = re.compile(r"(service|examples|sources|words\.[a-z]{2,3}|gloss
 """What a definer may write. What the pack says of itself is the pack's."""
 OF_THE_PACK: Final = ("pack.yaml", "rights.yaml")
 """Files that all services of a pack share and that no definer of one service writes."""
+_SERVICE_KEY: Final[TypeAdapter[str]] = TypeAdapter(ServiceKey)
 FEWEST_LETTERS: Final = 10
 """Of the words with which something is proposed or rejected."""
 MOST_FILES: Final = 24
@@ -101,6 +105,15 @@ def _headed(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, st
     for name, value in values.items():
         text = re.sub(rf"^{name}:[ \t]*[^\n]*$", f"{name}: {value}", text, count=1, flags=re.MULTILINE)
     return {**files, "service.yaml": text}
+
+
+def is_service_key(text: str) -> bool:
+    """Return whether a service may be named so."""
+    try:
+        _SERVICE_KEY.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def strange_files(files: Mapping[str, str]) -> tuple[str, ...]:
