@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import dj_database_url
 from pydantic import Field, HttpUrl
@@ -20,6 +20,9 @@ class Options(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Where the database, keys, log tiles and sockets live.")
     database_url: str = Field(default="", description="sqlite:///PATH or postgres://...; empty: SQLite in data_dir.")
+    asynchronous_cluster: Literal["", "acknowledged work may be lost"] = Field(
+        default="", description="In these words: serve although replicas would lose acknowledged work; empty: refuse."
+    )
     packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
     public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
@@ -43,6 +46,21 @@ class Options(BaseSettings):
     pkcs11_token: str = Field(default="", description="Label of the token in the sealing device.")
     pkcs11_pin: str = Field(default="", description="The user PIN of that token.")
     pkcs11_key_label: str = Field(default="seal", description="Label of the seal's key and certificate in the token.")
+
+
+POSTGRESQL: dict[str, Any] = {
+    # Kept connections, for threads to take and give back; each is tried before it is taken, for leaders change.
+    "pool": {"min_size": 1, "max_size": 20, "timeout": 10, "max_lifetime": 1800, "max_idle": 300},
+    # A server that is gone without a word is noticed within half a minute, and never waited for in connecting.
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    # Statements are not prepared: a pooler before the server may lend another connection for the next transaction.
+    "prepare_threshold": None,
+}
+"""How PostgreSQL is spoken to; what the address says after its ``?`` comes before it."""
 
 
 def _kept_secret(path: Path) -> str:
@@ -71,8 +89,8 @@ def _database(options: Options) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
     else:
-        database["CONN_MAX_AGE"] = 600
-        database["CONN_HEALTH_CHECKS"] = True
+        database |= {"ENGINE": "janaseva.core.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+        database["OPTIONS"] = {**POSTGRESQL, **database.get("OPTIONS", {})}
     return database
 
 

@@ -25,7 +25,7 @@ class Banned:
 
 TRANSACTIONS = Banned(
     names=("django.db.transaction",),
-    allowed=("janaseva.core.action",),
+    allowed=("janaseva.core.commit",),
     law="one action is one transaction, opened by @action alone (law of transaction)",
     do="make it an @action, or a @step of one; read with Model.locked",
 )
@@ -232,7 +232,7 @@ def test_a_banned_use_is_seen(house, ban, where, source):
         (OUTSIDE, "contact/rules.py", "from urllib.parse import urlsplit"),
         (NOW, "portal/home.py", "from janaseva.core import clock\nx = clock.now()"),
         (PURE, "people/rules.py", "from datetime import datetime, timedelta\nimport hashlib, re"),
-        (TRANSACTIONS, "core/action.py", "from django.db import transaction"),
+        (TRANSACTIONS, "core/commit.py", "from django.db import transaction"),
     ],
 )
 def test_a_right_use_passes(house, ban, where, source):

@@ -65,10 +65,14 @@ def not_one_sentence(modules: Iterable[Module]) -> Iterator[str]:
             yield f"{module.at(1)} is not one sentence: {words!r}"
 
 
+NAMED_BY_OTHERS = {"janaseva.core.postgresql.base": "Django looks for a database's class under this name"}
+"""Modules whose names are not ours to choose, with the reason."""
+
+
 def empty_names(modules: Iterable[Module]) -> Iterator[str]:
     """Yield modules and classes whose names say nothing."""
     for module in modules:
-        if EMPTY_NAMES & set(module.name.split(".")[-1].split("_")):
+        if EMPTY_NAMES & set(module.name.split(".")[-1].split("_")) and module.name not in NAMED_BY_OTHERS:
             yield f"{module.at(1)} is named {module.name.split('.')[-1]}"
         for node in module.nodes:
             if isinstance(node, ast.ClassDef) and re.search(r"(Manager|Helper|Utils?|Mixin|Base)$", node.name):

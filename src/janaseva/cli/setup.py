@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 from django.core.management import call_command
+from django.db import connection
 from rich.console import Console
 
 from janaseva.cli import loading
 from janaseva.core.clock import now
+from janaseva.core.limits import limit
 from janaseva.settings import DATABASES, OPTIONS
 
 CONSOLE = Console(stderr=True, highlight=False)
@@ -51,5 +53,6 @@ def command(*, demonstration: bool, again: bool) -> None:
         return
     with CONSOLE.status("Making the database"):
         call_command("migrate", verbosity=0, interactive=False)
+        limit(connection)
     loading.load_everything(CONSOLE, at=now(), demonstration=demonstration)
     _stamp_file().write_text(stamp, encoding="ascii")

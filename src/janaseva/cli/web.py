@@ -6,6 +6,7 @@ import click
 from granian.constants import Interfaces
 from granian.server import Server
 
+from janaseva.cli import keeping
 from janaseva.settings import OPTIONS
 
 
@@ -28,6 +29,7 @@ def command(host: str | None, port: int | None, workers: int) -> None:
 
     In production put nginx with request buffering in front: a half-sent body would hold a thread here.
     """
+    keeping.demand()
     own_host, own_port = listening_at()
     Server(
         "janaseva.wsgi:application",

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from janaseva.cli import keeping
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.clock import now
@@ -68,6 +69,7 @@ def command(*, tell: bool, retry: bool, as_json: bool) -> None:
         click.echo(f"{_retry()} deliveries will be tried again.")
         return
     if not tell:
+        keeping.demand()
         _work()
         return
     status = queries.worker_status()

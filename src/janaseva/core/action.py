@@ -16,11 +16,11 @@ from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 from uuid import UUID
 
-from django.db import transaction
 from pydantic import TypeAdapter
 
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
+from janaseva.core.commit import certain, settled
 from janaseva.core.ids import uuid7
 from janaseva.core.news import News
 from janaseva.core.promises import keep_promises
@@ -231,7 +231,7 @@ def upkeep() -> Iterator[None]:
     if _act.get() is not None:
         message = "upkeep belongs between actions, not inside one"
         raise LawBrokenError(message)
-    with transaction.atomic(durable=True), writing():
+    with certain(), writing():
         yield
 
 
@@ -260,8 +260,21 @@ def _finish(act: Act, answer: str) -> None:
 
 
 def _record_refusal(act: Act, refusal: Refusal) -> None:
-    with transaction.atomic(), writing():
+    with certain(), writing():
         _recorder[0].refused(act, refusal)
+
+
+@contextmanager
+def _running(act: Act) -> Iterator[None]:
+    """Let ``act`` be the running one; where it is refused, record that after the roll-back."""
+    token = _act.set(act)
+    try:
+        yield
+    except Refusal as refusal:
+        _record_refusal(act, refusal)
+        raise
+    finally:
+        _act.reset(token)
 
 
 def action(function: Callable[P, R]) -> Callable[P, R]:
@@ -288,30 +301,22 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
             raise LawBrokenError(message)
         keep_promises()
         given = {key: value for key, value in kwargs.items() if key not in ("by", "at", "key")}
-        act = Act(
-            name=name,
-            by=cast("Actor", kwargs["by"]),
-            at=cast("datetime", kwargs["at"]),
-            key=cast("str", kwargs["key"]),
-            body_hash=sha256_hex([name, given]),
-        )
-        token = _act.set(act)
-        try:
-            with transaction.atomic(durable=True):
+        by, at, key = cast("Actor", kwargs["by"]), cast("datetime", kwargs["at"]), cast("str", kwargs["key"])
+        body_hash = sha256_hex([name, given])
+
+        def attempt() -> R:
+            act = Act(name=name, by=by, at=at, key=key, body_hash=body_hash)
+            with _running(act), certain():
                 with writing():
                     before = _recorder[0].claim(act)
                 if before is not None:
                     return cast("R", answers().validate_json(before))
                 with _room(act, function):
                     result = function(**kwargs)  # type: ignore[call-arg]
-                    answer = answers().dump_json(result).decode()
-                    _finish(act, answer)
+                    _finish(act, answers().dump_json(result).decode())
                 return result
-        except Refusal as refusal:
-            _record_refusal(act, refusal)
-            raise
-        finally:
-            _act.reset(token)
+
+        return settled(attempt)
 
     run.is_action = True  # type: ignore[attr-defined]
     return run

@@ -1,12 +1,15 @@
 """Pages for when it does not go on: what happened, what is safe, what to do next, and a reference to quote."""
 
 import logging
+import sys
 from typing import Final
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape
 
+from janaseva.core.commit import AGAIN_SECONDS, UNAVAILABLE
+from janaseva.core.commit import not_now as not_now_code
 from janaseva.core.refusal import TOO_MANY, Fault, Refusal
 from janaseva.design.page import fault_words, render
 
@@ -46,6 +49,14 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return response
 
 
+def not_now(request: HttpRequest, code: str) -> HttpResponse:
+    """Return the page for when the records cannot be reached: 503, and when to send the same again."""
+    words = fault_words(Fault(place="", code=code), getattr(request, "language", "en"))
+    response = page(request, UNAVAILABLE, words=words, kind="broken")
+    response["Retry-After"] = str(AGAIN_SECONDS)
+    return response
+
+
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that could not be read (400), or that was larger than we take in (413)."""
     return page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
@@ -62,9 +73,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer after a fault of ours (500); where even the page fails, with words that need nothing."""
+    """Answer after a fault of ours (500) or without the records (503); where even the page fails, in bare words."""
+    raised = sys.exc_info()[1]
+    code = not_now_code(raised) if isinstance(raised, Exception) else None
     try:
-        return page(request, 500)
+        return page(request, 500) if code is None else not_now(request, code)
     except Exception:
         log.exception("the error page itself failed")
         return HttpResponse(_LAST_RESORT.format(reference=escape(_reference(request))), status=500)

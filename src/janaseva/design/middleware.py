@@ -1,5 +1,6 @@
 """What every request is given (id, language, theme) and what every answer carries (strict headers, compression)."""
 
+import logging
 import secrets
 from collections.abc import Callable
 from typing import Final
@@ -9,12 +10,15 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
+from janaseva.core.commit import not_now
 from janaseva.core.refusal import Refusal
 from janaseva.core.text import LANGUAGES
 from janaseva.design import errors
 from janaseva.design.headers import FORM_TARGETS, FRAMEABLE, PUBLIC_SECONDS
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+
+log = logging.getLogger("janaseva.design")
 
 YEAR_SECONDS: Final = 31_536_000
 THEMES: Final = ("auto", "light", "dark")
@@ -118,8 +122,14 @@ class Refusals:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """Return the page of a refusal; anything else is a fault and stays one."""
-        return errors.refused(request, exception) if isinstance(exception, Refusal) else None
+        """Return the page of a refusal, or of records out of reach; anything else is a fault and stays one."""
+        if isinstance(exception, Refusal):
+            return errors.refused(request, exception)
+        code = not_now(exception)
+        if code is None:
+            return None
+        log.error("%s: %s", code, exception)
+        return errors.not_now(request, code)
 
 
 class Compress(GZipMiddleware):

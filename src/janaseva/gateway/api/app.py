@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from janaseva.core.commit import not_now
 from janaseva.core.refusal import Refusal
 from janaseva.gateway.api import problems
 from janaseva.gateway.api.reading import StrictParser
@@ -56,6 +57,8 @@ def _answered(request: HttpRequest, error: Exception | type[Exception]) -> HttpR
             return problems.of_validation(request, error)
         case HttpError():
             return problems.of_http_error(request, error)
+    if isinstance(error, Exception) and (code := not_now(error)):
+        return problems.of_not_now(request, code, error)
     raise error
 
 

@@ -29,7 +29,7 @@ _WHY: Final = {
     415: "The body has another content type than the one described.",
     422: "Something given is wrong or missing (`faults` says all of it), or the key was used with another request.",
     429: "Too often; `Retry-After` says how many seconds to wait.",
-    503: "Not possible now; nothing was done.",
+    503: "Not possible now: send the same again, under the same key, after `Retry-After` seconds; it is done once.",
 }
 _TEXT_HEADER: Final[dict[str, Any]] = {"schema": {"type": "string"}}
 _KEY: Final[dict[str, Any]] = {

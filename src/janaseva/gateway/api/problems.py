@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
+from janaseva.core.commit import AGAIN_SECONDS, UNAVAILABLE
 from janaseva.core.refusal import TOO_MANY, Fault, Invalid, Refusal
 from janaseva.core.words import find
 from janaseva.design.page import fault_words, sentence
@@ -92,6 +93,14 @@ def of_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return a refusal as a problem."""
     faults = refusal.faults if isinstance(refusal, Invalid) else None
     return problem(request, refusal.code, refusal.status, facts=refusal.facts, faults=faults)
+
+
+def of_not_now(request: HttpRequest, code: str, error: Exception) -> HttpResponse:
+    """Return as a problem that the records cannot be reached: 503, and when to send the same again."""
+    log.error("%s: %s", code, error)
+    response = problem(request, code, UNAVAILABLE)
+    response["Retry-After"] = str(AGAIN_SECONDS)
+    return response
 
 
 def of_status(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:

@@ -137,6 +137,10 @@ class LedgerRecorder:
         Where two come at once, the second waits at the unique key until the first has committed (then it is answered
         what the first was answered) or rolled back (then it goes ahead).
 
+        On PostgreSQL a repeated answer is written once more. What the first act kept may be seen here and yet be on one
+        server alone, where its wait for the replicas was cut short; the commit of this writing waits for them in its
+        stead, so that nothing is acknowledged that a change of leader could still lose.
+
         Raises:
             Refusal: ``key_unusable`` for a key that is empty, too long or unprintable; ``key_reused`` where the key
                 came before with another action or another body.
@@ -149,6 +153,8 @@ class LedgerRecorder:
         held = Key.objects.get(scope=act.by.scope, key=act.key)
         if (held.act, held.body_hash) != (act.name, act.body_hash):
             raise Refusal("key_reused", status=UNPROCESSABLE)
+        if connection.vendor == "postgresql":
+            Key.objects.filter(pk=held.pk).update(answer=held.answer)
         return held.answer
 
     def keep(self, act: Act, answer: str) -> None:

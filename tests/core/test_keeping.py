@@ -1,0 +1,71 @@
+"""What the platform asks of PostgreSQL before it serves, and what it finds out by itself."""
+
+import click
+import pytest
+from django.db import connection
+
+from janaseva.cli import keeping
+from janaseva.core.durability import weaknesses
+from janaseva.core.limits import LIMITS, limit
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+ACCEPTED = "acknowledged work may be lost"
+
+
+def test_a_server_that_may_lose_work_is_refused_unless_that_is_accepted_in_so_many_words(monkeypatch, capsys):
+    assert any("fsync is off" in one for one in weaknesses()), "the tests' own server forgets quickly, and says so"
+    with pytest.raises(click.ClickException, match=ACCEPTED):
+        keeping.demand()
+    monkeypatch.setattr(keeping.OPTIONS, "asynchronous_cluster", ACCEPTED)
+    keeping.demand()
+    assert "as accepted" in capsys.readouterr().err
+
+
+def test_a_replica_that_nobody_waits_for_is_seen():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_create_physical_replication_slot('follower')")
+    try:
+        assert any("asynchronously" in one for one in weaknesses())
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_drop_replication_slot('follower')")
+
+
+def test_limits_are_the_roles_own_and_never_a_commits():
+    limit(connection)
+    try:
+        connection.close()
+        if connection.pool:
+            connection.close_pool()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, setting || coalesce(unit, '') FROM pg_settings WHERE name = ANY(%s)", [[*LIMITS]]
+            )
+            said = dict(cursor.fetchall())
+        assert said == {
+            "statement_timeout": "0ms",
+            "lock_timeout": "15000ms",
+            "idle_in_transaction_session_timeout": "60000ms",
+        }
+    finally:
+        with connection.cursor() as cursor:
+            for name in LIMITS:
+                cursor.execute("SELECT current_user, current_database()")
+                role, database = map(connection.ops.quote_name, cursor.fetchone())
+                cursor.execute(f"ALTER ROLE {role} IN DATABASE {database} RESET {name}")
+
+
+def test_a_pooler_before_the_server_is_noticed(monkeypatch):
+    with connection.cursor():
+        raw = connection.connection
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
+    connection._configure_connection(raw)
+    assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is False
+
+    class BehindPooler:
+        info = type("Info", (), {"backend_pid": -1, "parameter_status": raw.info.parameter_status})
+        cursor, add_notice_handler = raw.cursor, raw.add_notice_handler
+
+    connection._configure_connection(BehindPooler)
+    assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True
