@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from janaseva.doorway.forms import asking
+from janaseva.doorway.forms import typed as inputs
 from janaseva.services import actions, queries
 from janaseva.services.rules.trying import trial
 from tests.desk.office import post, words
@@ -40,7 +40,7 @@ def hidden(page):
 
 
 def typed(definition, page, answers):
-    return asking.typed_from(definition.form.pages[page].fields, answers)
+    return inputs.typed_from(definition.form.pages[page].fields, answers)
 
 
 def test_a_form_is_gone_through_page_by_page_and_nothing_is_kept(definer, drafted):

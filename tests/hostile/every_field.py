@@ -39,6 +39,7 @@ _PAGES: Final = """
         - {key: an_aadhaar, kind: aadhaar, label: Aadhaar, needed: false}
         - {key: a_cnic, kind: cnic, label: CNIC, needed: false}
         - {key: a_samagra, kind: samagra, label: Samagra, needed: false}
+        - {key: a_survey_number, kind: survey_number, label: Survey number, needed: false}
         - {key: an_identifier, kind: identifier, label: PIN, needed: false, pattern: "[1-9][0-9]{5}", pattern_says: Six digits.}
         - {key: a_declaration, kind: declaration, label: It is true., needed: false}
         - {key: unasked, kind: text, label: Not asked, when: a_choice == 'two'}
@@ -53,6 +54,9 @@ _PAGES: Final = """
             - {key: who, kind: name, label: Who, needed: false}
             - {key: how_much, kind: money, label: How much, needed: false}
             - {key: since, kind: date, label: Since, needed: false}
+            - {key: parcel, kind: survey_number, label: Survey number, needed: row.how_much > rupees(5), when: given.row.how_much}
+            - {key: place, kind: name, also_in: ml, label: Place, needed: false}
+            - {key: half, kind: money, label: Half of it, computed: row.how_much / 2}
 
     - key: declaration
 """

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from janaseva.cli.journey import sample_paper
-from janaseva.doorway.forms import asking
+from janaseva.doorway.forms import typed as inputs
 from janaseva.payments import actions as payments
 from janaseva.payments import queries as payment_queries
 from janaseva.payments.rules import signing
@@ -319,5 +319,5 @@ def test_the_task_list_asks_the_database_no_more_for_more(given):
 def test_what_was_kept_reads_as_it_was_typed(given):
     page = given.definition.form.pages[1]
     typed = {name: [value] for name, value in PAGES["applicant"].items()}
-    read = asking.read(page, typed, region="IN")
-    assert asking.read(page, asking.typed_from(page.fields, read), region="IN") == read
+    read = inputs.read(page, typed, region="IN")
+    assert inputs.read(page, inputs.typed_from(page.fields, read), region="IN") == read

@@ -146,3 +146,34 @@ def test_a_ring_of_fields_is_told_once():
     found = changed((text[:place], text[:place] + fields))
     assert [fault.message for fault in found.faults] == ["'a' depends on itself: a -> b -> a"]
     assert found.faults[0].line == text[:place].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        ("{key: a, kind: integer, label: A, computed: row.b}, {key: b, kind: integer, label: B, when: row.a > 1}",
+         "'t.a' depends on itself: t.a -> t.b -> t.a"),
+        ("{key: a, kind: integer, label: A, computed: sum(t.a)}", "'t.a' depends on itself: t.a -> t.a"),
+        ("{key: a, kind: integer, label: A, when: row.c > 1}", "formula: undeclared reference to 'row.c'"),
+        ("{key: a, kind: name, label: A, also_in: ml}, {key: a_ml, kind: text, label: B}",
+         "'a_ml' stands here a second time"),
+    ],
+)  # fmt: skip
+def test_faults_of_columns_are_told_at_the_table(columns, says):
+    text = KERALA.files["service.yaml"]
+    place = text.index("      fields:\n") + len("      fields:\n")
+    table = f"        - {{key: t, kind: table, label: T, columns: [{columns}]}}\n"
+    found = changed((text[:place], text[:place] + table))
+    assert [fault.message for fault in found.faults] == [says]
+    assert found.faults[0].line == text[:place].count("\n") + 1
+
+
+def test_columns_may_look_at_their_row_the_form_and_the_whole_table():
+    text = KERALA.files["service.yaml"]
+    place = text.index("      fields:\n") + len("      fields:\n")
+    columns = (
+        "{key: a, kind: integer, label: A, at_most: annual_income}, "
+        "{key: b, kind: integer, label: B, when: row.a > 1, needed: sum(t.a) > 5, computed: row.a * 2}"
+    )
+    table = f"        - {{key: t, kind: table, label: T, columns: [{columns}]}}\n"
+    assert changed((text[:place], text[:place] + table)).faults == ()

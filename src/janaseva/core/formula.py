@@ -11,7 +11,7 @@ answered. Tables and lists of choices are never missing, only empty.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any, Final, Literal, Self
@@ -119,6 +119,18 @@ class Scope:
     def having(self, **kinds: Kind) -> "Scope":
         """Return this scope with more simple facts in it."""
         return Scope(simple={**self.simple, **kinds}, tables=self.tables)
+
+    def of_row(self, table: str) -> "Scope":
+        """Return this scope with the cells of one row of a table in it, as ``row.column``."""
+        return self.having(**{f"row.{column}": kind for column, kind in self.tables[table].items()})
+
+    def row_facts(self, row: Mapping[str, Any], around: Facts) -> Facts:
+        """Return the facts of one row within the facts around it; for a scope that :meth:`of_row` made."""
+        cells = {name: _value(row.get(name.removeprefix("row.")), kind) for name, kind in self.simple.items()
+                 if name.startswith("row.")}  # fmt: skip
+        values = {**around.values, **{f"given.{name}": value is not None for name, value in cells.items()}}
+        values.update({name: value for name, value in cells.items() if value is not None})
+        return replace(around, values=values, activation=self.environment.Activation(values))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -238,7 +250,7 @@ class Formula:
         return Result(state="value", value=value)
 
     def _absent(self, name: str, facts: Facts) -> bool:
-        return not name.startswith("given.") and name.split(".", 1)[0] in self.scope.simple and name not in facts.values
+        return name in self.scope.simple and name not in facts.values
 
     def explain(self, facts: Facts) -> Reason:
         """Return the outcome of the whole and of each part joined by ``&&`` or ``||``, with the facts looked at."""
@@ -316,7 +328,7 @@ def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
     chains = [(match.start(), "".join(match.group().split())) for match in _NAME.finditer(bare)]
     for _, chain in chains:
         parts = chain.split(".")
-        for name in (".".join(parts[:2]), parts[0]):
+        for name in (".".join(parts[:3]), ".".join(parts[:2]), parts[0]):
             if name in scope.names and parts[0] not in rows:
                 used[name] = None
                 tables |= {parts[0]} & set(scope.tables)

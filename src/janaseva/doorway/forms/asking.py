@@ -1,33 +1,28 @@
 """Questions of a form as inputs on a page: what was typed goes out again as it came in; places open level by level."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.http import QueryDict
-
 from janaseva.core.dates import with_weekday
-from janaseva.core.money import grouped
+from janaseva.core.formula import Scope
 from janaseva.core.text import Text, in_language
 from janaseva.core.words import say
-from janaseva.design import posted
-from janaseva.forms.rules import Applied, Form, Line, Page, PageSummary, Question, parse
+from janaseva.doorway.forms.typed import Typed, only, rows_of, with_days
+from janaseva.forms.rules import Applied, Form, Line, Page, PageSummary, Question
+from janaseva.forms.rules.checking import needed_in
+from janaseva.forms.rules.reading import row_posted
+from janaseva.forms.rules.rows import work
 from janaseva.forms.rules.summary import shown
 from janaseva.people import queries as people
 from janaseva.people.queries import AreaView
 from janaseva.services.queries import Known
 from janaseva.services.rules.definition import Definition
 
-Typed = dict[str, list[str]]
-"""What stands in the inputs of a page, by their names: from a post, or from the answers that were kept."""
-
-LONGEST_TYPED: Final = 21_000
 MOST_RADIOS: Final = 8
 MOST_IN_ROW: Final = 3
 """In a row of a table, which is repeated for each member, more choices than these would bury the rest."""
 DEEPEST: Final = 4
-SHOW: Final = "_show"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,153 +74,75 @@ def sources(known: Mapping[str, Known], language: str) -> dict[str, str]:
     }
 
 
-# --- what was typed
-
-
-def typed_of(post: QueryDict) -> Typed:
-    """Return what was posted, each value cut to what any answer could hold."""
-    return {name: [value[:LONGEST_TYPED] for value in values] for name, values in posted.rest(post).items()}
-
-
-def typed_from(questions: Sequence[Question], answers: Mapping[str, Any]) -> Typed:
-    """Return the inputs as they stand for answers that were kept."""
-    typed: Typed = {}
-    for question in questions:
-        if question.kind == "table":
-            for number, row in enumerate(answers.get(question.key) or ()):
-                for column in question.columns:
-                    _fill(typed, column, f"{question.key}.{number}.{column.key}", row.get(column.key))
-            continue
-        for key in question.keys:
-            _fill(typed, question, key, answers.get(key))
-    return typed
-
-
-def _fill(typed: Typed, question: Question, name: str, value: Any) -> None:
-    if value is None:
-        return
-    match question.kind:
-        case "date" | "datetime" if isinstance(value, str):
-            moment = _moment(value)
-            if moment is None:
-                typed[f"{name}.day"] = [value]
-                return
-            parts = {"day": moment.day, "month": moment.month, "year": moment.year}
-            typed.update({f"{name}.{part}": [str(number)] for part, number in parts.items()})
-            if question.kind == "datetime":
-                typed[f"{name}.time"] = [f"{moment:%H:%M}"]
-        case "money" if isinstance(value, int):
-            whole, part = divmod(abs(value), 100)
-            typed[name] = [("-" if value < 0 else "") + grouped(whole) + (f".{part:02d}" if part else "")]
-        case "yes_no" | "declaration" if isinstance(value, bool):
-            typed[name] = ["yes" if value else "no"]
-        case "choices" if isinstance(value, list):
-            typed[name] = [str(one) for one in value]
-        case _:
-            typed[name] = [str(value)]
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        return None
-
-
-def read(page: Page, typed: Typed, *, region: str) -> dict[str, Any]:
-    """Return the answers of a page from what was typed; a moment comes in three boxes and a time."""
-    seen = dict(typed)
-    for question in page.fields:
-        if question.kind == "datetime":
-            day, month, year = (_only(typed, f"{question.key}.{part}").strip() for part in ("day", "month", "year"))
-            if any((day, month, year)):
-                seen[f"{question.key}.date"] = [f"{year}-{month.zfill(2)}-{day.zfill(2)}"]
-    return parse(page, seen, region=region)
-
-
-def _only(typed: Typed, name: str) -> str:
-    values = typed.get(name, [])
-    return values[-1] if values else ""
-
-
-def with_rows(typed: Typed, wish: tuple[str, str, int], fields: Sequence[Question]) -> Typed:
-    """Return what was typed with one row of a table more or less, as the person wished."""
-    verb, name, gone = wish
-    table = next((one for one in fields if one.key == name and one.kind == "table"), None)
-    if table is None:
-        return typed
-    count = rows_of(typed, table)
-    if verb == "add":
-        return {**typed, _ROWS.format(name): [str(min(count + 1, table.rows_at_most))]}
-    head, kept = f"{name}.", dict[str, list[str]]()
-    for key, values in typed.items():
-        number, dot, rest = key.removeprefix(head).partition(".")
-        if not key.startswith(head) or not dot or not _is_row(number):
-            kept[key] = values
-        elif int(number) != gone:
-            kept[f"{head}{int(number) - (int(number) > gone)}.{rest}"] = values
-    kept[_ROWS.format(name)] = [str(max(count - 1, 0))]
-    return kept
-
-
-def compacted(typed: Typed, fields: Sequence[Question]) -> Typed:
-    """Return what was typed without the empty rows of tables, numbered as the answers read from it are."""
-    for table in fields:
-        if table.kind != "table":
-            continue
-        for row in reversed(range(rows_of(typed, table))):
-            head = f"{table.key}.{row}."
-            if not any(value.strip() for key, values in typed.items() if key.startswith(head) for value in values):
-                typed = with_rows(typed, ("remove", table.key, row), fields)
-    return typed
-
-
-_ROWS: Final = "_rows.{}"
-
-
-def _is_row(number: str) -> bool:
-    """Return whether this is the number of a row: a longer one is no table's, and no machine's integer."""
-    return number.isascii() and number.isdigit() and len(number) <= len("100")
-
-
-def rows_of(typed: Typed, table: Question) -> int:
-    """Return how many rows of a table to show: those that hold something, those asked for, one to begin with."""
-    head = f"{table.key}."
-    numbers = [key.removeprefix(head).partition(".")[0] for key in typed if key.startswith(head)]
-    held = max((int(number) + 1 for number in numbers if _is_row(number)), default=0)
-    wished = _only(typed, _ROWS.format(table.key))
-    held = max(held, int(wished[:3]) if wished.isascii() and wished.isdigit() else 1)
-    return min(max(held, table.rows_at_least), table.rows_at_most)
-
-
 # --- questions as shown
 
 
-def asked(definition: Definition, fields: Sequence[Question], applied: Applied, typed: Typed) -> tuple[Asked, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Here:
+    """What stands around the questions of a form, or of one row: what applies, what is typed, what leads further."""
+
+    definition: Definition
+    scope: Scope
+    applied: Applied
+    typed: Typed
+    opening: frozenset[str | None]
+    language: str
+
+
+def asked(
+    definition: Definition, fields: Sequence[Question], applied: Applied, typed: Typed, *, language: str = "en"
+) -> tuple[Asked, ...]:
     """Return the questions that apply, with what stands in them."""
     form = definition.form
-    opening = {question.within for question in fields if question.kind == "area" and question.within}
+    here = _Here(
+        definition=definition,
+        scope=form.scope,
+        applied=applied,
+        typed=typed,
+        opening=frozenset(question.within for question in fields),
+        language=language,
+    )
     return tuple(
-        _asked(definition, question, question.key, applied, typed, opening=question.key in opening)
+        _asked(here, question, question.key)
         for question in fields
         if question.key in applied.asked and question.key in form.by_key
     )
 
 
-def _asked(
-    definition: Definition, question: Question, name: str, applied: Applied, typed: Typed, *, opening: bool = False
-) -> Asked:
+def cells_asked(definition: Definition, fields: Sequence[Question], applied: Applied, typed: Typed) -> set[str]:
+    """Return the names of the cells which a rule of their column asks now, beside what is typed in their row."""
+    found: set[str] = set()
+    for table in fields:
+        if table.key in applied.asked and table.ruled:
+            for row in range(rows_of(typed, table)):
+                asked_here = _within(definition.form, table, row, applied, typed)[1].asked
+                found |= {f"{table.key}.{row}.{one.key}" for one in table.columns if one.when and one.key in asked_here}
+    return found
+
+
+def _within(form: Form, table: Question, row: int, applied: Applied, typed: Typed) -> tuple[Scope, Applied]:
+    """Return one row as it is typed, worked out: its scope, and what applies in it."""
+    cells = row_posted(table, row, with_days((table,), typed), form.region)
+    done = work(form, table, cells, applied.facts)
+    named = {f"{table.key}.{row}.{key}": value for key, value in done.cells.items()}
+    answers = {**applied.answers, **done.cells, **named}
+    return done.scope, Applied(pages=(), asked=done.asked, answers=answers, facts=done.facts)
+
+
+def _asked(here: _Here, question: Question, name: str) -> Asked:
+    definition, applied, typed = here.definition, here.applied, here.typed
     levels: tuple[Level, ...] = ()
     waits_for = None
     if question.kind == "area":
+        opening = question.key in here.opening
         levels, waits_for = _levels(definition.form, question, name, applied, typed, opening=opening)
     return Asked(
         name=name,
         kind=_shown_as(question, in_row=name != question.key),
         label=question.label,
         hint=question.hint or question.pattern_says,
-        optional=not _needed(definition.form, question, applied),
-        value=_value(question, name, typed, applied),
+        optional=not _needed(question, here),
+        value=_computed(here, question, name) if question.computed else _value(question, name, typed, applied),
         why=question.why,
         law=question.law or "",
         sources=tuple(definition.source_addresses(tuple(question.source)).items()),
@@ -233,7 +150,7 @@ def _asked(
         scripts=_scripts(question, name, typed),
         levels=levels,
         waits_for=waits_for,
-        rows=_rows(definition, question, applied, typed),
+        rows=_rows(here, question),
         fewest=question.rows_at_least,
         most=question.rows_at_most,
         short=(question.longest or 200) <= 40,  # noqa: PLR2004 - what fits a short box
@@ -251,39 +168,53 @@ def _shown_as(question: Question, *, in_row: bool) -> str:
     return question.kind
 
 
-def _needed(form: Form, question: Question, applied: Applied) -> bool:
-    if isinstance(question.needed, bool):
-        return question.needed or (question.kind == "table" and question.rows_at_least > 0)
-    return form.scope.compile(question.needed, "yes_no").evaluate(applied.facts).holds
+def _needed(question: Question, here: _Here) -> bool:
+    at_least_one = question.kind == "table" and question.rows_at_least > 0
+    return needed_in(question, here.scope, here.applied.facts) or (question.needed is False and at_least_one)
+
+
+def _computed(here: _Here, question: Question, name: str) -> str:
+    """Return what is worked out in a row as it reads; empty while it comes to nothing."""
+    value = here.applied.answers.get(name)
+    return "" if value is None else shown(here.definition.form, question, value, here.language, _named)[0]
 
 
 def _value(question: Question, name: str, typed: Typed, applied: Applied) -> Any:
     match question.kind:
         case "date" | "datetime":
-            parts = {part: _only(typed, f"{name}.{part}") for part in ("day", "month", "year", "time")}
+            parts = {part: only(typed, f"{name}.{part}") for part in ("day", "month", "year", "time")}
             return parts if any(parts.values()) else ""
         case "choices":
             return typed.get(name, [])
         case "aadhaar":
             held = applied.answers.get(name, "")
             return held if isinstance(held, str) and held[-1:].isdigit() else ""
-    return _only(typed, name)
+    return only(typed, name)
 
 
 def _scripts(question: Question, name: str, typed: Typed) -> tuple[tuple[str, str, str], ...]:
     if question.also_in is None:
         return ()
     second = f"{name}_{question.also_in}"
-    return ((name, "en", _only(typed, name)), (second, question.also_in, _only(typed, second)))
+    return ((name, "en", only(typed, name)), (second, question.also_in, only(typed, second)))
 
 
-def _rows(definition: Definition, table: Question, applied: Applied, typed: Typed) -> tuple[tuple[Asked, ...], ...]:
+def _rows(here: _Here, table: Question) -> tuple[tuple[Asked, ...], ...]:
     if table.kind != "table":
         return ()
-    return tuple(
-        tuple(_asked(definition, column, f"{table.key}.{row}.{column.key}", applied, typed) for column in table.columns)
-        for row in range(rows_of(typed, table))
-    )
+    rows = []
+    opening = frozenset(column.within for column in table.columns)
+    for row in range(rows_of(here.typed, table)):
+        scope, applied = _within(here.definition.form, table, row, here.applied, here.typed)
+        within = replace(here, scope=scope, applied=applied, opening=opening)
+        rows.append(
+            tuple(
+                _asked(within, column, f"{table.key}.{row}.{column.key}")
+                for column in table.columns
+                if column.key in applied.asked
+            )
+        )
+    return tuple(rows)
 
 
 # --- places, level by level
@@ -295,10 +226,11 @@ def _levels(
     outer = question.within
     if outer is not None and ":" not in outer:
         around = form.by_key.get(outer)
-        outer = _only(typed, outer) or str(applied.answers.get(outer, ""))
+        beside = name.removesuffix(question.key) + outer
+        outer = only(typed, beside) or only(typed, outer) or str(applied.answers.get(outer, ""))
         if not outer:
-            return (), around.label if around else None
-    value = _only(typed, name)
+            return (), around.label if around else question.label
+    value = only(typed, name)
     chain = _chain(value)
     levels: list[Level] = []
     at = _area(outer) if outer else None
@@ -308,7 +240,7 @@ def _levels(
         inner = people.areas(at.id if at else None)
         last = not inner or any(one.scheme == question.scheme for one in inner)
         here = name if last else f"{name}.in{depth}"
-        chosen = value if last else _only(typed, here) or next((one.reference for one in inner if one.id in chain), "")
+        chosen = value if last else only(typed, here) or next((one.reference for one in inner if one.id in chain), "")
         levels.append(
             Level(
                 name=here,

@@ -49,7 +49,7 @@ def _asked(form: Form, place: str) -> Question | None:
     question = form.by_key.get(key)
     if question is None or not rest:
         return question
-    return next((one for one in question.columns if one.key == rest.rpartition(".")[2]), None)
+    return next((one for one in question.columns if rest.rpartition(".")[2] in one.keys), None)
 
 
 def to_mend(form: Form, faults: Sequence[Fault], language: str) -> list[ToMend]:
@@ -67,18 +67,18 @@ def named(form: Form, fault: Fault, language: str) -> str:
     label = in_language(question.label, language)
     if rest:
         number, _, column = rest.partition(".")
-        cell = next((one for one in question.columns if one.key == column), None)
+        cell = next((one for one in question.columns if column in one.keys), None)
         if cell is not None and number.isdigit():
             row = f"{sentence('portal.ask.row', language, {})} {int(number) + 1}"
-            label = f"{row} · {in_language(cell.label, language)}"
-    elif key in (known := scripts(form)):
-        label = f"{label} ({sentence('design.name_in.' + known[key], language, {})})"
+            label = f"{row} · {in_language(cell.label, language)}{_script(cell, column, language)}"
+    else:
+        label += _script(question, key, language)
     return f"{ISOLATE}{label}{END_ISOLATE}: {words}"
 
 
-def scripts(form: Form) -> dict[str, str]:
-    """Return, for each answer that is asked in two scripts, the language of its script."""
-    twice = [question for question in form.questions() if question.also_in]
-    return {
-        key: code for question in twice for key, code in zip(question.keys, ("en", question.also_in or ""), strict=True)
-    }
+def _script(question: Question, key: str, language: str) -> str:
+    """Return, in brackets, in which script an answer is asked, where it is asked in two."""
+    if question.also_in is None:
+        return ""
+    script = "en" if key == question.key else question.also_in
+    return f" ({sentence('design.name_in.' + script, language, {})})"

@@ -10,7 +10,8 @@ from django.http import QueryDict
 from janaseva.core.refusal import Fault
 from janaseva.core.text import Text
 from janaseva.doorway.forms import asking, mending
-from janaseva.doorway.forms.asking import Typed
+from janaseva.doorway.forms import typed as inputs
+from janaseva.doorway.forms.typed import Typed
 from janaseva.forms.rules import Applied, Page, apply
 from janaseva.services import queries
 from janaseva.services.rules.definition import Definition
@@ -30,14 +31,16 @@ class Filled:
 
     @property
     def shown(self) -> set[str]:
-        """Return the keys of the questions that apply on this page."""
-        return {question.key for question in self.page.fields if question.key in self.applied.asked}
+        """Return the keys of the questions that apply on this page, and the cells which rules of rows ask."""
+        fields = self.page.fields
+        cells = asking.cells_asked(self.definition, fields, self.applied, self.typed)
+        return {question.key for question in fields if question.key in self.applied.asked} | cells
 
 
 def filled(definition: Definition, page: Page, typed: Typed, others: Mapping[str, Any], *, today: date) -> Filled:
     """Return a page as it was typed, worked out together with the answers of the other pages."""
     form = definition.form
-    answers = asking.read(page, typed, region=form.region)
+    answers = inputs.read(page, typed, region=form.region)
     own = {key for question in page.fields for key in question.keys}
     kept = {key: value for key, value in others.items() if key not in own}
     applied = apply(form, {**kept, **answers}, today=today, directory=queries.PLACES)
@@ -51,7 +54,10 @@ def has_opened(page: Filled, post: QueryDict, faults: Sequence[Fault]) -> bool:
     """
     before = set(post.get(SHOWN, "").split(","))
     opened = {key for key in page.shown if key not in before} if SHOWN in post else set()
-    return bool(opened) and all(fault.place.partition(".")[0] in opened and fault.code == "needed" for fault in faults)
+    return bool(opened) and all(
+        fault.code == "needed" and (fault.place in opened or fault.place.partition(".")[0] in opened)
+        for fault in faults
+    )
 
 
 def shown(
@@ -72,7 +78,7 @@ def shown(
         "page": page.page,
         "step": keys.index(page.page.key) + 1,
         "of": len(keys),
-        "fields": asking.asked(page.definition, page.page.fields, page.applied, page.typed),
+        "fields": asking.asked(page.definition, page.page.fields, page.applied, page.typed, language=language),
         "computed": asking.computed(page.definition, page.page, page.applied, language),
         "shown": ",".join(sorted(page.shown)),
         "known": known or {},

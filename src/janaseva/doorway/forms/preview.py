@@ -14,8 +14,9 @@ from janaseva.core.refusal import UNPROCESSABLE, Fault
 from janaseva.design import posted
 from janaseva.design.page import render
 from janaseva.doorway.forms import asking, mending, paging
-from janaseva.doorway.forms.asking import Typed
+from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.paging import Filled
+from janaseva.doorway.forms.typed import Typed
 from janaseva.forms.rules import Applied, Page, apply, needed_documents, summary
 from janaseva.forms.rules import check as check_form
 from janaseva.services import queries
@@ -75,19 +76,19 @@ def preview(request: HttpRequest, trial: Trial, *, today: date) -> HttpResponse:
     if request.method != "POST":
         given = dict(enumerate(answers for _, answers in trial.examples)).get(_number(request.GET.get(EXAMPLE, "")), {})
         questions = [one for page in definition.form.pages for one in page.fields]
-        begun = _tried(definition, asking.typed_from(questions, given), today)
+        begun = _tried(definition, inputs.typed_from(questions, given), today)
         return _shown(request, begun, begun.pages[0] if begun.pages else None)
-    typed = asking.typed_of(request.POST)
+    typed = inputs.typed_of(request.POST)
     tried = _tried(definition, typed, today)
     here = tried.page(request.POST.get(_PAGE, ""))
     wish = posted.row_wish(request.POST)
     if here is not None and wish is not None:
-        return _shown(request, _tried(definition, asking.with_rows(typed, wish, here.fields), today), here)
-    if asking.SHOW in request.POST:
+        return _shown(request, _tried(definition, inputs.with_rows(typed, wish, here.fields), today), here)
+    if inputs.SHOW in request.POST:
         return _shown(request, tried, here)
     if _GO in request.POST or here is None:
         return _shown(request, tried, tried.page(request.POST.get(_GO, "")))
-    return _onward(request, _tried(definition, asking.compacted(typed, here.fields), today), here)
+    return _onward(request, _tried(definition, inputs.compacted(typed, here.fields), today), here)
 
 
 def _number(typed: str) -> int:
@@ -99,7 +100,7 @@ def _tried(definition: Definition, typed: Typed, today: date) -> Tried:
     form = definition.form
     answers: dict[str, Any] = {}
     for page in form.pages:
-        answers.update(asking.read(page, typed, region=form.region))
+        answers.update(inputs.read(page, typed, region=form.region))
     applied = apply(form, answers, today=today, directory=queries.PLACES)
     kept = {key for question in form.questions() if question.key in applied.asked for key in question.keys}
     counting = {key: value for key, value in answers.items() if key in kept}
@@ -156,7 +157,6 @@ def _all(tried: Tried, language: str) -> dict[str, Any]:
     found = summary(form, tried.applied, language, area_names=queries.area_names)
     return {
         "answers": [(page, list(asking.lines(page)), "") for page in found if page.lines],
-        "scripts": mending.scripts(form),
         "wrong": [
             (page, [mending.named(form, fault, language) for fault in mending.told(form, faults)])
             for page in tried.pages

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from janaseva.core.formula import Facts
+from janaseva.core.formula import Facts, Scope
 from janaseva.core.formula_functions import Calendar
 from janaseva.core.refusal import Fault
 from janaseva.forms.rules.form import Check, DocumentGroup, Form, Page, Question
 from janaseva.forms.rules.reading import Answers
+from janaseva.forms.rules.rows import ROUNDS, holds, work, work_all, worked_out
 from janaseva.forms.rules.values import value_fault
-
-_ROUNDS = 6
-"""How often visibility is worked out anew: a field shown by a field shown by a field ..., so many deep."""
 
 
 class Directory(Protocol):
@@ -28,12 +26,16 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """A form worked out for certain answers: what is asked, the answers that count (with computed ones), the facts."""
+    """A form worked out for certain answers: what is asked, the answers that count (with computed ones), the facts.
+
+    ``hidden`` holds the places of the cells (``members.2.income``) which the rules of their columns do not ask.
+    """
 
     pages: tuple[Page, ...]
     asked: frozenset[str]
     answers: Answers
     facts: Facts
+    hidden: frozenset[str] = frozenset()
 
 
 def apply(
@@ -48,32 +50,53 @@ def apply(
     counting: Answers = dict(answers)
     shown: tuple[Page, ...] = form.pages
     asked: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
-    for _ in range(_ROUNDS):
-        shown = tuple(page for page in form.pages if _holds(form, page.when, facts))
-        fields = [question for page in shown for question in page.fields if _holds(form, question.when, facts)]
+    for _ in range(ROUNDS):
+        shown = tuple(page for page in form.pages if holds(form.scope, page.when, facts))
+        fields = [question for page in shown for question in page.fields if holds(form.scope, question.when, facts)]
         asked = frozenset(question.key for question in fields)
         keys = {key for question in fields if question.computed is None for key in question.keys}
         new = {key: value for key, value in answers.items() if key in keys or key not in form.by_key}
+        hidden = frozenset()
         for question in fields:
             if question.computed is not None:
                 facts = form.scope.facts({**counting, **new}, today=today, calendar=calendar, places=directory)
-                result = form.scope.compile(question.computed).evaluate(facts)
-                if result.state == "value":
-                    new[question.key] = result.value.isoformat() if isinstance(result.value, date) else result.value
+                value = worked_out(form.scope, question.computed, facts)
+                new.update({} if value is None else {question.key: value})
+            elif question.key in new and question.ruled:
+                new[question.key], unasked = work_all(form, question, new[question.key], facts)
+                hidden |= unasked
         if new == counting:
             break
         counting = new
         facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
-    return Applied(pages=shown, asked=asked, answers=counting, facts=facts)
+    return Applied(pages=shown, asked=asked, answers=counting, facts=facts, hidden=hidden)
 
 
 def only_asked(form: Form, answers: Mapping[str, Any], *, today: date, directory: Directory | None = None) -> Answers:
     """Return the answers to what is asked: only they were judged by :func:`check`, and only they may be kept."""
     applied = apply(form, answers, today=today, directory=directory)
     keys = {key for question in form.questions() if question.key in applied.asked for key in question.keys}
-    worked_out = {question.key for question in form.questions() if question.computed is not None}
-    return {key: value for key, value in answers.items() if key in keys - worked_out}
+    computed = {question.key for question in form.questions() if question.computed is not None}
+    return {
+        key: _asked_cells(form.by_key[key], value, applied.hidden)
+        for key, value in answers.items()
+        if key in keys - computed
+    }
+
+
+def _asked_cells(table: Question, rows: Any, hidden: frozenset[str]) -> Any:
+    """Return the rows of a table without the cells that are not asked, or that are worked out; else what was given."""
+    if not table.ruled or not isinstance(rows, list):
+        return rows
+    computed = {column.key for column in table.columns if column.computed is not None}
+    return [
+        {key: cell for key, cell in row.items() if key not in computed and f"{table.key}.{number}.{key}" not in hidden}
+        if isinstance(row, Mapping)
+        else row
+        for number, row in enumerate(rows)
+    ]
 
 
 def check(
@@ -115,44 +138,54 @@ def needed_documents(form: Form, applied: Applied) -> tuple[DocumentGroup, ...]:
     return tuple(
         group
         for group in form.documents
-        if group.needed == "always" or (group.needed == "when" and _holds(form, group.when, applied.facts))
+        if group.needed == "always" or (group.needed == "when" and holds(form.scope, group.when, applied.facts))
     )
 
 
-def _holds(form: Form, formula: str | None, facts: Facts) -> bool:
-    return formula is None or form.scope.compile(formula, "yes_no").evaluate(facts).holds
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What stands around one answer while it is judged: the form's own, or those of its row."""
+
+    scope: Scope
+    facts: Facts
+    answers: Mapping[str, Any]
+    directory: Directory | None
 
 
-def _needed(form: Form, question: Question, facts: Facts) -> bool:
+def needed_in(question: Question, scope: Scope, facts: Facts) -> bool:
+    """Return whether a question, or a column of a row, must be answered."""
     if isinstance(question.needed, bool):
         return question.needed
-    return _holds(form, question.needed, facts)
+    return holds(scope, question.needed, facts)
 
 
 def _question_faults(form: Form, question: Question, applied: Applied, directory: Directory | None) -> Iterator[Fault]:
-    needed = _needed(form, question, applied.facts)
     if question.kind == "table":
         yield from _table_faults(form, question, applied, directory)
         return
+    around = _Around(scope=form.scope, facts=applied.facts, answers=applied.answers, directory=directory)
+    yield from _answer_faults(question, question.key, around, applied.answers)
+
+
+def _answer_faults(question: Question, place: str, around: _Around, given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with one answer, or with both where it is asked in two scripts."""
+    needed = needed_in(question, around.scope, around.facts)
     for key in question.keys:
-        value = applied.answers.get(key)
-        if _empty(value, question):
-            if needed:
-                yield Fault(place=key, code="must_be_declared" if question.kind == "declaration" else "needed")
-            continue
-        yield from _value_faults(form, question, value, key, applied, directory)
+        value, here = given.get(key), place + key.removeprefix(question.key)
+        if not _empty(value, question):
+            yield from _value_faults(question, value, here, around)
+        elif needed:
+            yield Fault(place=here, code="must_be_declared" if question.kind == "declaration" else "needed")
 
 
 def _empty(value: Any, question: Question) -> bool:
     return value is None or value in ("", []) or (question.kind == "declaration" and value is False)
 
 
-def _value_faults(  # noqa: PLR0917 - one thing's parts, passed on
-    form: Form, question: Question, value: Any, place: str, applied: Applied, directory: Directory | None
-) -> Iterator[Fault]:
+def _value_faults(question: Question, value: Any, place: str, around: _Around) -> Iterator[Fault]:
     fault = value_fault(question, value, place)
-    if fault is None and question.kind == "area" and directory is not None:
-        fault = _area_fault(question, value, place, applied, directory)
+    if fault is None and question.kind == "area" and around.directory is not None:
+        fault = _area_fault(question, value, place, around.answers, around.directory)
     if fault is not None:
         yield fault
         return
@@ -160,7 +193,7 @@ def _value_faults(  # noqa: PLR0917 - one thing's parts, passed on
         bound = getattr(question, name)
         if bound is None:
             continue
-        result = form.scope.compile(bound, question.formula_kind).evaluate(applied.facts)
+        result = around.scope.compile(bound, question.formula_kind).evaluate(around.facts)
         if result.state != "value":
             continue
         limit = result.value.isoformat() if isinstance(result.value, date) else result.value
@@ -175,12 +208,14 @@ def _bound(question: Question, limit: Any) -> dict[str, Any]:
     return {"rupees": limit // 100} if question.kind == "money" else {"bound": limit}
 
 
-def _area_fault(question: Question, value: str, place: str, applied: Applied, directory: Directory) -> Fault | None:
+def _area_fault(
+    question: Question, value: str, place: str, answers: Mapping[str, Any], directory: Directory
+) -> Fault | None:
     if not directory.knows(value):
         return Fault(place=place, code="unknown_area")
     outer = question.within
     if outer is not None and ":" not in outer:
-        outer = applied.answers.get(outer)
+        outer = answers.get(outer)
     if outer and not directory.within(value, outer):
         return Fault(place=place, code="area_outside")
     return None
@@ -194,20 +229,20 @@ def _table_faults(form: Form, question: Question, applied: Applied, directory: D
         yield Fault(place=question.key, code="not_a_table")
         return
     least = question.rows_at_least
-    if isinstance(question.needed, str) and _needed(form, question, applied.facts):
+    if isinstance(question.needed, str) and needed_in(question, form.scope, applied.facts):
         least = max(least, 1)
     if len(rows) < least:
         yield Fault(place=question.key, code="too_few_rows", facts={"count": least})
     if len(rows) > question.rows_at_most:
         yield Fault(place=question.key, code="too_many_rows", facts={"count": question.rows_at_most})
-    columns = {column.key for column in question.columns}
+    columns = {key for column in question.columns for key in column.keys}
     for number, row in enumerate(rows[: question.rows_at_most]):
+        done = work(form, question, row, applied.facts)
+        within = {**applied.answers, **done.cells}
+        around = _Around(scope=done.scope, facts=done.facts, answers=within, directory=directory)
         for column in question.columns:
-            place, value = f"{question.key}.{number}.{column.key}", row.get(column.key)
-            if not _empty(value, column):
-                yield from _value_faults(form, column, value, place, applied, directory)
-            elif _needed(form, column, applied.facts):
-                yield Fault(place=place, code="needed")
+            if column.key in done.asked and column.computed is None:
+                yield from _answer_faults(column, f"{question.key}.{number}.{column.key}", around, done.cells)
         for key in row:
             if key not in columns:
                 yield Fault(place=f"{question.key}.{number}.{str(key)[:60]}", code="not_asked")

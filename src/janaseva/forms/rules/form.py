@@ -41,7 +41,7 @@ who knows has said so (then it is a to-do)."""
 
 Kind = Literal[
     "text", "long_text", "name", "date", "datetime", "integer", "money", "choice", "choices", "yes_no", "area",
-    "phone", "email", "aadhaar", "cnic", "samagra", "identifier", "declaration", "table",
+    "phone", "email", "aadhaar", "cnic", "samagra", "survey_number", "identifier", "declaration", "table",
 ]  # fmt: skip
 """What a field takes; each is told in docs/definers."""
 
@@ -161,8 +161,8 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
         if self.also_in is not None and self.also_in not in LANGUAGES:
             message = f"also_in: {self.also_in} is not one of {', '.join(LANGUAGES)}"
             raise ValueError(message)
-        if any(column.kind in ("table", "declaration") or column.also_in for column in self.columns):
-            message = "a table's columns are simple fields: no table, no declaration, no also_in"
+        if any(column.kind in ("table", "declaration") or column.from_ is not None for column in self.columns):
+            message = "a table's columns are simple fields: no table, no declaration, no from"
             raise ValueError(message)
         return self
 
@@ -170,6 +170,14 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
     def keys(self) -> tuple[str, ...]:
         """Return the keys under which this field is answered: one, or two where it is asked in two scripts."""
         return (self.key, f"{self.key}_{self.also_in}") if self.also_in else (self.key,)
+
+    @cached_property
+    def ruled(self) -> bool:
+        """Return whether rules decide what is asked, needed or computed in each row of this table."""
+        return any(
+            column.when or column.computed or isinstance(column.needed, str) or column.at_least or column.at_most
+            for column in self.columns
+        )
 
     @property
     def formula_kind(self) -> FormulaKind:
@@ -264,6 +272,11 @@ class Form(Part):
         """Return what this form's formulas may name: every field, the columns of its tables, and ``today``."""
         return scope_of(self.questions())
 
+    @cached_property
+    def row_scopes(self) -> Mapping[str, Scope]:
+        """Return, for each table, what the rules of its columns may name: the same, and ``row.column``."""
+        return {table: self.scope.of_row(table) for table in self.scope.tables}
+
 
 def scope_of(questions: Iterator[Question] | tuple[Question, ...]) -> Scope:
     """Return the scope of formulas over these fields."""
@@ -271,7 +284,7 @@ def scope_of(questions: Iterator[Question] | tuple[Question, ...]) -> Scope:
     tables: dict[str, dict[str, FormulaKind]] = {}
     for question in questions:
         if question.kind == "table":
-            tables[question.key] = {column.key: column.formula_kind for column in question.columns}
+            tables[question.key] = {key: column.formula_kind for column in question.columns for key in column.keys}
         else:
             simple.update(dict.fromkeys(question.keys, question.formula_kind))
     return Scope.of(simple, tables)

@@ -29,6 +29,12 @@ _SAMAGRA: Final = re.compile(r"[1-9][0-9]{8}\Z")
 _BETWEEN: Final = re.compile("[\\s\u00a0\u2010-\u2015\u200b-\u200f_.-]+")
 
 
+_SURVEY: Final = re.compile(
+    r"[1-9][0-9]{0,5}[A-Z]?(?:/[0-9]{0,4}(?:[A-Z]{1,2}[0-9]{0,2})?(?<!/)){0,3}(?:-[0-9]{1,4}[A-Z]?){0,2}\Z"
+)
+"""A parcel's number with its sub-divisions: 213, 213/4, 213/4A, 213/4/2, 213/4-2, 77A/3."""
+
+
 def latin_digits(text: str) -> str:
     """Return the text with the digits of every script (०, ٠, ൦) as 0 to 9."""
     if text.isascii():
@@ -74,6 +80,15 @@ def written_cnic(text: str) -> str | None:
 def is_cnic(text: str) -> bool:
     """Return whether this is an identity number as it is kept."""
     return _CNIC_WRITTEN.match(text) is not None
+
+
+def survey_number(text: str) -> str | None:
+    """Return a survey number as land records write it, ``213/4A``; ``None`` where it is not one.
+
+    The block of a village that was surveyed again is no part of it: blocks number their parcels anew.
+    """
+    written = re.sub("[\u2010-\u2015]", "-", "".join(latin_digits(text).split()).upper())
+    return written if _SURVEY.match(written) else None
 
 
 def samagra(text: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from janaseva.core.writing import tidy
 from janaseva.forms.rules.form import LONGEST, Form, Page, Question
-from janaseva.forms.rules.numbers import compact, latin_digits, masked_aadhaar, samagra, written_cnic
+from janaseva.forms.rules.numbers import compact, latin_digits, masked_aadhaar, samagra, survey_number, written_cnic
 from janaseva.people.rules.phone import normal_phone
 
 Answers = dict[str, Any]
@@ -103,14 +103,21 @@ def _rows(question: Question, posted: Mapping[str, Sequence[str]], region: str) 
     }
     rows: list[Answers] = []
     for number in sorted(numbers)[: question.rows_at_most + 1]:
-        row: Answers = {}
-        for column in question.columns:
-            value = _posted(column, f"{head}{number}.{column.key}", posted, region)
-            if value is not None:
-                row[column.key] = value
+        row = row_posted(question, number, posted, region)
         if row:
             rows.append(row)
     return rows
+
+
+def row_posted(question: Question, number: int, posted: Mapping[str, Sequence[str]], region: str) -> Answers:
+    """Return one row of a table as posted; what is worked out is not read."""
+    cells = {
+        key: _posted(column, f"{question.key}.{number}.{key}", posted, region)
+        for column in question.columns
+        if column.computed is None
+        for key in column.keys
+    }
+    return {key: value for key, value in cells.items() if value is not None}
 
 
 def _sent(question: Question, value: Any, region: str) -> Any:
@@ -119,7 +126,7 @@ def _sent(question: Question, value: Any, region: str) -> Any:
     if isinstance(value, list) and question.kind == "choices":
         return [line(item, 100) if isinstance(item, str) else item for item in value[:200]]
     if isinstance(value, list) and question.kind == "table":
-        columns = {column.key: column for column in question.columns}
+        columns = {key: column for column in question.columns for key in column.keys}
         rows: list[Any] = []
         for row in value[: question.rows_at_most + 1]:
             if not isinstance(row, Mapping):
@@ -171,6 +178,8 @@ def read_value(question: Question, text: str, region: str = "IN") -> Any:  # noq
             return written_cnic(kept) or kept
         case "samagra":
             return samagra(kept) or kept
+        case "survey_number":
+            return survey_number(kept) or kept
         case "identifier":
             return latin_digits(kept)
     return kept

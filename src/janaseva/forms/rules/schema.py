@@ -18,6 +18,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     "aadhaar": {"type": "string", "writeOnly": True, "x-kept": "only the last four digits"},
     "cnic": {"type": "string", "pattern": r"^[1-9]\d{4}-\d{7}-\d$"},
     "samagra": {"type": "string", "pattern": r"^[1-9]\d{8}$"},
+    "survey_number": {"type": "string", "maxLength": 40, "pattern": r"^[1-9][0-9]{0,5}[A-Z]?([/-][0-9A-Z]{1,6})*$"},
 }
 
 
@@ -82,8 +83,15 @@ def _shape(question: Question, language: str) -> dict[str, Any]:
                 "maxItems": question.rows_at_most,
                 "items": {
                     "type": "object",
-                    "properties": {column.key: _property(column, language) for column in question.columns},
-                    "required": [column.key for column in question.columns if column.needed is True],
+                    "properties": {
+                        key: _property(column, language) for column in question.columns for key in column.keys
+                    },
+                    "required": [
+                        key
+                        for column in question.columns
+                        if column.needed is True and column.when is None and column.computed is None
+                        for key in column.keys
+                    ],
                     "additionalProperties": False,
                 },
             }

@@ -19,7 +19,8 @@ class Line:
     """One answer: its place, its label and how it reads. ``rows`` holds a table: one list of lines a row.
 
     ``label_language`` and ``value_language`` say in which language the words are; the latter is empty for what the
-    person wrote, whose language nobody knows.
+    person wrote, whose language nobody knows. ``script`` is the language of the script in which it is asked, where it
+    is asked in two.
     """
 
     place: str
@@ -29,6 +30,7 @@ class Line:
     value_language: str = ""
     given: bool = True
     rows: tuple[tuple["Line", ...], ...] = ()
+    script: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ def summary(
             title=in_language(page.title, language),
             title_language=language_of(page.title, language),
             lines=tuple(
-                _line(form, question, key, applied.answers.get(key), language, names)
+                _line(form, question, key, applied, language, names)
                 for question in page.fields
                 if question.key in applied.asked
                 for key in question.keys
@@ -63,29 +65,44 @@ def summary(
 
 
 def _line(  # noqa: PLR0917 - one answer's parts, passed on
+    form: Form, question: Question, key: str, applied: Applied, language: str, names: AreaNames
+) -> Line:
+    value = applied.answers.get(key)
+    if question.kind != "table":
+        return _said(form, question, key, value, language, names)
+    rows = tuple(
+        tuple(
+            _said(form, column, f"{key}.{number}.{cell}", row.get(cell), language, names)
+            for column in question.columns
+            for cell in column.keys
+            if f"{key}.{number}.{cell}" not in applied.hidden
+        )
+        for number, row in enumerate(value if isinstance(value, list) else ())
+        if isinstance(row, dict)
+    )
+    label, label_language = in_language(question.label, language), language_of(question.label, language)
+    return Line(place=key, label=label, label_language=label_language, value="", given=bool(rows), rows=rows)
+
+
+def _said(  # noqa: PLR0917 - one answer's parts, passed on
     form: Form, question: Question, place: str, value: Any, language: str, names: AreaNames
 ) -> Line:
-    label = in_language(question.label, language)
-    if question.kind == "table":
-        rows = tuple(
-            tuple(
-                _line(form, column, f"{place}.{number}.{column.key}", row.get(column.key), language, names)
-                for column in question.columns
-            )
-            for number, row in enumerate(value if isinstance(value, list) else ())
-            if isinstance(row, dict)
-        )
-        label_language = language_of(question.label, language)
-        return Line(place=place, label=label, label_language=label_language, value="", given=bool(rows), rows=rows)
     text, value_language = ("", "") if value is None else shown(form, question, value, language, names)
     return Line(
         place=place,
-        label=label,
+        label=in_language(question.label, language),
         label_language=language_of(question.label, language),
         value=text,
         value_language=value_language,
         given=value is not None,
+        script=_script(question, place),
     )
+
+
+def _script(question: Question, place: str) -> str:
+    if question.also_in is None:
+        return ""
+    return question.also_in if place.rpartition(".")[2] != question.key else "en"
 
 
 def shown(form: Form, question: Question, value: Any, language: str, names: AreaNames) -> tuple[str, str]:

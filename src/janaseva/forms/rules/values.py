@@ -10,7 +10,7 @@ import re2
 from janaseva.core.refusal import Fault
 from janaseva.core.writing import REPLACEMENT, flags
 from janaseva.forms.rules.form import LONGEST, Question
-from janaseva.forms.rules.numbers import is_cnic, is_masked_aadhaar, samagra
+from janaseva.forms.rules.numbers import is_cnic, is_masked_aadhaar, samagra, survey_number
 from janaseva.people.rules.phone import normal_phone
 
 _EMAIL: Final = re.compile(
@@ -107,6 +107,8 @@ def _judge_text(question: Question, value: str) -> Verdict:  # noqa: PLR0911 - o
             return _GOOD if is_cnic(value) else ("not_a_cnic", {})
         case "samagra":
             return _GOOD if samagra(value) == value else ("not_a_samagra", {})
+        case "survey_number":
+            return _GOOD if survey_number(value) == value else ("not_a_survey_number", {})
         case "area":
             found = _AREA.match(value)
             return _GOOD if found and found.group(1) == question.scheme else ("unknown_area", {})

@@ -14,8 +14,9 @@ from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid
 from janaseva.design import posted
 from janaseva.doorway.acts import given_key
 from janaseva.doorway.forms import asking, mending, paging
-from janaseva.doorway.forms.asking import Typed
+from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.paging import Filled
+from janaseva.doorway.forms.typed import Typed
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import Page
 from janaseva.forms.rules import check as check_form
@@ -41,7 +42,7 @@ def page(request: HttpRequest, application_id: UUID, page: str) -> HttpResponseB
     if request.method == "POST":
         return _posted(request, found, asked)
     offered = {key: one.value for key, one in _known(request, found).items() if key not in found.view.answers}
-    filled = _filled(request, found, asked, asking.typed_from(asked.fields, {**offered, **found.view.answers}))
+    filled = _filled(request, found, asked, inputs.typed_from(asked.fields, {**offered, **found.view.answers}))
     faults = mending.told(found.definition.form, _faults(request, found, asked)) if request.GET.get("mend") else []
     return _shown(request, found, filled, faults=faults)
 
@@ -62,13 +63,13 @@ def _faults(request: HttpRequest, found: Draft, page: Page) -> list[Fault]:
 
 
 def _posted(request: HttpRequest, found: Draft, page: Page) -> HttpResponseBase:
-    typed = asking.typed_of(request.POST)
+    typed = inputs.typed_of(request.POST)
     wish = posted.row_wish(request.POST)
     if wish is not None:
-        return _shown(request, found, _filled(request, found, page, asking.with_rows(typed, wish, page.fields)))
-    if asking.SHOW in request.POST:
+        return _shown(request, found, _filled(request, found, page, inputs.with_rows(typed, wish, page.fields)))
+    if inputs.SHOW in request.POST:
         return _shown(request, found, _filled(request, found, page, typed))
-    filled = _filled(request, found, page, asking.compacted(typed, page.fields))
+    filled = _filled(request, found, page, inputs.compacted(typed, page.fields))
     own = {key for question in page.fields if question.key in filled.shown for key in question.keys}
     answers = {key: value for key, value in filled.answers.items() if key in own}
     later = request.POST.get("_next") == "later"

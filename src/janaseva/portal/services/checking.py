@@ -9,7 +9,8 @@ from janaseva.core.audience import audience
 from janaseva.core.refusal import UNPROCESSABLE, Fault
 from janaseva.design import posted
 from janaseva.doorway.forms import asking, mending
-from janaseva.doorway.forms.asking import Typed
+from janaseva.doorway.forms import typed as inputs
+from janaseva.doorway.forms.typed import Typed
 from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import at
 from janaseva.forms.rules import Applied, Page, apply
@@ -31,13 +32,13 @@ def check(request: HttpRequest, service: str) -> HttpResponseBase:
     page = _questions(published)
     if request.method != "POST":
         return _shown(request, published, page, {})
-    typed = asking.typed_of(request.POST)
+    typed = inputs.typed_of(request.POST)
     wish = posted.row_wish(request.POST)
     if wish is not None:
-        return _shown(request, published, page, asking.with_rows(typed, wish, page.fields))
-    if asking.SHOW in request.POST:
+        return _shown(request, published, page, inputs.with_rows(typed, wish, page.fields))
+    if inputs.SHOW in request.POST:
         return _shown(request, published, page, typed)
-    return _judged(request, published, page, asking.compacted(typed, page.fields))
+    return _judged(request, published, page, inputs.compacted(typed, page.fields))
 
 
 def _questions(published: Published) -> Page:
@@ -53,7 +54,7 @@ def _questions(published: Published) -> Page:
 
 def _worked_out(request: HttpRequest, published: Published, page: Page, typed: Typed) -> tuple[dict[str, Any], Applied]:
     form = published.definition.form
-    answers = asking.read(page, typed, region=form.region)
+    answers = inputs.read(page, typed, region=form.region)
     applied = apply(form, answers, today=queries.today(at(request)), directory=queries.PLACES)
     everything = frozenset(question.key for question in page.fields)
     return answers, Applied(pages=(page,), asked=everything, answers=applied.answers, facts=applied.facts)
@@ -61,7 +62,7 @@ def _worked_out(request: HttpRequest, published: Published, page: Page, typed: T
 
 def _judged(request: HttpRequest, published: Published, page: Page, typed: Typed) -> HttpResponse:
     definition, today = published.definition, queries.today(at(request))
-    answers, _ = _worked_out(request, published, page, typed)
+    answers, applied = _worked_out(request, published, page, typed)
     own = {key for question in page.fields for key in question.keys}
     faults = [
         fault
@@ -70,6 +71,7 @@ def _judged(request: HttpRequest, published: Published, page: Page, typed: Typed
     ]
     if faults:
         return _shown(request, published, page, typed, faults=mending.told(definition.form, faults))
+    answers |= {key: applied.answers[key] for key in answers if key in applied.answers}
     result = deciding.eligibility(definition, answers, today=today)
     chosen = deciding.choose(definition, definition.scope.facts(answers, today=today))
     return _shown(request, published, page, typed, result=result, chosen=chosen)
@@ -90,7 +92,7 @@ def _shown(
     spoken = language(request)
     context = {
         "definition": definition,
-        "fields": asking.asked(definition, page.fields, applied, typed),
+        "fields": asking.asked(definition, page.fields, applied, typed, language=spoken),
         "result": result,
         "because": {
             one.condition.key: explaining.looked_at(

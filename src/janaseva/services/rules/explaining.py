@@ -35,7 +35,7 @@ def _of_rows(  # noqa: PLR0917 - one table's parts, passed on
 ) -> list[tuple[Text, str]]:
     """Return one column of a table row by row, or how many rows there are."""
     rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
-    asked = next((one for one in table.columns if one.key == column), None)
+    asked = next((one for one in table.columns if column in one.keys), None)
     if asked is None:
         return [(table.label, str(len(rows)))]
     words = [shown(definition.form, asked, row[column], language, area_names)[0] for row in rows if column in row]

@@ -11,8 +11,9 @@ from janaseva.core.words import find
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.notices import faults as notice_faults
 from janaseva.services.rules.soundness.asking import fields_faults, repeated
-from janaseva.services.rules.soundness.formulas import formulas, rings
+from janaseva.services.rules.soundness.formulas import formulas
 from janaseva.services.rules.soundness.naming import certificate_faults, grounds, names
+from janaseva.services.rules.soundness.rings import rings
 from janaseva.services.rules.variants import judge, told
 from janaseva.workflow.rules import faults as process_faults
 

@@ -19,10 +19,10 @@ def repeated(definition: Definition, service: Source) -> Iterator[SourceFault]:
                     yield service.fault(
                         path, f"the field '{key}' stands here a second time", "give each field its own key"
                     )
-                if key in ("today", "given", "channel", "pages"):
+                if key in ("today", "given", "channel", "pages", "row"):
                     yield service.fault(path, f"'{key}' is a word of the rule language", "give the field another key")
                 seen[key] = path
-            yield from _twice(service, (column.key for column in question.columns), (*path[:-1], "columns"))
+            yield from _columns_twice(service, question, (*path[:-1], "columns"))
     documents = () if isinstance(definition.ask.documents, Unknown) else definition.ask.documents
     yield from _twice(service, (page.key for page in definition.ask.pages), ("ask", "pages"))
     yield from _twice(service, (group.key for group in documents), ("ask", "documents"))
@@ -32,6 +32,17 @@ def repeated(definition: Definition, service: Source) -> Iterator[SourceFault]:
     yield from _twice(service, (reason.key for reason in definition.out.reasons), ("out", "reasons"))
     if not isinstance(definition.fee, Unknown):
         yield from _twice(service, (line.key for line in definition.fee.lines), ("fee", "lines"))
+
+
+def _columns_twice(service: Source, table: Question, path: Path) -> Iterator[SourceFault]:
+    seen: set[str] = set()
+    for number, column in enumerate(table.columns):
+        for key in column.keys:
+            if key in seen:
+                yield service.fault(
+                    (*path, number, "key"), f"'{key}' stands here a second time", "give each its own key"
+                )
+            seen.add(key)
 
 
 def _twice(service: Source, keys: Iterable[str], path: Path) -> Iterator[SourceFault]:
@@ -53,7 +64,7 @@ def questions(definition: Definition) -> Iterator[tuple[Path, Question]]:
 
 
 def fields_faults(definition: Definition, service: Source) -> Iterator[SourceFault]:
-    """Yield what is wrong with single fields: patterns, areas, rows, and rules of columns."""
+    """Yield what is wrong with single fields: patterns, areas, rows."""
     areas = {q.key: q.scheme for _, q in questions(definition) if q.kind == "area"}
     for path, question in questions(definition):
         if question.pattern is not None:
@@ -70,15 +81,3 @@ def fields_faults(definition: Definition, service: Source) -> Iterator[SourceFau
             )
         if question.rows_at_least > question.rows_at_most:
             yield service.fault((*path, "rows_at_least"), "more rows are needed than are allowed", "raise rows_at_most")
-        if "columns" in path[:-1]:
-            for name in ("when", "computed"):
-                if getattr(question, name) is not None:
-                    yield service.fault(
-                        (*path, name),
-                        f"a column has no '{name}'",
-                        "put the rule on the table, or compute a field from its rows",
-                    )
-            if isinstance(question.needed, str):
-                yield service.fault(
-                    (*path, "needed"), "a column is needed or not", "write true or false, and a check over the rows"
-                )

@@ -20,7 +20,7 @@ _MEMBER: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s+in\s*\[([^\]]*)\]")
 def formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
     """Yield every formula that does not compile or compares with a choice that there is not."""
     for path, text, kind in _all_formulas(definition):
-        yield from _formula_faults(definition, service, definition.scope, path, text, kind)
+        yield from _formula_faults(definition, service, _scope_at(definition, path), path, text, kind)
     ruled = scope_with(definition.scope)
     for number, step in enumerate(definition.happens.steps):
         for index, move in enumerate(step.moves):
@@ -33,6 +33,14 @@ def formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
         for place, error in formula_faults(fee, definition.fee_scope):
             parts: Path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
             yield from _told(service, (*path, *parts), error)
+
+
+def _scope_at(definition: Definition, path: Path) -> Scope:
+    """Return what a formula at this place may name: in a column, the cells of its row too."""
+    if "columns" not in path[:-1]:
+        return definition.scope
+    _, _, page, _, index, *_ = path
+    return definition.form.row_scopes[definition.ask.pages[int(page)].fields[int(index)].key]
 
 
 def _all_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKind | None]]:
@@ -117,50 +125,7 @@ def _choices(definition: Definition, name: str) -> Mapping[str, Any] | None:
     question = definition.form.by_key.get(name)
     if question is not None:
         return question.choices if question.kind == "choice" else None
-    columns = [q for path, q in questions(definition) if "columns" in path and q.key == name.rpartition(".")[2]]
+    columns = [q for path, q in questions(definition) if "columns" in path and name.rpartition(".")[2] in q.keys]
     if "." in name and len(columns) == 1 and columns[0].kind == "choice":
         return columns[0].choices
     return None
-
-
-def rings(definition: Definition, service: Source) -> Iterator[SourceFault]:
-    """Tell each field that is shown or computed by itself, also by way of others: it could never be asked."""
-    rules: dict[str, list[tuple[Path, str]]] = {}
-    for number, page in enumerate(definition.ask.pages):
-        for index, question in enumerate(page.fields):
-            path: Path = ("ask", "pages", number, "fields", index)
-            here = [((*path, name), getattr(question, name)) for name in ("computed", "when")]
-            here.append((("ask", "pages", number, "when"), page.when))
-            rules.update({key: [(place, text) for place, text in here if text] for key in question.keys})
-    told: set[frozenset[str]] = set()
-    for key in rules:
-        ring, place = _ring(definition, rules, key)
-        if ring and frozenset(ring) not in told:
-            told.add(frozenset(ring))
-            message = f"'{key}' depends on itself: {' -> '.join(ring)}"
-            yield service.fault(place, message, "let the rule look at other fields only")
-
-
-def _ring(
-    definition: Definition, rules: Mapping[str, list[tuple[Path, str]]], start: str
-) -> tuple[tuple[str, ...], Path]:
-    """Return the shortest way from a field's rules back to the field, and where it begins; empty where none does."""
-    ways: list[tuple[tuple[str, ...], Path]] = [((start,), ())]
-    seen: set[str] = set()
-    for way, begun in ways:
-        for place, text in rules.get(way[-1], ()):
-            for name in _looked_at(definition, text):
-                if name == start:
-                    return (*way, start), begun or place
-                if name not in seen:
-                    seen.add(name)
-                    ways.append(((*way, name), begun or place))
-    return (), ()
-
-
-def _looked_at(definition: Definition, text: str) -> Iterator[str]:
-    try:
-        uses = definition.scope.compile(text).uses
-    except FormulaError:
-        return
-    yield from (name.removeprefix("given.").split(".", 1)[0] for name in uses)
