@@ -20,6 +20,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     "the transparency log is public; its leaves are salted hashes": {
         *("ledger.checkpoint", "ledger.verifier", "ledger.leaf_index", "ledger.proof", "ledger.leaf", "ledger.entries"),
         *("ledger.tile", "ledger.head", "ledger.tile_hashes", "ledger.proof_at", "ledger.leaf_ids"),
+        *("ledger.unpublished_seconds", "ledger.last_audit"),
     },
     "places and their codes are public (Local Government Directory)": {
         *("people.areas", "people.area", "people.area_by_code", "people.area_by_reference", "people.area_path"),

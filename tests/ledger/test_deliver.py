@@ -194,6 +194,7 @@ def test_the_worker_does_its_turns_until_told_to_stop(at, monkeypatch):
 
     monkeypatch.setattr(working, "turn", turn)
     monkeypatch.setattr(working, "publish_turn", lambda moment: published.set())
+    monkeypatch.setattr(working, "audit_part", lambda moment: False)
     monkeypatch.setattr(working, "close_old_connections", lambda: None)
     monkeypatch.setattr(working, "connection", SimpleNamespace(close=lambda: None))
     working.run(stop)

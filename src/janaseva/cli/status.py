@@ -25,5 +25,11 @@ def command() -> None:
         click.echo("database is not set up yet: janaseva setup")
         sys.exit(1)
     click.echo(f"log      {worker.log_size} leaves published, {worker.leaves_unpublished} on their way")
+    audited = (
+        f"{worker.audited_at:%Y-%m-%d %H:%M}Z, {worker.audit_findings} things not as recorded"
+        if worker.audited_at
+        else "not yet"
+    )
+    click.echo(f"audit    {audited}")
     click.echo(f"queue    {worker.waiting} waiting, {worker.retrying} of them tried before, {worker.dead} given up")
     sys.exit(0 if good and worker.healthy else 1)

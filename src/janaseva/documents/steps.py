@@ -14,6 +14,7 @@ from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.core.text import LANGUAGES
 from janaseva.documents import events, queries, rules
 from janaseva.documents.models import Attachment, Blob, Document, Revocation, Suspension
+from janaseva.ledger import queries as ledger
 
 
 @step
@@ -75,7 +76,8 @@ def issue(
 
     Raises:
         Refusal: ``document_letter_unknown``, ``document_languages`` for what no letter can be set from;
-            ``document_number_taken`` where another document of this kind has the number.
+            ``document_number_taken`` where another document of this kind has the number; ``log_silent`` (see
+            :func:`_hold_that_the_log_publishes`).
 
     """
     if not rules.is_letter(letter):
@@ -85,6 +87,7 @@ def issue(
     if queries.number_taken(kind=kind, number=number):
         raise Refusal("document_number_taken", status=CONFLICT)
     document_id, code, stable = uuid7(), public_code(length=8), plain(facts)
+    _hold_that_the_log_publishes(document_id, letter)
     composed = rules.Composed(
         document_id=document_id,
         kind=kind,
@@ -120,6 +123,21 @@ def issue(
     news = events.Issued(document_id=document_id, kind=kind, facts_sha256=facts_sha256)
     tell(news, story=story, office_id=office_id)
     return rules.Issued(document_id=document_id, number=number, code=code)
+
+
+def _hold_that_the_log_publishes(document_id: UUID, letter: str) -> None:
+    """Refuse to issue what nobody could find in the public log: while it has published nothing for too long.
+
+    What was received is acknowledged all the same.
+
+    Raises:
+        Refusal: ``log_silent``.
+
+    """
+    if letter in rules.ACKNOWLEDGING:
+        return
+    if ledger.unpublished_seconds(document_id) > rules.LOG_GRACE_SECONDS:
+        raise Refusal("log_silent", status=CONFLICT)
 
 
 @step

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
-from janaseva.ledger import events
+from janaseva.ledger import events, queries
 from janaseva.ledger.models import Delivery
 
 
@@ -27,3 +27,26 @@ def retry(*, by: Actor, at: datetime, key: str) -> int:
         change(delivery, state=Delivery.State.WAITING, attempts=0, due_at=at)
     tell(events.Retried(count=len(dead)))
     return len(dead)
+
+
+@action
+def report_audit(
+    *, by: Actor, at: datetime, key: str, count: int, found: list[tuple[str, str, str]], seen: dict[str, int]
+) -> int:
+    """Record what an audit found, among the audits' own story; return how many disagreements there were.
+
+    Args:
+        by: the worker that audited.
+        at: when the audit began.
+        key: the idempotency key.
+        count: how many disagreements were found.
+        found: code, table and key of each, the first of them where there are very many.
+        seen: how many events, log entries and rows were recomputed.
+
+    Raises:
+        Refusal: ``not_permitted`` for anybody but the system.
+
+    """
+    allow(by.may("ledger.audit"), code="not_permitted")
+    tell(events.Audited(count=count, found=tuple(found), seen=seen), story=queries.AUDITS)
+    return count

@@ -25,3 +25,17 @@ class Retried(News):
     name: ClassVar[str] = "ledger.retried"
 
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited(News):
+    """Everything was recomputed. ``found`` names each disagreement by code, table and key; at most the first thousand.
+
+    The news is itself an event with a place in the log, so that a report of tampering cannot be taken back unseen.
+    """
+
+    name: ClassVar[str] = "ledger.audited"
+
+    count: int
+    found: tuple[tuple[str, str, str], ...]
+    seen: dict[str, int]

@@ -1,6 +1,8 @@
 """Thinking about what is written: what may come in, what a document says, and whether it is genuine."""
 
 from janaseva.documents.rules.issuing import (
+    ACKNOWLEDGING,
+    LOG_GRACE_SECONDS,
     SHIPPED,
     Composed,
     Issued,
@@ -41,7 +43,9 @@ from janaseva.documents.rules.verdict import (
 )
 
 __all__ = [
+    "ACKNOWLEDGING",
     "GENUINE",
+    "LOG_GRACE_SECONDS",
     "MAX_BYTES",
     "OUTCOMES",
     "PREFIX",

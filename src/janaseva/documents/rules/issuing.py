@@ -32,6 +32,10 @@ MAX_CODE_FACTS: Final = 5
 DEFAULT_CODE_FACTS: Final = 3
 MAX_CODE_WORDS: Final = 60
 PAISE: Final = 100
+ACKNOWLEDGING: Final = frozenset({"acknowledgement", "receipt"})
+"""Letters that say what was received; nobody is turned away because the log is silent."""
+LOG_GRACE_SECONDS: Final = 15 * 60
+"""For how long documents are issued while the log publishes nothing; it does so within a second where all is well."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

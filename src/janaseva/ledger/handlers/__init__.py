@@ -1,7 +1,7 @@
 """The ledger's workers. Importing this package installs the recorder under which every action runs."""
 
 from janaseva.core.action import use_recorder
-from janaseva.ledger.handlers.auditing import audit
+from janaseva.ledger.handlers.auditing import audit, audit_and_report
 from janaseva.ledger.handlers.delivering import Delivered, back_off, deliver, read_news
 from janaseva.ledger.handlers.promises import Missing, missing
 from janaseva.ledger.handlers.publishing import LogBrokenError, key_store, publish, sequence, tile_store
@@ -20,6 +20,7 @@ __all__ = [
     "Settled",
     "Standing",
     "audit",
+    "audit_and_report",
     "back_off",
     "compared",
     "deliver",

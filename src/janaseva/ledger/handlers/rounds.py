@@ -27,22 +27,25 @@ def _claimed(item: news.Round, at: datetime) -> bool:
         return bool(Round.objects.filter(name=item.name, last_at=last_at).update(last_at=at))
 
 
+def run_round(item: news.Round, at: datetime) -> Exception | None:
+    """Run one round if its time has come at ``at``; return what went wrong, which is also kept and logged."""
+    if not _claimed(item, at):
+        return None
+    failure: Exception | None = None
+    try:
+        item.function(at)
+    except Exception as fault:  # noqa: BLE001 - whatever a round raises is logged, shown and run again
+        _log.exception("the round %s failed", item.name)
+        failure = fault
+    with upkeep():
+        Round.objects.filter(name=item.name).update(error=type(failure).__name__ if failure else "")
+    return failure
+
+
 def rounds(at: datetime) -> list[Exception]:
-    """Run every round whose time has come at ``at``; return what went wrong, which is also kept and logged."""
-    failures: list[Exception] = []
-    for item in list(news.rounds.values()):
-        if not _claimed(item, at):
-            continue
-        error = ""
-        try:
-            item.function(at)
-        except Exception as fault:  # noqa: BLE001 - whatever a round raises is logged, shown and run again
-            _log.exception("the round %s failed", item.name)
-            error = type(fault).__name__
-            failures.append(fault)
-        with upkeep():
-            Round.objects.filter(name=item.name).update(error=error)
-    return failures
+    """Run every round whose time has come at ``at``; return what went wrong."""
+    failures = [run_round(item, at) for item in list(news.rounds.values())]
+    return [failure for failure in failures if failure is not None]
 
 
 @every(seconds=3600)

@@ -1,4 +1,7 @@
-"""The worker: publish in one thread, deliver and go the rounds in another, five times a second, until told to stop."""
+"""The worker: publish in one thread, deliver and go the rounds in another, five times a second, until told to stop.
+
+A third thread audits everything once a day.
+"""
 
 import logging
 from collections.abc import Callable
@@ -11,11 +14,14 @@ from django.db import close_old_connections, connection
 
 from janaseva.core.clock import now
 from janaseva.core.promises import broken
+from janaseva.ledger.handlers.auditing import audit_turn
 from janaseva.ledger.handlers.delivering import BATCH, Delivered, deliver
 from janaseva.ledger.handlers.publishing import publish
 from janaseva.ledger.handlers.rounds import rounds
 
 PACE_SECONDS = 0.2
+AUDIT_PACE_SECONDS = 60.0
+"""How often it is asked whether a day has gone since the last audit."""
 
 _log = logging.getLogger("janaseva.ledger")
 
@@ -91,13 +97,19 @@ def turn(at: datetime) -> bool:
     return bool(held) and held[0].taken == BATCH
 
 
-def _repeat(stop: Signal, work: Callable[[datetime], bool]) -> None:
-    """Do ``work`` at the worker's pace, or at once again where it said so, until ``stop`` is set."""
+def audit_part(at: datetime) -> bool:
+    """Audit where it is time for it; a fault is logged, and tomorrow is another day."""
+    _part(lambda: audit_turn(at))
+    return False
+
+
+def _repeat(stop: Signal, work: Callable[[datetime], bool], pace: float = PACE_SECONDS) -> None:
+    """Do ``work`` at its pace, or at once again where it said so, until ``stop`` is set."""
     try:
         while not stop.is_set():
             close_old_connections()
             if broken() or not work(now()):
-                stop.wait(PACE_SECONDS)
+                stop.wait(pace)
     finally:
         connection.close()
 
@@ -106,12 +118,16 @@ def run(stop: Signal) -> None:
     """Work until ``stop`` is set. What was begun is ended; what was not is due again by itself.
 
     The log is published from a thread of its own, so that a slow listener (a signature, a message) does not hold the
-    checkpoint back beyond its second.
+    checkpoint back beyond its second. The audit is not waited for: it only reads until its last act.
     """
-    publisher = Thread(target=_repeat, args=(stop, publish_turn), name="publisher")
-    publisher.start()
+    beside = [
+        Thread(target=_repeat, args=(stop, publish_turn), name="publisher"),
+        Thread(target=_repeat, args=(stop, audit_part, AUDIT_PACE_SECONDS), name="auditor", daemon=True),
+    ]
+    for thread in beside:
+        thread.start()
     try:
         _repeat(stop, turn)
     finally:
         stop.set()
-        publisher.join()
+        beside[0].join()

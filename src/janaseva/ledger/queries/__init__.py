@@ -1,12 +1,25 @@
 """Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
 
 from janaseva.ledger.queries.auditing import Finding, Progress, ReadFile, audit
-from janaseva.ledger.queries.log import checkpoint, entries, leaf, leaf_ids, leaf_index, proof, proof_at, tile, verifier
-from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
+from janaseva.ledger.queries.log import (
+    checkpoint,
+    entries,
+    leaf,
+    leaf_ids,
+    leaf_index,
+    proof,
+    proof_at,
+    tile,
+    unpublished_seconds,
+    verifier,
+)
+from janaseva.ledger.queries.recorded import AUDITS, head, record_of, tile_hashes
 from janaseva.ledger.queries.stories import EventView, story
-from janaseva.ledger.queries.working import DeadDelivery, RoundView, WorkerStatus, worker_status
+from janaseva.ledger.queries.working import Audit, DeadDelivery, RoundView, WorkerStatus, last_audit, worker_status
 
 __all__ = [
+    "AUDITS",
+    "Audit",
     "DeadDelivery",
     "EventView",
     "Finding",
@@ -18,6 +31,7 @@ __all__ = [
     "checkpoint",
     "entries",
     "head",
+    "last_audit",
     "leaf",
     "leaf_ids",
     "leaf_index",
@@ -27,6 +41,7 @@ __all__ = [
     "story",
     "tile",
     "tile_hashes",
+    "unpublished_seconds",
     "verifier",
     "worker_status",
 ]

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
+
 from janaseva.ledger import rules
-from janaseva.ledger.models import Event, Leaf
+from janaseva.ledger.models import Checkpoint, Event, Leaf
 from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
 
 
@@ -68,6 +70,23 @@ def entries(*, first: int, last: int) -> list[bytes]:
 def leaf_ids(*, first: int, last: int) -> list[UUID]:
     """Return the ids of the events in the log from index ``first`` up to but without ``last``."""
     return list(Leaf.objects.filter(index__gte=first, index__lt=last).order_by("index").values_list("pk", flat=True))
+
+
+def unpublished_seconds(moment: UUID) -> int:
+    """Return for how long the oldest event that no checkpoint covers has been waiting when ``moment`` was made.
+
+    Both are UUIDs of version 7, whose first 48 bits are the milliseconds of their making: nobody who acts chooses it.
+    """
+    waiting = Leaf.objects.filter(index__isnull=True).order_by("pk").values("pk")[:1]
+    unsigned = Leaf.objects.filter(index=OuterRef("size")).values("pk")
+    found = Checkpoint.objects.values_list(Subquery(waiting), Subquery(unsigned)).first() or (_oldest_leaf(), None)
+    milliseconds = [(moment.int >> 80) - (key.int >> 80) for key in found if key is not None]
+    return max(0, *milliseconds, 0) // 1000
+
+
+def _oldest_leaf() -> UUID | None:
+    """Return the oldest leaf, where the log has no head yet."""
+    return Leaf.objects.filter(index__isnull=True).order_by("pk").values_list("pk", flat=True).first()
 
 
 def tile(path: str) -> bytes | None:

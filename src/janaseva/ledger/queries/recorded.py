@@ -7,6 +7,8 @@ from janaseva.ledger.models import Checkpoint, Event, Tile
 
 HEAD_ID = UUID(int=0)
 """The key of the only checkpoint row."""
+AUDITS = UUID(int=1)
+"""The story under which every audit is told."""
 
 
 def record_of(event: Event) -> rules.Record:

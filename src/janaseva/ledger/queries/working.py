@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Min, Q
 
 from janaseva.ledger.models import Delivery, Event, Leaf, Round
-from janaseva.ledger.queries.recorded import head
+from janaseva.ledger.queries.recorded import AUDITS, head
 
 _SHOWN = 100
 
@@ -34,6 +34,15 @@ class RoundView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What the last audit found: when it began, how many disagreements, and code, table and key of each."""
+
+    at: datetime
+    count: int
+    found: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerStatus:
     """The state of the worker's queues at one moment."""
 
@@ -46,11 +55,21 @@ class WorkerStatus:
     log_size: int
     signed_at: datetime | None
     rounds: tuple[RoundView, ...]
+    audited_at: datetime | None
+    audit_findings: int
 
     @property
     def healthy(self) -> bool:
-        """Return whether nothing was given up and no round ended badly."""
-        return not self.dead and not any(item.error for item in self.rounds)
+        """Return whether nothing was given up, no round ended badly, and the last audit found all as recorded."""
+        return not self.dead and not self.audit_findings and not any(item.error for item in self.rounds)
+
+
+def last_audit() -> Audit | None:
+    """Return what the last audit found, or ``None`` before the first; it names tables and keys, and nobody."""
+    rows = Event.objects.filter(story=AUDITS).order_by("-ordinal").values_list("at", "facts")
+    for at, facts in rows[:1]:
+        return Audit(at=at, count=facts["count"], found=tuple((one[0], one[1], one[2]) for one in facts["found"]))
+    return None
 
 
 def worker_status() -> WorkerStatus:
@@ -61,7 +80,7 @@ def worker_status() -> WorkerStatus:
     dead = Delivery.objects.filter(state=Delivery.State.DEAD)
     shown = list(dead.order_by("pk")[:_SHOWN].values("pk", "event_id", "listener", "attempts", "error"))
     names = dict(Event.objects.filter(pk__in=[row["event_id"] for row in shown]).values_list("pk", "name"))
-    held = head()
+    held, audited = head(), last_audit()
     return WorkerStatus(
         waiting=waiting["count"],
         retrying=waiting["retrying"],
@@ -83,4 +102,6 @@ def worker_status() -> WorkerStatus:
         log_size=held.size if held else 0,
         signed_at=held.signed_at if held else None,
         rounds=tuple(RoundView(**row) for row in Round.objects.order_by("name").values("name", "last_at", "error")),
+        audited_at=audited.at if audited else None,
+        audit_findings=audited.count if audited else 0,
     )

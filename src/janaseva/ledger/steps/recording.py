@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
-from janaseva.core.refusal import UNPROCESSABLE, Invalid, Refusal
+from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Invalid, Refusal
 from janaseva.core.row import Row
 from janaseva.ledger import rules
 from janaseva.ledger.events import Refused
@@ -115,16 +116,28 @@ def _keep(act: Act, told: Sequence[Told]) -> None:
 
 
 _CLAIM = (
-    "INSERT INTO ledger_key (id, revision, scope, key, act, body_hash) VALUES (%s, 1, %s, %s, %s, %s) "
+    "INSERT INTO ledger_key (id, revision, scope, key, act, body_hash) SELECT %s, 1, %s, %s, %s, %s "
+    "WHERE NOT EXISTS (SELECT 1 FROM ledger_checkpoint WHERE signed_at > %s) "
     "ON CONFLICT (scope, key) DO NOTHING"
 )
+CLOCK_TOLERANCE = timedelta(seconds=2)
+"""By how much an act may seem to be done before the log was signed last; clocks of machines differ by less."""
+
+
+def _latest_signature(act: Act) -> datetime:
+    """Return the moment after which the log must not have been signed for ``act`` to be believed in its time.
+
+    The worker's and the administrator's own acts are told with the moment that they answer to, and back-date nobody's.
+    """
+    return datetime.max.replace(tzinfo=UTC) if act.by.kind in ("system", "clock") else act.at + CLOCK_TOLERANCE
 
 
 def _claimed(act: Act) -> bool:
     """Write the act's key, under the act's own id, and return whether it was free; said in SQL, which counts rows."""
     key_id = Key._meta.pk.get_db_prep_value(act.id, connection)
+    latest = connection.ops.adapt_datetimefield_value(_latest_signature(act))
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [key_id, act.by.scope, act.key, act.name, act.body_hash])
+        cursor.execute(_CLAIM, [key_id, act.by.scope, act.key, act.name, act.body_hash, latest])
         return bool(cursor.rowcount == 1)
 
 
@@ -143,14 +156,17 @@ class LedgerRecorder:
 
         Raises:
             Refusal: ``key_unusable`` for a key that is empty, too long or unprintable; ``key_reused`` where the key
-                came before with another action or another body.
+                came before with another action or another body; ``clock_behind`` where the log was signed after the
+                moment at which this claims to be done: the clock here was put back, or is wrong.
 
         """
         if not rules.usable_key(act.key):
             raise Refusal("key_unusable", status=UNPROCESSABLE)
         if _claimed(act):
             return None
-        held = Key.objects.get(scope=act.by.scope, key=act.key)
+        held = Key.objects.filter(scope=act.by.scope, key=act.key).first()
+        if held is None:
+            raise Refusal("clock_behind", status=CONFLICT)
         if (held.act, held.body_hash) != (act.name, act.body_hash):
             raise Refusal("key_reused", status=UNPROCESSABLE)
         if connection.vendor == "postgresql":
