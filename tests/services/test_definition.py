@@ -15,7 +15,8 @@ from janaseva.services.rules.charter import charter
 from janaseva.services.rules.checking import check_pack
 from janaseva.services.rules.compiling import DefinitionError, compile_text, examine, packed, unpacked
 from janaseva.services.rules.deciding import certificate_facts, choose, eligibility, letter_languages, valid_until
-from janaseva.services.rules.definition import AppealLevel, PublishedText, Validity
+from janaseva.services.rules.definition import AppealLevel, PublishedText
+from janaseva.services.rules.parts import Validity
 
 TREE = Path(__file__).resolve().parents[2]
 PACKS = PackFolder(TREE / "packs")

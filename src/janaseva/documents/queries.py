@@ -227,6 +227,19 @@ def state_of(document_id: UUID) -> str:
     return "revoked" if row[1] is not None else str(row[0])
 
 
+def good_until(document_id: UUID) -> date | None:
+    """Return the last good day of an issued document, ``None`` where it has none; for rooms above.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Document.objects.filter(pk=document_id).values_list("valid_until").first()
+    if row is None:
+        raise not_found()
+    return row[0]
+
+
 def to_seal(by: Actor, document_id: UUID) -> ToSeal | None:
     """Return what is needed to typeset a document, or ``None`` where it is sealed or failed already."""
     if not rules.may_seal(by):

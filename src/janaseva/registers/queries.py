@@ -1,6 +1,6 @@
 """What may be asked of registers: one entry, entries by exact facts, and what the state knows of a person already."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -164,3 +164,9 @@ def held_by(by: Actor, person_id: UUID) -> list[EntryView]:
         number=F("entry__current"), entry__holder_person_id=person_id
     )
     return _current(rows.order_by("-entry_id")[:MOST])
+
+
+def entry_of(register: str, stories: Collection[UUID]) -> UUID | None:
+    """Return the entry that one of these matters made in a register, or ``None``; for rooms above, in their actions."""
+    rows = Entry.objects.filter(register__key=register, story__in=stories).order_by("id")
+    return rows.values_list("id", flat=True).first()

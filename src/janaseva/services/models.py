@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from janaseva.core.row import Row
-from janaseva.services.rules import afterwards, appealing, proposing, rights, states
+from janaseva.services.rules import afterwards, appealing, proposing, purposes, rights, states
 
 
 class Service(Row):
@@ -73,7 +73,8 @@ class Application(Row):
     ``missing`` are the groups of papers that are still to come before it is complete, where the law counts from that
     day; ``missing_words`` what the office said of them. ``number`` is given at submission; ``received_at`` is the legal
     time of receipt (of payment, where a fee is due); ``missed_at`` is when the clock noticed that the limit had passed
-    without a decision.
+    without a decision. ``purpose`` is empty for a first application; a renewal, a correction or a second copy rests on
+    the certificate of the ``earlier`` one.
     """
 
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
@@ -87,6 +88,8 @@ class Application(Row):
     office_id = models.UUIDField(null=True)
     area = models.CharField(max_length=80, default="")
     variant = models.CharField(max_length=60, default="")
+    purpose = models.CharField(max_length=12, default="")
+    earlier = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     demand_id = models.UUIDField(null=True)
     case_id = models.UUIDField(null=True)
     started_at = models.DateTimeField()
@@ -104,6 +107,13 @@ class Application(Row):
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(state="discarded") | Q(number__isnull=False),
                 name="application_submitted_has_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose="", earlier__isnull=True) | Q(purpose__in=purposes.PURPOSES, earlier__isnull=False),
+                name="application_purpose_has_earlier",
+            ),
+            models.UniqueConstraint(
+                fields=["earlier"], condition=Q(state__in=("submitted", "begun")), name="one_open_again_an_application"
             ),
         )
         indexes = (

@@ -19,7 +19,7 @@ from janaseva.gateway.services import shapes
 from janaseva.services import queries
 from janaseva.services.rules import charter as charter_rules
 from janaseva.services.rules import deciding
-from janaseva.services.rules.definition import Validity
+from janaseva.services.rules.parts import Validity
 
 router = Router(tags=["Services"])
 

@@ -49,7 +49,9 @@ def page(request: HttpRequest, application_id: UUID, page: str) -> HttpResponseB
 
 def _known(request: HttpRequest, found: Draft) -> dict[str, Known]:
     """Return what is known already of the fields of a draft, to be offered and looked at by the person."""
-    return queries.known(actor(request), found.definition, found.view.answers, at(request))
+    return queries.known(
+        actor(request), found.definition, found.view.answers, at(request), earlier_id=found.view.earlier_id
+    )
 
 
 def _filled(request: HttpRequest, found: Draft, page: Page, typed: Typed) -> Filled:

@@ -100,7 +100,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
 def _unchanged(request: HttpRequest, found: Draft) -> dict[str, Known]:
     """Return the answers that stand as a certificate or a register states them."""
     answers = found.view.answers
-    known = queries.known(actor(request), found.definition, answers, at(request))
+    known = queries.known(actor(request), found.definition, answers, at(request), earlier_id=found.view.earlier_id)
     return {key: one for key, one in known.items() if answers.get(key) == one.value}
 
 

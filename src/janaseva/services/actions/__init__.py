@@ -9,6 +9,7 @@ from janaseva.services.actions.afterwards import (
     surrender_certificate,
     suspend_certificate,
 )
+from janaseva.services.actions.again import begin_again
 from janaseva.services.actions.appeals import file_appeal, open_by_itself, take_up
 from janaseva.services.actions.applying import (
     begin,
@@ -38,6 +39,7 @@ __all__ = [
     "ask",
     "ask_cause",
     "begin",
+    "begin_again",
     "begin_case",
     "discard",
     "discard_proposal",

@@ -32,7 +32,7 @@ def open_by_itself(*, by: Actor, at: datetime, key: str, application_id: UUID) -
     row = Application.locked(application_id)
     if row is None:
         raise not_found()
-    definition = queries.compiled(row.definition_id)
+    definition = queries.compiled(row.definition_id, row.purpose)
     opening = appealing.opening(queries.matter_of(row), at)
     law = None if opening is None else appealing.level_law(definition, opening.level)
     if opening is None or law is None or opening.cause not in law.triggers:
@@ -122,7 +122,7 @@ def take_up(*, by: Actor, at: datetime, key: str, application_id: UUID, words: s
     row = Application.locked(application_id)
     allow(row is not None and permissions.may_work(by) and queries.may_take_up(by, row))
     people_steps.in_charge(by=by, at=at)
-    law = None if row is None else appealing.level_law(queries.compiled(row.definition_id), 2)
+    law = None if row is None else appealing.level_law(queries.compiled(row.definition_id, row.purpose), 2)
     seat = None if row is None or law is None else queries.seat_of(row, law)
     if row is None or law is None or seat is None:
         raise not_found()

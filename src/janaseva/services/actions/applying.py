@@ -7,7 +7,7 @@ from uuid import UUID
 
 from janaseva.core.action import action, allow, change, put, remove, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import CONFLICT, Invalid, Refusal, not_found
+from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.core.text import LANGUAGES
 from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
@@ -19,6 +19,7 @@ from janaseva.services import events, queries
 from janaseva.services.actions.completing import paper_came
 from janaseva.services.models import Application, Attachment
 from janaseva.services.rules import permissions
+from janaseva.services.rules.purposed import ISSUED_NUMBER
 
 MOST_PAPERS = 40
 STILL_MISSING = frozenset({"needed", "too_few_rows", "must_be_declared", "rule"})
@@ -90,7 +91,7 @@ def save_page(
 
     """
     row = own_draft(by, application_id)
-    definition = queries.compiled(row.definition_id)
+    definition = queries.compiled(row.definition_id, row.purpose)
     form = definition.form
     asked = next((one for one in form.pages if one.key == page), None)
     if asked is None:
@@ -99,6 +100,7 @@ def save_page(
     kept = {name: value for name, value in forms_queries.answers_of(row.id).items() if name not in own}
     merged = {**kept, **{name: value for name, value in answers.items() if name in own}}
     faults = form_rules.check(form, merged, queries.today(at), pages={page}, directory=queries.PLACES)
+    faults += _otherwise(row, {name: value for name, value in answers.items() if name in own})
     if unfinished:
         faults = [fault for fault in faults if fault.code not in STILL_MISSING]
     if faults:
@@ -108,6 +110,14 @@ def save_page(
     forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values=values)
     tell(events.DraftSaved(application_id=row.id, page=page), story=row.id)
     return row.id
+
+
+def _otherwise(row: Application, answers: Mapping[str, Any]) -> list[Fault]:
+    """Return a fault for each answer that must be as it was on the earlier certificate, and is not."""
+    fixed = queries.fixed_of(row)
+    number = str(fixed.get(ISSUED_NUMBER, ""))
+    wrong = [key for key, value in fixed.items() if key in answers and answers[key] != value]
+    return [Fault(place=key, code="not_as_recorded", facts={"number": number}) for key in wrong]
 
 
 @action
@@ -120,8 +130,8 @@ def save_answers(*, by: Actor, at: datetime, key: str, application_id: UUID, ans
 
     """
     row = own_draft(by, application_id)
-    form = queries.compiled(row.definition_id).form
-    faults = form_rules.check(form, answers, queries.today(at), directory=queries.PLACES)
+    form = queries.compiled(row.definition_id, row.purpose).form
+    faults = [*form_rules.check(form, answers, queries.today(at), directory=queries.PLACES), *_otherwise(row, answers)]
     if faults:
         raise Invalid(faults)
     values = form_rules.only_asked(form, answers, today=queries.today(at), directory=queries.PLACES)
@@ -155,7 +165,7 @@ def give_paper(
         raise not_found()
     if row.state != "draft" and group not in row.missing and not queries.has_open_query(row.id):
         raise Refusal("application_already_submitted", status=CONFLICT)
-    form = queries.compiled(row.definition_id).form
+    form = queries.compiled(row.definition_id, row.purpose).form
     asked = next((one for one in form.documents if one.key == group), None)
     answering = group == "answer" and row.state != "draft"
     if not answering and (asked is None or choice not in asked.any_of):
@@ -195,7 +205,7 @@ def give_issued(*, by: Actor, at: datetime, key: str, application_id: UUID, grou
 
     """
     row = own_draft(by, application_id)
-    form = queries.compiled(row.definition_id).form
+    form = queries.compiled(row.definition_id, row.purpose).form
     asked = next((one for one in form.documents if one.key == group), None)
     held = queries.certificates_held(by, asked.issued, at) if asked is not None else []
     wanted = next((one for one in held if one.document_id == document_id), None)
@@ -241,7 +251,7 @@ def discard(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None:
 
     """
     row = own_draft(by, application_id)
-    form = queries.compiled(row.definition_id).form
+    form = queries.compiled(row.definition_id, row.purpose).form
     forms.keep(by=by, at=at, story=row.id, form_key=form.key, form_version=form.version, values={})
     change(row, state="discarded", ended_at=at)
     tell(events.DraftDiscarded(application_id=row.id), story=row.id)

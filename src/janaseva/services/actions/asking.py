@@ -116,7 +116,7 @@ def report(
         text=text,
         documents=kept,
         place=place,
-        country=queries.compiled(row.definition_id).pack_country,
+        country=queries.compiled(row.definition_id, row.purpose).pack_country,
     )
     handled(row, "reported")
     return move_id
@@ -175,7 +175,7 @@ def give_opinion(
         text=text,
         documents=kept,
         place=place,
-        country=queries.compiled(row.definition_id).pack_country,
+        country=queries.compiled(row.definition_id, row.purpose).pack_country,
     )
     if moved is not None:
         change(row, due_at=moved.case_due_at)

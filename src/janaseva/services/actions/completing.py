@@ -30,7 +30,7 @@ def find_incomplete(
 
     """
     row, case_id = on_desk(by, at, application_id)
-    definition = queries.compiled(row.definition_id)
+    definition = queries.compiled(row.definition_id, row.purpose)
     asked = {*missing}
     groups = [one.key for one in definition.form.documents if one.key in asked]
     if not groups or len(groups) != len(asked):

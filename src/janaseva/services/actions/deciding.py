@@ -13,8 +13,8 @@ from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms
 from janaseva.ledger import steps as ledger
 from janaseva.people import queries as people
-from janaseva.registers import steps as registers
 from janaseva.services import events, queries
+from janaseva.services.actions.entering import entered
 from janaseva.services.actions.handling import handled, on_desk
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Decision
@@ -74,7 +74,7 @@ def move(
 def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: str, words: str, late: bool) -> MovedOn:
     if by.post_id is None or by.charge_id is None or by.person_id is None or by.office_id is None:
         raise not_found()
-    definition = queries.compiled(row.definition_id)
+    definition = queries.compiled(row.definition_id, row.purpose)
     decision_id = uuid7()
     issued: tuple[UUID | None, str] = (None, "")
     if outcome == "approved":
@@ -124,7 +124,9 @@ def _issue(
     if variant is None or office is None:
         raise Refusal("application_without_office", status=CONFLICT)
     today = queries.today(at)
-    answers = forms.answers_of(row.id)
+    earlier = queries.earlier_of(row.earlier_id) if row.earlier_id is not None else None
+    if earlier is not None and (hindrance := queries.hindrance(earlier)) is not None:
+        raise hindrance
     document_id: UUID | None = None
     number = ""
     certificate = definition.out.certificate
@@ -134,12 +136,13 @@ def _issue(
         letter = outcomes.certificate(
             definition,
             variant,
-            answers=answers,
+            answers=forms.answers_of(row.id),
             today=today,
             directory=queries.PLACES,
             area_names=queries.area_names,
             issuer=queries.issuer_of(row.definition_id, office.id, post_id=by.post_id, at=at),
             application_number=row.number or "",
+            earlier=None if earlier is None else earlier.known,
         )
         issued = documents.issue(
             by=by,
@@ -157,18 +160,9 @@ def _issue(
             holder_person_id=row.applicant_id,
         )
         document_id = issued.document_id
-    entry = definition.out.register_
-    if entry is not None:
-        registers.record(
-            by=by,
-            at=at,
-            story=row.id,
-            office_id=office.id,
-            register=entry.register_,
-            facts=outcomes.register_facts(definition, answers=answers, today=today, directory=queries.PLACES),
-            number=number or row.number or str(decision_id),
-            holder_person_id=row.applicant_id,
-        )
+    if earlier is not None:
+        documents.revoke(by=by, at=at, document_id=earlier.document_id, reason="replaced", words=number)
+    entered(row, definition, by=by, at=at, office_id=office.id, number=number or row.number or str(decision_id))
     return document_id, number
 
 

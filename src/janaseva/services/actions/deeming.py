@@ -29,7 +29,7 @@ def request_deemed(*, by: Actor, at: datetime, key: str, application_id: UUID, w
     allow(row is not None and permissions.is_applicant(by, row.applicant_id))
     if row is None:
         raise not_found()
-    deemed = queries.compiled(row.definition_id).deemed
+    deemed = queries.compiled(row.definition_id, row.purpose).deemed
     if deemed is None:
         raise Refusal("no_deemed_approval", status=CONFLICT)
     if row.state != "begun" or row.missed_at is None:

@@ -185,7 +185,11 @@ def _checked(
     if order not in MOVES:
         faults.append(Fault(place="order", code="order_missing"))
     directs = order in ("allowed", "remanded") and (application.state == "begun" or _is_refusal(decision))
-    days = appealing.comply_days(queries.compiled(application.definition_id)) or comply_days if directs else None
+    days = (
+        appealing.comply_days(queries.compiled(application.definition_id, application.purpose)) or comply_days
+        if directs
+        else None
+    )
     if directs and (days is None or not 1 <= days <= MOST_COMPLY_DAYS):
         faults.append(Fault(place="comply_days", code="comply_days_missing"))
     allowed = queries.penalty_now(row, at)
@@ -204,7 +208,7 @@ def _back_to_office(
     calendar = queries.pack_of(application.definition_id).calendar
     if application.state == "begun" or decision is None:
         return workflow_queries.reckon(limit=limit, began_at=at, pauses=(), calendar_key=calendar).at
-    definition = queries.compiled(application.definition_id)
+    definition = queries.compiled(application.definition_id, application.purpose)
     variant, area = definition.variant(application.variant), people_queries.area_by_reference(application.area)
     if variant is None or area is None:
         raise Refusal("application_without_office", status=CONFLICT)

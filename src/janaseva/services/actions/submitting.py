@@ -22,7 +22,8 @@ from janaseva.services.actions.applying import own_draft
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import notices, outcomes, permissions, running, states
-from janaseva.services.rules.definition import Definition, Variant
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.parts import Variant
 from janaseva.workflow import rules as workflow_rules
 from janaseva.workflow import steps as workflow
 
@@ -64,7 +65,7 @@ def _checked(
     faults = form_rules.check(definition.form, answers, today, documents=given, directory=queries.PLACES)
     if definition.who.once:
         faults += [_under_way(one.number) for one in queries.alike(by, row.id)[:1]]
-    faults += [*_certificate_faults(by, definition, papers, at), *_known_faults(by, definition, answers, at)]
+    faults += [*_certificate_faults(by, definition, papers, at), *_known_faults(by, row, definition, answers, at)]
     ready = running.ready(
         definition,
         answers,
@@ -112,9 +113,11 @@ def _under_way(number: str) -> Fault:
     return Fault(place="", code="already_under_way", facts={"number": number})
 
 
-def _known_faults(by: Actor, definition: Definition, answers: Mapping[str, Any], at: datetime) -> Iterator[Fault]:
+def _known_faults(
+    by: Actor, row: Application, definition: Definition, answers: Mapping[str, Any], at: datetime
+) -> Iterator[Fault]:
     """Yield a fault for each answer that must be as a certificate or a register states it, and is not."""
-    for key, one in queries.known(by, definition, answers, at).items():
+    for key, one in queries.known(by, definition, answers, at, earlier_id=row.earlier_id).items():
         if one.fixed and key in answers and answers[key] != one.value:
             yield Fault(place=key, code="not_as_recorded", facts={"number": one.number})
 
@@ -124,12 +127,17 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
     """Hand a draft in: check all of it, give it its number, and demand its fee. The office begins once that is settled.
 
     Raises:
-        Refusal: ``not_found``; ``application_already_submitted``.
+        Refusal: ``not_found``; ``application_already_submitted``; what ``begin_again`` refuses, for what rests on an
+            earlier certificate.
         Invalid: with every fault at once; the draft stays as it is.
 
     """
     row = own_draft(by, application_id)
-    definition = queries.compiled(row.definition_id)
+    definition = queries.compiled(row.definition_id, row.purpose)
+    if row.earlier_id is not None:
+        refusal = queries.refusal_again(queries.earlier_of(row.earlier_id), definition, at)
+        if refusal is not None:
+            raise refusal
     given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice", "document_id")
     checked = _checked(by, row, definition, at, list(given))
     year = queries.today(at).year
@@ -184,7 +192,7 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         raise not_found()
     if row.state != "submitted":
         return
-    definition = queries.compiled(row.definition_id)
+    definition = queries.compiled(row.definition_id, row.purpose)
     variant = definition.variant(row.variant)
     area = people.area_by_reference(row.area)
     if variant is None or area is None or row.office_id is None:

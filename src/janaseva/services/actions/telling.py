@@ -23,7 +23,7 @@ def send_message(
     """Send a message about an application to its applicant or to ``person_id``, by its number or by ``number``."""
     facts = {
         "number": (row.number or "") if number is None else number,
-        "service": dict(queries.compiled(row.definition_id).what.name),
+        "service": dict(queries.compiled(row.definition_id, row.purpose).what.name),
     }
     contact.send(
         by=by,

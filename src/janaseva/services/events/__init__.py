@@ -1,6 +1,7 @@
 """The news of services: ids, keys and codes; never an answer, a name or a word that somebody wrote."""
 
 from janaseva.services.events.afterwards import (
+    AskedAgain,
     CauseAnswered,
     CauseAsked,
     CauseDecided,
@@ -58,6 +59,7 @@ __all__ = [
     "AppealOpened",
     "AppealOrdered",
     "Asked",
+    "AskedAgain",
     "Begun",
     "CauseAnswered",
     "CauseAsked",

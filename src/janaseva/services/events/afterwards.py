@@ -51,3 +51,13 @@ class CauseDecided(News):
     name: ClassVar[str] = "services.cause_decided"
     application_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedAgain(News):
+    """A holder began to ask for the renewal, the correction or a second copy of what was issued."""
+
+    name: ClassVar[str] = "services.asked_again"
+    application_id: UUID
+    again_id: UUID
+    purpose: str

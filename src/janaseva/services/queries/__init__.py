@@ -1,6 +1,18 @@
 """Questions about services: the catalogue, what is promised, applications and their stories."""
 
 from janaseva.services.queries.afterwards import AfterwardsView, CauseView, afterwards_of
+from janaseva.services.queries.again import (
+    AgainView,
+    EarlierView,
+    again,
+    answers_before,
+    changed,
+    earlier_ids,
+    earlier_of,
+    fixed_of,
+    hindrance,
+    refusal_again,
+)
 from janaseva.services.queries.alike import Alike, alike
 from janaseva.services.queries.appeals import (
     AppealView,
@@ -92,6 +104,7 @@ from janaseva.services.queries.wording import ServiceWords, service_words
 __all__ = [
     "PLACES",
     "AfterwardsView",
+    "AgainView",
     "Alike",
     "AppealView",
     "ApplicationLine",
@@ -102,6 +115,7 @@ __all__ = [
     "DeemedLine",
     "DeemedView",
     "DeskLine",
+    "EarlierView",
     "Figures",
     "Group",
     "Happened",
@@ -123,7 +137,9 @@ __all__ = [
     "ServiceWords",
     "Version",
     "afterwards_of",
+    "again",
     "alike",
+    "answers_before",
     "appeal",
     "appeal_paper",
     "appeals_of",
@@ -131,15 +147,20 @@ __all__ = [
     "area_names",
     "catalogue",
     "certificates_held",
+    "changed",
     "charter",
     "check_files",
     "compiled",
     "deemed_before",
     "deemed_due",
     "deemed_of",
+    "earlier_ids",
+    "earlier_of",
     "figures",
+    "fixed_of",
     "grouped",
     "has_open_query",
+    "hindrance",
     "in_force",
     "is_deemed_granted",
     "issuer_of",
@@ -177,6 +198,7 @@ __all__ = [
     "published_files",
     "published_hash",
     "published_keys",
+    "refusal_again",
     "rows_in_force",
     "seat_of",
     "serves_pack",

@@ -32,7 +32,11 @@ def alike(by: Actor, application_id: UUID) -> list[Alike]:
         return []
     others = list(
         Application.objects.filter(
-            applicant_id=by.person_id, service_key=row.service_key, state__in=sorted(states.OPEN)
+            applicant_id=by.person_id,
+            service_key=row.service_key,
+            purpose=row.purpose,
+            earlier_id=row.earlier_id,
+            state__in=sorted(states.OPEN),
         )
         .exclude(pk=row.id)
         .order_by("-submitted_at")[:MOST]
@@ -40,7 +44,7 @@ def alike(by: Actor, application_id: UUID) -> list[Alike]:
     if not others:
         return []
     answers = forms.answers_of_all({row.id, *(one.id for one in others)})
-    definition = compiled(row.definition_id)
+    definition = compiled(row.definition_id, row.purpose)
     wanted = sameness(definition, answers.get(row.id, {}))
     return [
         Alike(id=one.id, number=one.number or "", submitted_at=one.submitted_at)

@@ -103,7 +103,7 @@ def matter_of(row: Application) -> appealing.Matter:
 
 def seat_of(row: Application, law: LevelLaw) -> tuple[UUID, UUID, str, str] | None:
     """Return the office and the post before which an appeal is laid, with their kinds; ``None`` where there is none."""
-    variant = compiled(row.definition_id).variant(row.variant)
+    variant = compiled(row.definition_id, row.purpose).variant(row.variant)
     area = people.area_by_reference(row.area)
     seat = law.seat(variant.officer.role) if variant is not None else None
     if seat is None or area is None:
@@ -118,7 +118,7 @@ def may_file(by: Actor, application_id: UUID, at: datetime) -> MayFile | None:
     row = Application.objects.filter(pk=application_id).first()
     if row is None or not permissions.is_applicant(by, row.applicant_id):
         return None
-    definition = compiled(row.definition_id)
+    definition = compiled(row.definition_id, row.purpose)
     opening = appealing.opening(matter_of(row), at)
     law = None if opening is None else appealing.level_law(definition, opening.level)
     if opening is None or law is None:
@@ -174,7 +174,7 @@ def _view(row: Appeal, application: Application, papers: Collection[PaperView], 
         id=row.id,
         application_id=row.application_id,
         application_number=application.number or "",
-        service_name=compiled(application.definition_id).what.name,
+        service_name=compiled(application.definition_id, application.purpose).what.name,
         number=row.number,
         level=row.level,
         cause=row.cause,
@@ -215,7 +215,7 @@ def penalty_now(row: Appeal, at: datetime) -> Proposal | None:
     service that was not late, and was refused in time, has no delay to pay for by the day.
     """
     application = Application.objects.get(pk=row.application_id)
-    definition = compiled(application.definition_id)
+    definition = compiled(application.definition_id, application.purpose)
     ended = application.ended_at or at
     before = (
         Appeal.objects.filter(application_id=application.id, missed_at__isnull=False).order_by("-opened_at").first()
@@ -253,7 +253,7 @@ def deemed_of(by: Actor, application_id: UUID) -> DeemedView | None:
 
 
 def _deemed(row: DeemedRequest, application: Application) -> DeemedView:
-    definition = compiled(application.definition_id)
+    definition = compiled(application.definition_id, application.purpose)
     office = people.office(row.office_id)
     return DeemedView(
         id=row.id,
@@ -276,7 +276,11 @@ def may_request_deemed(by: Actor, application_id: UUID) -> bool:
     row = Application.objects.filter(pk=application_id).first()
     if row is None or not permissions.is_applicant(by, row.applicant_id):
         return False
-    open_to = compiled(row.definition_id).deemed is not None and row.state == "begun" and row.missed_at is not None
+    open_to = (
+        compiled(row.definition_id, row.purpose).deemed is not None
+        and row.state == "begun"
+        and row.missed_at is not None
+    )
     return open_to and not DeemedRequest.objects.filter(application_id=row.id).exists()
 
 
@@ -334,7 +338,7 @@ def late_elsewhere(by: Actor, at: datetime, *, most: int = 50) -> list[tuple[UUI
     opened = Appeal.objects.filter(level=2).values("application_id")
     rows = Application.objects.filter(state="begun", missed_at__isnull=False).exclude(pk__in=opened).order_by("due_at")
     found: list[tuple[UUID, str, Text, datetime]] = [
-        (row.id, row.number or "", compiled(row.definition_id).what.name, row.due_at or at)
+        (row.id, row.number or "", compiled(row.definition_id, row.purpose).what.name, row.due_at or at)
         for row in rows[: most * 4]
         if may_take_up(by, row)
     ]
@@ -343,6 +347,6 @@ def late_elsewhere(by: Actor, at: datetime, *, most: int = 50) -> list[tuple[UUI
 
 def may_take_up(by: Actor, row: Application) -> bool:
     """Return whether the act lets ``by``, as the second authority, take this case up on an own motion."""
-    law = appealing.level_law(compiled(row.definition_id), 2)
+    law = appealing.level_law(compiled(row.definition_id, row.purpose), 2)
     seat = seat_of(row, law) if law is not None and law.own_motion else None
     return seat is not None and seat[1] in by.post_ids and by.may("services.decide")

@@ -18,6 +18,7 @@ from janaseva.services.models import Appeal, Application, Attachment, Decision, 
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.rules import permissions
 from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.purposed import title_of
 from janaseva.workflow import queries as workflow
 
 
@@ -72,7 +73,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationLine:
-    """An application in a list."""
+    """An application in a list. ``purpose`` names a renewal, a correction or a second copy; a first one has none."""
 
     id: UUID
     service: str
@@ -85,6 +86,8 @@ class ApplicationLine:
     due_at: datetime | None
     has_question: bool
     is_revoked: bool
+    is_replaced: bool
+    purpose: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class ApplicationView:
     office_id: UUID | None
     area: str
     variant: str
+    purpose: str
+    earlier_id: UUID | None
     demand_id: UUID | None
     case_id: UUID | None
     started_at: datetime
@@ -239,7 +244,7 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
 
     """
     row = visible(by, application_id)
-    definition = compiled(row.definition_id)
+    definition = compiled(row.definition_id, row.purpose)
     asked = Query.objects.filter(application_id=row.id).order_by("asked_at", "id")
     return ApplicationView(
         id=row.id,
@@ -255,6 +260,8 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
         office_id=row.office_id,
         area=row.area,
         variant=row.variant,
+        purpose=row.purpose,
+        earlier_id=row.earlier_id,
         demand_id=row.demand_id,
         case_id=row.case_id,
         started_at=row.started_at,
@@ -308,6 +315,11 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             "application_id", flat=True
         )
     )
+    replaced = set(
+        Application.objects.filter(earlier_id__in=[row.id for row in found], outcome="approved").values_list(
+            "earlier_id", flat=True
+        )
+    )
     revoked = set(
         Decision.objects.filter(application_id__in=[row.id for row in found], revoked_at__isnull=False).values_list(
             "application_id", flat=True
@@ -317,7 +329,7 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
         ApplicationLine(
             id=row.id,
             service=row.service_key,
-            service_name=compiled(row.definition_id).what.name,
+            service_name=compiled(row.definition_id, row.purpose).what.name,
             number=row.number,
             state=row.state,
             outcome=row.outcome,
@@ -326,6 +338,8 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             due_at=row.due_at,
             has_question=row.id in asked,
             is_revoked=row.id in revoked,
+            is_replaced=row.id in revoked and row.id in replaced,
+            purpose=title_of(compiled(row.definition_id, row.purpose)),
         )
         for row in found
     ]

@@ -13,9 +13,10 @@ from janaseva.services.models import Definition as DefinitionRow
 from janaseva.services.models import Service
 from janaseva.services.rules import compiling
 from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.purposed import for_purpose
 
 KEPT = 512
-_compiled: dict[UUID, Definition] = {}
+_compiled: dict[tuple[UUID, str], Definition] = {}
 _lock = threading.Lock()
 
 
@@ -59,24 +60,27 @@ class Published:
     definition: Definition
 
 
-def compiled(definition_id: UUID) -> Definition:
-    """Return the definition of this row, compiled.
+def compiled(definition_id: UUID, purpose: str = "") -> Definition:
+    """Return the definition of this row, compiled, as it holds for a purpose.
 
     Raises:
-        Refusal: ``not_found``.
+        Refusal: ``not_found``, also where it does not know the purpose.
 
     """
-    known = _compiled.get(definition_id)
+    known = _compiled.get((definition_id, purpose))
     if known is not None:
         return known
     packed = DefinitionRow.objects.filter(pk=definition_id).values_list("packed", flat=True).first()
     if packed is None:
         raise not_found()
-    definition = compiling.unpacked(packed)
+    try:
+        definition = for_purpose(compiling.unpacked(packed), purpose)
+    except LookupError:
+        raise not_found() from None
     with _lock:
         if len(_compiled) >= KEPT:
             _compiled.clear()
-        _compiled[definition_id] = definition
+        _compiled[definition_id, purpose] = definition
     return definition
 
 

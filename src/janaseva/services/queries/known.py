@@ -10,13 +10,16 @@ from janaseva.core.actor import Actor
 from janaseva.core.text import Text
 from janaseva.documents import queries as documents
 from janaseva.documents.queries import Stated
+from janaseva.forms import queries as forms
 from janaseva.forms.rules import Question
 from janaseva.forms.rules.values import value_fault
 from janaseva.registers import queries as registers
 from janaseva.registers.queries import EntryView
 from janaseva.services.models import Application
+from janaseva.services.queries.again import earlier_of
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.queries.packs import today
+from janaseva.services.rules import purposed
 from janaseva.services.rules.definition import Definition
 
 
@@ -63,7 +66,7 @@ def certificates_held(by: Actor, services: Collection[str], at: datetime) -> lis
 
 
 def _is_certificate(one: Stated, row: Application) -> bool:
-    certificate = compiled(row.definition_id).out.certificate
+    certificate = compiled(row.definition_id, row.purpose).out.certificate
     return certificate is not None and certificate.kind == one.document.kind
 
 
@@ -83,10 +86,13 @@ def _held(one: Stated, row: Application, at: datetime) -> Held:
     )
 
 
-def known(by: Actor, definition: Definition, answers: Mapping[str, Any], at: datetime) -> dict[str, Known]:
+def known(
+    by: Actor, definition: Definition, answers: Mapping[str, Any], at: datetime, *, earlier_id: UUID | None = None
+) -> dict[str, Known]:
     """Return what is known of the fields that name a source, by the keys of their answers.
 
-    The latest certificate that is good today counts; what does not fit the field is not offered.
+    The latest certificate that is good today counts; what does not fit the field is not offered. ``earlier_id`` is the
+    application on whose certificate one rests for a renewal or a correction: what may not change is known from there.
     """
     asking = [question for question in definition.form.questions() if question.from_ is not None]
     services = {one.from_.certificate for one in asking if one.from_ and one.from_.certificate}
@@ -102,7 +108,18 @@ def known(by: Actor, definition: Definition, answers: Mapping[str, Any], at: dat
             found.update(_from_certificate(question, held[source.certificate]))
         elif source is not None and source.register_ is not None:
             found.update(_from_register(question, entries, answers))
-    return found
+    return found if earlier_id is None else {**found, **_from_earlier(definition, earlier_id)}
+
+
+def _from_earlier(definition: Definition, earlier_id: UUID) -> dict[str, Known]:
+    """Return the answers that must stay as they were for the earlier certificate."""
+    earlier = earlier_of(earlier_id)
+    title = definition.out.certificate.title if definition.out.certificate is not None else {}
+    fixed = purposed.fixed_of(definition, forms.answers_of(earlier_id), earlier.known)
+    return {
+        key: Known(value=value, title=title, number=earlier.known.number, on=earlier.known.issued_on, fixed=True)
+        for key, value in fixed.items()
+    }
 
 
 def _entries(by: Actor) -> list[EntryView]:

@@ -7,7 +7,8 @@ from typing import Literal
 from janaseva.core.text import Text
 from janaseva.forms.rules import Sourced, Unknown
 from janaseva.payments.rules.fees import Fee, Line
-from janaseva.services.rules.definition import AppealLevel, Definition, Promise, Todo, Validity, Variant
+from janaseva.services.rules.definition import AppealLevel, Definition, Todo
+from janaseva.services.rules.parts import Promise, Validity, Variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

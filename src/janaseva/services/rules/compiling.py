@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.source import Path, Source, SourceError, SourceFault, read
 from janaseva.services.rules.definition import Definition, PublishedText
+from janaseva.services.rules.purposed import misplaced, placed
 from janaseva.services.rules.rights import Rights
 from janaseva.services.rules.soundness import unsound
 from janaseva.services.rules.wording import WordState, merge
@@ -65,7 +66,11 @@ def examine(text: PublishedText, *, folder: str = "") -> Examined:
     except ValidationError as error:
         faults.extend(_shape_faults(error, service))
         return Examined(definition=None, faults=tuple(faults), words=tuple(states))
-    faults.extend(unsound(definition, service, _departments(sources.get("pack.yaml"))))
+    departments = _departments(sources.get("pack.yaml"))
+    faults.extend(unsound(definition, service, departments))
+    faults.extend(misplaced(definition, service))
+    for purposed, placed_source in placed(definition, service) if not faults else ():
+        faults.extend(unsound(purposed, placed_source, departments))
     faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
     return Examined(definition=None if faults else definition, faults=tuple(faults), words=tuple(states))
 

@@ -13,7 +13,10 @@ from janaseva.core.text import LANGUAGES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
 from janaseva.payments.rules.fees import Bill, compute
-from janaseva.services.rules.definition import Certificate, CertificateFact, Condition, Definition, Validity, Variant
+from janaseva.services.rules.definition import Certificate, CertificateFact, Condition, Definition
+from janaseva.services.rules.parts import Validity, Variant
+from janaseva.services.rules.purposed import Earlier, text_of
+from janaseva.services.rules.purposes import Renewal
 
 AreaNames = Callable[[str], Text]
 """Gives the names of an area by ``scheme:code``; the caller asks the directory."""
@@ -92,6 +95,23 @@ def valid_until(validity: Validity | Unknown | None, valid_from: date) -> date |
     return add_months(valid_from, validity.months or 12 * (validity.years or 0)) - timedelta(days=1)
 
 
+def last_day(definition: Definition, variant: Variant, today: date, earlier: Earlier | None) -> date | None:
+    """Return the last good day of what is issued today, by what it is issued for.
+
+    A correction and a second copy are good as long as the earlier one was; a renewal from today, or from the end of
+    the earlier one where the text says so.
+    """
+    validity = definition.validity_for(variant)
+    text = text_of(definition)
+    if earlier is None or text is None:
+        return valid_until(validity, today)
+    if not isinstance(text, Renewal):
+        return earlier.valid_until
+    if text.counts_from == "end" and earlier.valid_until is not None:
+        return valid_until(validity, earlier.valid_until + timedelta(days=1))
+    return valid_until(validity, today)
+
+
 def letter_languages(definition: Definition, wanted: Sequence[str] = ("en",)) -> list[str]:
     """Return those of the wanted languages in which the certificate has its title, statement and every label."""
     certificate = definition.out.certificate
@@ -134,7 +154,7 @@ def certificate_facts(definition: Definition, applied: Applied, *, area_names: A
         "statement": _statements(certificate, shown),
         "rows": rows,
         "values": values,
-        "notes": [dict(note) for note in certificate.notes],
+        "notes": [dict(note) for note in (*(term.title for term in definition.out.conditions), *certificate.notes)],
         **({"law": law} if law else {}),
     }
 

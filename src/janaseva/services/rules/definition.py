@@ -18,11 +18,10 @@ from janaseva.core.formula import Scope
 from janaseva.core.text import Text
 from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee, fee_scope
+from janaseva.services.rules.parts import Code, Promise, Validity, Variant
+from janaseva.services.rules.purposes import Afterwards, Purpose
 from janaseva.services.rules.rights import Compliance, Rights, Seat
-from janaseva.workflow.rules import Desk, Item, Limit, Process
-
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-"""A name of the directory or of a file: small letters, digits, ``-`` and ``_``."""
+from janaseva.workflow.rules import Desk, Item, Process
 
 ServiceKey = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z0-9]+)+$", max_length=60)]
 """The service's name in addresses: its state's code, then words joined by ``-``; the folder is named so."""
@@ -83,54 +82,6 @@ class Ask(Part):
 
     pages: tuple[Page, ...] = Field(min_length=1)
     documents: tuple[DocumentGroup, ...] | Unknown = ()
-
-
-class Officer(Sourced):
-    """Who decides: a role in a kind of office. ``place`` is the area field whose answer finds the office."""
-
-    role: Code
-    office: Code
-    place: Key
-
-
-class Promise(Limit):
-    """A time limit with the law behind it."""
-
-    law: str | None = None
-    confidence: Literal["official", "reported", "conflicting", "assumed"] | None = None
-    note: str | None = None
-
-
-class Validity(Sourced):
-    """How long what is issued stays good: for life, or so many months, years or days from the day of issue."""
-
-    lifetime: bool = False
-    months: Annotated[int, Field(ge=1, le=1200)] | None = None
-    years: Annotated[int, Field(ge=1, le=100)] | None = None
-    days: Annotated[int, Field(ge=1, le=36500)] | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if sum(bool(way) for way in (self.lifetime, self.months, self.years, self.days)) != 1:
-            message = "a validity is exactly one of lifetime, years, months, days"
-            raise ValueError(message)
-        return self
-
-
-class Variant(Part):
-    """A way in which the service runs, chosen by its rule: who decides, and what differs from the service's own.
-
-    ``desks`` names who else acts where the process says ``@name``; ``@officer`` is always the officer.
-    """
-
-    key: Key
-    title: Words
-    when: Formula = "true"
-    officer: Officer
-    desks: dict[Code, Desk] = Field(default_factory=dict)
-    limit: Promise | None = None
-    fee: Fee | Unknown | None = None
-    validity: Validity | Unknown | None = None
 
 
 class AppealLevel(Sourced):
@@ -213,6 +164,13 @@ class RegisterEntry(Part):
     facts: dict[Key, Formula]
 
 
+class Term(Sourced):
+    """One condition under which a licence is held; it is printed on it."""
+
+    key: Key
+    title: Words
+
+
 class Ground(Sourced):
     """A coded reason for which an application may be refused, with its law.
 
@@ -225,11 +183,22 @@ class Ground(Sourced):
 
 
 class Out(Part):
-    """What comes out: a certificate, an entry in a register, or a refusal on one of the coded reasons."""
+    """What comes out: a certificate, an entry in a register, or a refusal on one of the coded reasons.
 
+    ``kind`` says what it is in law. A ``licence`` holds for a time, under the ``conditions`` printed on it, and may be
+    renewed; an ``entry`` is what a register then says, of which a certificate is only the proof.
+    """
+
+    kind: Literal["certificate", "licence", "entry"] | None = None
+    conditions: tuple[Term, ...] = ()
     certificate: Certificate | None = None
     register_: RegisterEntry | None = Field(default=None, alias="register")
     reasons: tuple[Ground, ...] = Field(min_length=1)
+
+    @property
+    def sort(self) -> str:
+        """Return what it is in law, also where the text leaves that to be seen from what is issued."""
+        return self.kind or ("entry" if self.certificate is None and self.register_ is not None else "certificate")
 
 
 MessageKey = Literal["submitted", "question", "approved", "refused", "issued", "late"]
@@ -248,7 +217,8 @@ class Definition(Part):
     """One version of one service. It never changes; a running case keeps the version that it began with.
 
     ``gaps`` are facts still to be found that have no place of their own. ``pack_country``, ``sources`` and ``rights``
-    come from the pack; everything else is the file.
+    come from the pack, ``purpose`` from what is asked for (:mod:`janaseva.services.rules.purposed`); everything else is
+    the file.
     """
 
     key: ServiceKey
@@ -265,11 +235,13 @@ class Definition(Part):
     deemed: Deemed | None = None
     happens: Process
     out: Out
+    afterwards: Afterwards | None = None
     messages: dict[MessageKey, Words] = Field(default_factory=dict)
     gaps: tuple[Unknown, ...] = ()
     pack_country: Literal["IN", "PK"] = "IN"
     sources: dict[str, str] = Field(default_factory=dict)
     rights: Rights | None = None
+    purpose: Purpose | Literal[""] = ""
 
     @cached_property
     def form(self) -> Form:
@@ -335,7 +307,7 @@ class Definition(Part):
 
     def todo(self) -> tuple[Todo, ...]:
         """Return everything unknown, assumed or conflicting, in the order of the file."""
-        return tuple(_todo("", self.model_dump(by_alias=True, exclude={"sources", "rights"})))
+        return tuple(_todo("", self.model_dump(by_alias=True, exclude={"sources", "rights", "purpose"})))
 
     def source_addresses(self, keys: tuple[str, ...]) -> Mapping[str, str]:
         """Return the addresses of these source keys; a key that is itself an address stands for itself."""

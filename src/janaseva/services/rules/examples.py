@@ -17,8 +17,11 @@ from janaseva.core.text import in_language
 from janaseva.forms.rules import Part
 from janaseva.forms.rules.checking import Applied, apply, check
 from janaseva.forms.rules.reading import settle_shape
-from janaseva.services.rules.deciding import bill, certificate_facts, choose, eligibility, valid_until
-from janaseva.services.rules.definition import Definition, Variant
+from janaseva.services.rules.deciding import bill, certificate_facts, choose, eligibility, last_day
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.parts import Variant
+from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
+from janaseva.services.rules.purposes import PURPOSES, Purpose
 from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due, facts_for
 from janaseva.workflow.rules import choose as automatic_way
 
@@ -26,7 +29,7 @@ NOON = time(12)
 """Examples are received at noon, in the pack's own time zone."""
 
 
-_OWN = ("name", "expect", "steps", "pauses", "complete")
+_OWN = ("name", "expect", "steps", "pauses", "complete", "purpose", "issued")
 """What an example does not take over from the one that it is like."""
 
 
@@ -72,10 +75,23 @@ class Expected(Part):
     letter: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
+class Issued(Part):
+    """The certificate on which an example of a renewal, a correction or a second copy rests."""
+
+    number: str = "EARLIER-1"
+    on: date
+    until: date | None = None
+
+
 class Example(Part):
-    """One example: what is given, what the officers do, what must come of it."""
+    """One example: what is given, what the officers do, what must come of it.
+
+    With a ``purpose``, ``issued`` is the earlier certificate and the answers are those on which it rests, as changed.
+    """
 
     name: str
+    purpose: Purpose | None = None
+    issued: Issued | None = None
     today: date
     answers: dict[str, Any]
     documents: tuple[str, ...] | None = None
@@ -144,13 +160,15 @@ def _likened(source: Source) -> tuple[list[Any], list[SourceFault]]:
 
 def uncovered(definition: Definition, examples: tuple[Example, ...]) -> list[str]:
     """Return which outcomes of the definition no example shows."""
-    ends = {(example.expect.variant, example.expect.ends) for example in examples}
+    ends = {(example.purpose or "", example.expect.variant, example.expect.ends) for example in examples}
     missing = [
         f"no example of variant '{variant.key}' ends in approval"
-        for variant in definition.variants
-        if (variant.key, "approved") not in ends
+        for purpose in ("", *PURPOSES)
+        if not purpose or (definition.afterwards is not None and definition.afterwards.text(purpose) is not None)
+        for variant in for_purpose(definition, purpose).variants
+        if (purpose, variant.key, "approved") not in ends
     ]
-    if not any(end == "refused" for _, end in ends):
+    if not any(end == "refused" for _, _, end in ends):
         missing.append("no example ends in a refusal")
     if not any(example.expect.faults for example in examples):
         missing.append("no example has faulty answers")
@@ -159,7 +177,13 @@ def uncovered(definition: Definition, examples: tuple[Example, ...]) -> list[str
 
 def run(definition: Definition, example: Example, calendar: Calendar) -> tuple[str, ...]:
     """Return each way in which the example differs from what it expects; empty when it is as written."""
-    answers = settle_shape(definition.form, example.answers)
+    earlier = _earlier(example)
+    try:
+        definition = for_purpose(definition, example.purpose or "")
+    except LookupError as error:
+        return (str(error),)
+    given = {**example.answers, **(taken_over(definition, {}, earlier) if earlier else {})}
+    answers = settle_shape(definition.form, given)
     applied = apply(definition.form, answers, today=example.today, calendar=calendar)
     variant = choose(definition, applied.facts)
     return tuple(
@@ -172,6 +196,13 @@ def run(definition: Definition, example: Example, calendar: Calendar) -> tuple[s
         )
         for difference in part
     )
+
+
+def _earlier(example: Example) -> Earlier | None:
+    if example.purpose is None:
+        return None
+    issued = example.issued or Issued(on=example.today)
+    return Earlier(number=issued.number, issued_on=issued.on, valid_until=issued.until)
 
 
 def _differs(what: str, expected: Any, found: Any) -> Iterator[str]:
@@ -242,7 +273,7 @@ def _work(
         yield from _differs("due", expect.due, answer.day or answer.standing)
     if expect.valid_until is not None:
         validity = definition.validity_for(variant)
-        until = valid_until(validity, example.today)
+        until = last_day(definition, variant, example.today, _earlier(example))
         lifetime = bool(getattr(validity, "lifetime", False))
         yield from _differs("valid until", expect.valid_until, until or ("lifetime" if lifetime else "unknown"))
 

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from janaseva.core import dates
 from janaseva.core.canonical import plain
 from janaseva.core.text import LANGUAGES, Text
 from janaseva.core.words import say
 from janaseva.forms import rules as forms
 from janaseva.forms.rules import Unknown
 from janaseva.services.rules import deciding
-from janaseva.services.rules.definition import Definition, Variant
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.parts import Variant
+from janaseva.services.rules.purposed import Earlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +52,9 @@ def certificate(
     area_names: deciding.AreaNames,
     issuer: Issuer,
     application_number: str,
+    earlier: Earlier | None = None,
 ) -> Letter:
-    """Return the certificate that an approval brings.
+    """Return the certificate that an approval brings; it names the ``earlier`` one whose place it takes.
 
     Raises:
         LookupError: where the definition issues none.
@@ -61,6 +65,8 @@ def certificate(
         raise LookupError(definition.key)
     applied = forms.apply(definition.form, answers, today=today, directory=directory)
     facts = deciding.certificate_facts(definition, applied, area_names=area_names)
+    if earlier is not None:
+        facts = {**facts, **_in_place_of(definition, earlier, facts["notes"])}
     return Letter(
         title=wanted.title,
         facts={
@@ -70,8 +76,23 @@ def certificate(
             "application_number": application_number,
             "demonstration": issuer.demonstration,
         },
-        valid_until=deciding.valid_until(definition.validity_for(variant), today),
+        valid_until=deciding.last_day(definition, variant, today, earlier),
     )
+
+
+def _in_place_of(definition: Definition, earlier: Earlier, notes: list[Text]) -> dict[str, Any]:
+    """Return which certificate this one replaces and why: for machines, and as the first of its notes."""
+    words = {
+        language: say(
+            f"afterwards.replaces.{definition.purpose}",
+            language,
+            number=earlier.number,
+            date=dates.long(earlier.issued_on, language),
+        )
+        for language in LANGUAGES
+    }
+    replaces = {"number": earlier.number, "issued_on": earlier.issued_on.isoformat(), "purpose": definition.purpose}
+    return {"replaces": replaces, "notes": [words, *notes]}
 
 
 def acknowledgement(

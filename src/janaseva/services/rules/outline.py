@@ -21,7 +21,7 @@ PARTS: Final[dict[str, tuple[Path, ...]]] = {
     "form": (("ask", "pages"), ("check",)),
     "documents": (("ask", "documents"),),
     "process": (("happens",), ("limit",), ("appeal",), ("deemed",)),
-    "outcome": (("out",),),
+    "outcome": (("out",), ("afterwards",)),
     "messages": (("messages",),),
     "privileges": (("variants",),),
 }

@@ -10,7 +10,8 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, mod
 
 from janaseva.core.source import Source, SourceError, SourceFault, read
 from janaseva.forms.rules import Sourced, Words
-from janaseva.services.rules.definition import AreaCode, Code, PublishedText
+from janaseva.services.rules.definition import AreaCode, PublishedText
+from janaseva.services.rules.parts import Code
 from janaseva.workflow.rules import Calendar, HalfDay, Layer, layered
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

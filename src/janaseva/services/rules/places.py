@@ -13,7 +13,8 @@ from functools import cached_property
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.core.text import in_language
 from janaseva.people.rules.directory import AreaRow, Directory, OfficeRow
-from janaseva.services.rules.definition import Definition, Variant
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.parts import Variant
 
 MOST_NAMED = 6
 """So many places are named in one line; the others are counted."""

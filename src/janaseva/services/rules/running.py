@@ -9,7 +9,8 @@ from janaseva.core.refusal import Fault
 from janaseva.forms import rules as forms
 from janaseva.payments.rules.fees import Bill
 from janaseva.services.rules import deciding
-from janaseva.services.rules.definition import Definition, Variant
+from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.parts import Variant
 from janaseva.workflow.rules import Limit
 
 
