@@ -98,9 +98,9 @@ def test_a_purpose_has_its_own_fee_papers_and_decider_and_leaves_the_rest(defini
     renewal = purposed.for_purpose(definition, "renewal")
     assert [variant.key for variant in renewal.variants] == ["renewal"]
     assert renewal.variants[0].officer == definition.variants[0].officer
-    assert [page.key for page in renewal.form.pages][0] == "issued"
+    assert renewal.form.pages[0].key == "issued"
     assert renewal.form.documents == ()
-    assert [page.key for page in definition.form.pages][0] == "establishment", "the first purpose is untouched"
+    assert definition.form.pages[0].key == "establishment", "the first purpose is untouched"
     correction = purposed.for_purpose(definition, "correction")
     assert correction.fee.lines[0].rupees == 2500
     with pytest.raises(LookupError):
