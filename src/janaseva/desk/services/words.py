@@ -42,12 +42,18 @@ def words(request: HttpRequest) -> HttpResponse:
 
 def _services(request: HttpRequest, chosen: str) -> list[tuple[object, ...]]:
     """Return of each service whose pack promises the language its name and how many of its strings are how far."""
-    found = queries.service_words(actor(request), queries.today(at(request)))
+    found = queries.service_words(actor(request), chosen, queries.today(at(request)))
     return [
-        (one.name, state.strings, len(state.missing), state.stale, state.drafts, state.approved, state.missing)
+        (
+            one.name,
+            one.state.strings,
+            len(one.state.missing),
+            one.state.stale,
+            one.state.drafts,
+            one.state.approved,
+            one.state.missing,
+        )
         for one in found
-        for state in one.states
-        if state.language == chosen
     ]
 
 

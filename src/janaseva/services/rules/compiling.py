@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.source import Path, Source, SourceError, SourceFault, read
+from janaseva.core.text import Text
 from janaseva.services.rules.definition import Definition, PublishedText
 from janaseva.services.rules.purposed import misplaced, placed
 from janaseva.services.rules.rights import Rights
@@ -54,9 +55,7 @@ def examine(text: PublishedText, *, folder: str = "") -> Examined:
     if not isinstance(service.tree, dict):
         faults.append(service.fault((), "the file holds no service", "begin with key:, version:, from:, what:"))
         return Examined(definition=None, faults=tuple(faults))
-    words = {match.group(1): source for name, source in sources.items() if (match := _WORDS_FILE.match(name))}
-    glossaries = {match.group(1): source for name, source in sources.items() if (match := _GLOSSARY_FILE.match(name))}
-    tree, found, states = merge(service, words, glossaries, languages=_languages(sources.get("pack.yaml")))
+    tree, found, states = _worded(service, sources)
     faults.extend(found)
     tree["sources"] = _addresses(sources.get("sources.yaml"))
     tree["pack_country"] = _country(sources.get("pack.yaml"))
@@ -73,6 +72,33 @@ def examine(text: PublishedText, *, folder: str = "") -> Examined:
         faults.extend(unsound(purposed, placed_source, departments))
     faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
     return Examined(definition=None if faults else definition, faults=tuple(faults), words=tuple(states))
+
+
+def _worded(
+    service: Source, sources: Mapping[str, Source]
+) -> tuple[dict[str, Any], list[SourceFault], list[WordState]]:
+    """Return the service's tree with its words in all languages, the faults of the words files, and their states."""
+    words = {match.group(1): source for name, source in sources.items() if (match := _WORDS_FILE.match(name))}
+    glossaries = {match.group(1): source for name, source in sources.items() if (match := _GLOSSARY_FILE.match(name))}
+    return merge(service, words, glossaries, languages=_languages(sources.get("pack.yaml")))
+
+
+def words_of(text: PublishedText, language: str) -> tuple[Text, WordState | None]:
+    """Return the name of a published service and how far its words are in a language; ``None``: not promised there.
+
+    Only the files that it takes are read, those that the services of a pack share once for them all, and nothing is
+    compiled.
+    """
+    own, shared = ("service.yaml", f"words.{language}.yaml"), ("pack.yaml", f"glossary.{language}.yaml")
+    sources = {name: read(text.files[name], name) for name in own if name in text.files}
+    sources.update({name: _shared(text.files[name], name) for name in shared if name in text.files})
+    tree, _, states = _worded(sources["service.yaml"], sources)
+    return tree["what"]["name"], next((one for one in states if one.language == language), None)
+
+
+@lru_cache(maxsize=32)
+def _shared(content: str, name: str) -> Source:
+    return read(content, name)
 
 
 @lru_cache(maxsize=256)
