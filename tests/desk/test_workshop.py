@@ -124,3 +124,24 @@ def test_the_text_shown_is_the_text_kept(definer):
     there = begun(definer)
     files = queries.published_files(SERVICE).files
     assert text_in(definer.get(f"{there}/process")).strip() == part_text(files["service.yaml"], "process").strip()
+
+
+def test_a_service_from_nothing_has_no_fault_and_is_found_at_an_office(definer):
+    page = definer.get(f"{BEGIN}/new")
+    offered = html.unescape(page.content.decode())
+    assert "Village Officer (village office)" in offered
+    empty = post(definer, f"{BEGIN}/new", name="", department="", officer="")
+    assert empty.status_code == 422
+    assert empty.content.decode().count('class="error"') == 3
+    chosen = {"department": "kl-revenue", "officer": "village_officer.village_office"}
+    there = post(definer, f"{BEGIN}/new", name="Thrift certificate", **chosen)["Location"]
+    told = words(definer.get(there))
+    assert "kl-thrift-certificate" in told
+    assert "This version can be laid before a second person" in told
+    form = text_in(definer.get(f"{there}/form"))
+    assert "within: lgd-state:32" in form
+    assert "within: district" in form
+    again = post(definer, f"{BEGIN}/new", name="Thrift certificate", **chosen)
+    assert again.status_code == 422
+    taken = post(definer, f"{BEGIN}/new", name="Income certificate", **chosen)
+    assert "published already" in words(taken)

@@ -38,7 +38,14 @@ FOR_ANYONE: dict[str, set[str]] = {
             "people.posts",
             "people.posts_at",
         ),
-        *("people.posts_of", "people.post_in", "people.holder_of", "people.holders_of", "people.stand_ins_of"),
+        *(
+            "people.roles_with",
+            "people.posts_of",
+            "people.post_in",
+            "people.holder_of",
+            "people.holders_of",
+            "people.stand_ins_of",
+        ),
         "people.charge_in_force",
     },
     "who signs in is not known before this question is answered": {"people.signed_in"},
@@ -50,7 +57,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     },
     "a definition is law for everyone: its text, in which pack it stands, and what is wrong with a text that one has": {
         *("services.published_files", "services.published_keys", "services.pack_file", "services.shared_files"),
-        *("services.may_become", "services.check_files"),
+        *("services.may_become", "services.check_files", "services.pack_facts", "services.deciders"),
     },
     "how many applications there are and how many were in time is public; no person can be told from it": {
         *("services.figures", "services.most_asked", "workflow.turns"),

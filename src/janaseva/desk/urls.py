@@ -7,6 +7,7 @@ from janaseva.desk.services import (
     acts,
     afterwards,
     appeals,
+    beginning,
     case,
     desk,
     preview,
@@ -50,7 +51,8 @@ PROPOSALS = [
     path("/<uuid:proposal_id>/<slug:act>", proposals.act, name="desk-proposal-act"),
 ]
 WORKSHOP = [
-    path("", workshop.begin, name="desk-workshop-begin"),
+    path("", beginning.begin, name="desk-workshop-begin"),
+    path("/new", beginning.new, name="desk-workshop-new"),
     path("/<uuid:proposal_id>", workshop.workshop, name="desk-workshop"),
     path("/<uuid:proposal_id>/preview", preview.frames, name="desk-workshop-preview"),
     path("/<uuid:proposal_id>/preview/form", preview.form, name="desk-workshop-form"),

@@ -2,20 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from janaseva.core.dates import day_in
 from janaseva.core.refusal import CONFLICT, Fault, Refusal, not_found
 from janaseva.core.text import LANGUAGES, in_language
 from janaseva.core.words import say
-from janaseva.design import posted
 from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
@@ -85,57 +81,6 @@ def _title(name: str, language: str) -> str:
     if name.startswith("words."):
         return say("desk.workshop.part.words", language, tongue=LANGUAGES[name.split(".")[1]].name)
     return say(f"desk.workshop.part.{name.partition('.')[0]}", language)
-
-
-# --- beginning
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@officers
-def begin(request: HttpRequest) -> HttpResponse:
-    """Begin a version of a published service, or a new service from one that is like it."""
-    by = actor(request)
-    if not proposing.may_define(by):
-        raise not_found()
-    published = queries.published_keys()
-    packs = {pack for pack in {pack for pack, _ in published} if queries.serves_pack(by, pack)}
-    keys = [key for pack, key in published if pack in packs]
-    typed = {"like": request.POST.get("like", "")[:80], "service": posted.line(request.POST, "service")[:80]}
-    faults: list[Fault] = []
-    if request.method == "POST":
-        faults = _unfit(typed, keys)
-        if not faults:
-            try:
-                return HttpResponseRedirect(reverse("desk-workshop", args=[_begun(request, **typed)]))
-            except Refusal as refusal:
-                if refusal.code != "proposal_open_already":
-                    raise
-                faults = [Fault(place="service", code=refusal.code, facts=refusal.facts)]
-    context = {"keys": [(key, key) for key in keys], "typed": typed}
-    return show(request, "desk/services/workshop_begin.html", context, here=HERE, faults=faults)
-
-
-def _unfit(typed: Mapping[str, str], keys: list[str]) -> list[Fault]:
-    faults = [] if typed["like"] in keys else [Fault(place="like", code="workshop_like_missing")]
-    key = typed["service"]
-    if key and not proposing.is_service_key(key):
-        faults.append(Fault(place="service", code="workshop_key_form"))
-    elif key in keys and key != typed["like"]:
-        faults.append(Fault(place="service", code="workshop_key_taken"))
-    return faults
-
-
-def _begun(request: HttpRequest, *, like: str, service: str) -> UUID:
-    """Save the first text of a version: the published one under its next number, or under a new key."""
-    found = queries.published_files(like)
-    if found is None:
-        raise not_found()
-    key = service or like
-    version = found.version + 1 if key == like else 1
-    tomorrow = day_in(at(request), settings.OPTIONS.time_zone) + timedelta(days=1)
-    files = proposing.copied(found.files, key=key, version=version, first_day=tomorrow)
-    saved = perform(request, actions.save_proposal, service=key, pack=found.pack, files=files, proposal_id=None)
-    return UUID(str(saved.proposal_id))
 
 
 # --- the outline

@@ -33,6 +33,7 @@ from janaseva.people.queries.offices import (
     posts,
     posts_at,
     posts_of,
+    roles_with,
 )
 from janaseva.people.queries.persons import (
     PasskeyView,
@@ -96,6 +97,7 @@ __all__ = [
     "posts_at",
     "posts_of",
     "reach_of",
+    "roles_with",
     "sessions_of",
     "signed_in",
     "stand_ins_of",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from janaseva.people.models import Coverage, Office, Post
+from janaseva.people.models import Coverage, Grant, Office, Post
 from janaseva.people.queries._views import OfficeView, PostView, office_view, post_view
 from janaseva.people.queries.areas import area_path
 
@@ -85,3 +85,8 @@ def post_in(office_id: UUID, role: str) -> PostView | None:
     """Return the post with this role in an office; the first by key where there are several."""
     row = Post.objects.filter(office_id=office_id, role=role).order_by("key").first()
     return post_view(row) if row else None
+
+
+def roles_with(permission: str) -> frozenset[str]:
+    """Return the roles whose posts may do this, in every office."""
+    return frozenset(Grant.objects.filter(permission=permission).values_list("role", flat=True))

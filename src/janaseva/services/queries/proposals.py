@@ -8,6 +8,7 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.source import SourceError, read
+from janaseva.core.text import Text
 from janaseva.people import queries as people
 from janaseva.services.models import Definition as DefinitionRow
 from janaseva.services.models import Proposal
@@ -113,15 +114,52 @@ def shared_files(pack: str, service: str) -> dict[str, str]:
     return {name: text for name, text in files.items() if name == "sources.yaml" or name.startswith("glossary.")}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """A post that may decide, one for all offices of its kind; ``way`` leads from the state's areas to its office's."""
+
+    role: str
+    office: str
+    names: Text
+    way: tuple[people.AreaView, ...]
+
+
+def pack_facts(pack: str) -> Pack | None:
+    """Return what a pack says of itself, as it was published last."""
+    text = pack_file(pack).get("pack.yaml")
+    try:
+        return Pack.model_validate(read(text or "", "pack.yaml").tree)
+    except (SourceError, ValueError):
+        return None
+
+
+def deciders(facts: Pack) -> list[Decider]:
+    """Return the posts of a pack's offices that may decide, by kind of office and role."""
+    first: dict[str, tuple[UUID, tuple[people.AreaView, ...]]] = {}
+    offices = people.offices()
+    areas = people.areas_by_id({one.area_id for one in offices})
+    for one in offices:
+        if one.kind not in first and PLACES.within(areas[one.area_id].reference, facts.jurisdiction):
+            path = people.area_path(one.area_id)
+            around = [area.reference for area in path].index(facts.jurisdiction)
+            first[one.kind] = one.id, tuple(reversed(path[:around]))
+    may = people.roles_with("services.decide")
+    kinds = {office_id: (kind, way) for kind, (office_id, way) in first.items()}
+    found = {
+        (kinds[post.office_id][0], post.role): Decider(
+            role=post.role, office=kinds[post.office_id][0], names=post.names, way=kinds[post.office_id][1]
+        )
+        for post in people.posts_at(list(kinds))
+        if post.role in may
+    }
+    return [found[key] for key in sorted(found)]
+
+
 def serves_pack(by: Actor, pack: str) -> bool:
     """Answer whether the reader's office serves the whole area of a pack, so that its services are theirs to define."""
     office = people.office(by.office_id) if by.office_id else None
-    text = pack_file(pack).get("pack.yaml")
-    if office is None or text is None:
-        return False
-    try:
-        facts = Pack.model_validate(read(text, "pack.yaml").tree)
-    except (SourceError, ValueError):
+    facts = pack_facts(pack) if office is not None else None
+    if office is None or facts is None:
         return False
     area = people.area(office.area_id)
     return area is not None and PLACES.within(facts.jurisdiction, area.reference)

@@ -16,8 +16,21 @@ _WORD: Final = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One step of the way to the office: an area of this scheme is asked. ``area`` is any of them, for the examples."""
+
+    key: str
+    scheme: str
+    label: str
+    area: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewService:
-    """What is asked before the first line is written. ``district`` is any area of the scheme, for the examples."""
+    """What is asked before the first line is written.
+
+    ``levels`` lead from the state to the areas of the offices that decide; where they are not known, it is by district.
+    """
 
     key: str
     name: str
@@ -25,7 +38,7 @@ class NewService:
     role: str
     office: str
     from_day: date
-    district: str = ""
+    levels: tuple[Level, ...] = ()
 
 
 def suggested_key(pack: Pack, name: str) -> str:
@@ -41,8 +54,7 @@ def skeleton(pack: Pack, new: NewService) -> dict[str, str]:
         LookupError: where it is not known by which areas offices are found in this pack's country.
 
     """
-    scheme = pack.jurisdiction.partition(":")[0]
-    area_scheme, area_label = AREAS[scheme]
+    levels = new.levels or _by_district(pack)
     series = re.sub(r"[^A-Z0-9-]", "", new.key.upper())[:30]
     service = _SERVICE.format(
         key=new.key,
@@ -50,20 +62,42 @@ def skeleton(pack: Pack, new: NewService) -> dict[str, str]:
         from_day=new.from_day.isoformat(),
         department=new.department,
         jurisdiction=pack.jurisdiction,
-        area_scheme=area_scheme,
-        area_label=area_label,
+        areas=_asked(pack, levels),
+        place=levels[-1].key,
         role=new.role,
         office=new.office,
         series=series,
         kind=new.key,
     )
-    district = new.district or f"{area_scheme}:1"
-    return {"service.yaml": service, "examples.yaml": _EXAMPLES.format(district=district, today=new.from_day)}
+    given = ", ".join(f'{level.key}: "{level.area}"' for level in levels)
+    return {"service.yaml": service, "examples.yaml": _EXAMPLES.format(areas=given, today=new.from_day)}
+
+
+def _by_district(pack: Pack) -> tuple[Level, ...]:
+    scheme, label = AREAS[pack.jurisdiction.partition(":")[0]]
+    return (Level(key="district", scheme=scheme, label=label, area=f"{scheme}:1"),)
+
+
+def _asked(pack: Pack, levels: tuple[Level, ...]) -> str:
+    """Return the fields that ask for the place, each within the one before it."""
+    outer = [pack.jurisdiction, *(level.key for level in levels)]
+    return "".join(
+        _AREA.format(key=level.key, label=_quoted(level.label), scheme=level.scheme, within=within)
+        for level, within in zip(levels, outer, strict=False)
+    )
 
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
+
+_AREA: Final = """\
+        - key: {key}
+          kind: area
+          label: {label}
+          scheme: {scheme}
+          within: {within}
+"""
 
 _SERVICE: Final = """\
 # {key}: begun from the skeleton. Whatever stands after `unknown:` is still to be found out; never fill it by guessing.
@@ -89,12 +123,7 @@ ask:
         - key: applicant_name
           kind: name
           label: Name of the applicant
-        - key: district
-          kind: area
-          label: {area_label}
-          scheme: {area_scheme}
-          within: {jurisdiction}
-        - key: declared
+{areas}        - key: declared
           kind: declaration
           label: What I have stated is true to the best of my knowledge.
   documents: {{unknown: "Which papers prove what is asked, and which of them may stand for one another"}}
@@ -105,7 +134,7 @@ variants:
     officer:
       role: {role}
       office: {office}
-      place: district
+      place: {place}
       confidence: assumed
       note: The notification that names the designated officer is to be found
 
@@ -150,7 +179,7 @@ _EXAMPLES: Final = """\
 # What must come out. `janaseva packs test` runs these on the rules alone, without a database.
 - name: Granted
   today: {today}
-  answers: {{applicant_name: Anita Kumar, district: "{district}", declared: true}}
+  answers: {{applicant_name: Anita Kumar, {areas}, declared: true}}
   steps: [decision.approve]
   expect: {{faults: [], variant: all, fee: unknown, due: unknown, ends: approved, valid_until: unknown}}
 

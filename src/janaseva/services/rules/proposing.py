@@ -62,7 +62,8 @@ def check_files(
     """Return every reason why these files cannot be published, each with its file and line; the examples are run.
 
     ``last_version`` is the latest that is published; the next one must have the next number. It begins tomorrow or
-    later: what people were told today still holds today.
+    later: what people were told today still holds today. Of a service that is new nobody was told anything yet: it may
+    begin today.
     """
     text = PackText(key="", folder="", files={}, services={key: files})
     service = check_service(text, key, calendar=calendar, with_examples=True)
@@ -74,10 +75,10 @@ def check_files(
         if definition.version != expected:
             known = f"version {last_version} is published" if last_version else "no version is published yet"
             faults.append(source.fault(("version",), f"{known}", f"write 'version: {expected}'"))
-        tomorrow = today + timedelta(days=1)
-        if definition.from_ < tomorrow:
+        first = today + timedelta(days=1) if last_version else today
+        if definition.from_ < first:
             message = f"the version would begin on {definition.from_.isoformat()}, which has come or gone"
-            faults.append(source.fault(("from",), message, f"write 'from: {tomorrow.isoformat()}' or a later day"))
+            faults.append(source.fault(("from",), message, f"write 'from: {first.isoformat()}' or a later day"))
     return Checked(service=service, faults=tuple(faults))
 
 
