@@ -23,6 +23,7 @@ class Options(BaseSettings):
     asynchronous_cluster: Literal["", "acknowledged work may be lost"] = Field(
         default="", description="In these words: serve although replicas would lose acknowledged work; empty: refuse."
     )
+    database_owner_url: str = Field(default="", description="The tables' owner, for `janaseva setup` alone.")
     packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
     public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")

@@ -5,11 +5,14 @@ import json
 from pathlib import Path
 
 import click
+import dj_database_url
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from rich.console import Console
 
 from janaseva.cli import loading
+from janaseva.core import fixed
 from janaseva.core.clock import now
 from janaseva.core.limits import limit
 from janaseva.settings import DATABASES, OPTIONS
@@ -19,7 +22,8 @@ CONSOLE = Console(stderr=True, highlight=False)
 
 def _stamp(*, demonstration: bool) -> str:
     """Return a fingerprint of all that set-up reads: the packs, this package's migrations, the database's name."""
-    digest = hashlib.sha256(json.dumps([str(DATABASES["default"]["NAME"]), demonstration]).encode())
+    guards = fixed.statements(apps.get_models(), vendor=connection.vendor)
+    digest = hashlib.sha256(json.dumps([str(DATABASES["default"]["NAME"]), demonstration, guards]).encode())
     package = Path(loading.__file__).resolve().parent.parent
     for path in sorted([*OPTIONS.packs_dir.rglob("*"), *package.glob("*/migrations/*.py")]):
         if path.is_file():
@@ -40,6 +44,22 @@ def is_set_up(*, demonstration: bool) -> bool:
     return there and _stamp_file().exists() and _stamp_file().read_text(encoding="ascii") == stamp
 
 
+def as_owner(url: str) -> None:
+    """Let this process speak to the database as the owner of its tables; web and worker never do."""
+    connection.close()
+    connection.settings_dict.update(dj_database_url.parse(url))
+
+
+def fix_rows(*, role: str = "") -> None:
+    """Let the database itself hold that what was recorded stays; give the application's ``role`` its rights."""
+    lines = fixed.statements(apps.get_models(), vendor=connection.vendor)
+    if role:
+        lines += fixed.rights(apps.get_models(), role=role)
+    with connection.cursor() as cursor:
+        for line in lines:
+            cursor.execute(line)
+
+
 @click.command("setup")
 @click.option("--demonstration", is_flag=True, help="Make demonstration offices, officers and sign-ins too.")
 @click.option("--again", is_flag=True, help="Do everything again, even where nothing has changed since the last time.")
@@ -51,8 +71,12 @@ def command(*, demonstration: bool, again: bool) -> None:
     if not again and is_set_up(demonstration=demonstration):
         CONSOLE.print("Set-up: nothing has changed since the last time")
         return
+    role = str(connection.settings_dict["USER"]) if OPTIONS.database_owner_url else ""
+    if role:
+        as_owner(OPTIONS.database_owner_url)
     with CONSOLE.status("Making the database"):
         call_command("migrate", verbosity=0, interactive=False)
+        fix_rows(role=role)
         limit(connection)
     loading.load_everything(CONSOLE, at=now(), demonstration=demonstration)
     _stamp_file().write_text(stamp, encoding="ascii")

@@ -88,9 +88,14 @@ def _statement(model: "type[Row]", vendor: str, lock: bool) -> str:  # noqa: FBT
 
 
 class Row(models.Model):
-    """One row of one room. ``recorded`` rows have their hash written into the event of each act that touched them."""
+    """One row of one room. ``recorded`` rows have their hash written into the event of each act that touched them.
+
+    Rows of a table with ``fixed_but`` are never altered nor removed; the columns that it names may be filled in once.
+    The database itself holds that (:mod:`janaseva.core.fixed`).
+    """
 
     recorded: ClassVar[bool] = True
+    fixed_but: ClassVar[tuple[str, ...] | None] = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)

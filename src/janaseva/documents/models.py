@@ -71,6 +71,8 @@ class Document(Row):
 class Revocation(Row):
     """The end of a document before its time: why, in coded and in plain words, by which post, since when."""
 
+    fixed_but: ClassVar[tuple[str, ...] | None] = ()
+
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField(null=True)
     reason = models.CharField(max_length=60)

@@ -15,6 +15,7 @@ class Event(Row):
     """
 
     recorded: ClassVar[bool] = False
+    fixed_but: ClassVar[tuple[str, ...] | None] = ()
 
     story = models.UUIDField()
     ordinal = models.PositiveIntegerField()
@@ -53,6 +54,7 @@ class Leaf(Row):
     """An event's place in the transparency log. Its key is the event's; ``index`` is given by the sequencer."""
 
     recorded: ClassVar[bool] = False
+    fixed_but: ClassVar[tuple[str, ...] | None] = ("index",)
 
     index = models.BigIntegerField(null=True, unique=True)
     data = models.CharField(max_length=160)

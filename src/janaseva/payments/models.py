@@ -1,5 +1,7 @@
 """Tables of payments. Amounts are integer paise; people and offices are named by their ids."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -75,6 +77,8 @@ class Refund(Row):
 
 class Posting(Row):
     """One side of an entry; the sides of one ``entry`` sum to zero. Postings are added and never changed."""
+
+    fixed_but: ClassVar[tuple[str, ...] | None] = ()
 
     entry = models.UUIDField(db_index=True)
     account = models.CharField(max_length=16)

@@ -1,5 +1,7 @@
 """Tables of services: what can be asked for, in which words and law, and every application with what became of it."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -19,6 +21,8 @@ class Definition(Row):
 
     ``packed`` is what the files compiled to on publication, so that it loads at once.
     """
+
+    fixed_but: ClassVar[tuple[str, ...] | None] = ()
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField()

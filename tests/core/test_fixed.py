@@ -1,0 +1,134 @@
+"""What was recorded stays, whatever SQL is spoken: as the application on both databases, as its role on PostgreSQL."""
+
+import os
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+
+from janaseva.cli.setup import fix_rows
+from janaseva.core import fixed
+from janaseva.core.row import Row
+from janaseva.ledger.models import Event
+
+pytestmark = pytest.mark.django_db
+ROLE = f"janaseva_app_{os.getpid()}"
+FIXED = ("documents_revocation", "ledger_event", "ledger_leaf", "payments_posting", "services_definition")
+
+
+def spoken(sql: str) -> str:
+    """Say something to the database; return what it answered, or nothing where it was done."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    except DatabaseError as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture
+def kept(given):
+    """A story with its money and its leaves, and the database guarded as setup guards it."""
+    whose = given.citizen()
+    application_id, _ = given.decided(whose)
+    given.settle()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(f"CREATE ROLE {ROLE} NOLOGIN")
+    fix_rows(role=ROLE if connection.vendor == "postgresql" else "")
+    return application_id
+
+
+def tried() -> list[str]:
+    """Return every way to alter what is fixed, as SQL."""
+    lines = []
+    for table in FIXED:
+        column = {"ledger_event": "name", "ledger_leaf": "data", "payments_posting": "line",
+                  "services_definition": "packed", "documents_revocation": "words"}[table]  # fmt: skip
+        lines += [
+            f"UPDATE {table} SET {column} = 'x'",
+            f"UPDATE {table} SET revision = revision + 1",
+            f"DELETE FROM {table}",
+        ]
+    lines += ['UPDATE ledger_leaf SET "index" = "index" + 1', 'UPDATE ledger_leaf SET "index" = NULL']
+    if connection.vendor == "sqlite":
+        columns = ", ".join(f'"{part.column}"' for part in Event._meta.concrete_fields)
+        altered = columns.replace('"name"', "'x'")
+        lines.append(f"INSERT OR REPLACE INTO ledger_event ({columns}) SELECT {altered} FROM ledger_event LIMIT 1")
+    else:
+        lines += [f"TRUNCATE {table} CASCADE" for table in FIXED]
+    return lines
+
+
+def test_which_rows_are_fixed():
+    assert tuple(one._meta.db_table for one in fixed.tables(apps.get_models())) == FIXED
+
+
+def test_whoever_speaks_sql_alters_nothing(kept):
+    with connection.cursor() as cursor:
+        for table in set(FIXED) - {"documents_revocation"}:
+            cursor.execute(f"SELECT COUNT(*) FROM {table}")
+            assert cursor.fetchone()[0], f"nothing is in {table}: nothing is shown"
+    for sql in tried():
+        if "documents_revocation" not in sql or "TRUNCATE" in sql:
+            assert "what was recorded stays" in spoken(sql), sql
+
+
+def test_without_the_triggers_it_would_be_altered(kept):
+    assert spoken("UPDATE ledger_event SET name = 'x'")
+    with connection.cursor() as cursor:
+        on = "" if connection.vendor == "sqlite" else " ON ledger_event"
+        cursor.execute(f'DROP TRIGGER "ledger_event_fixed_update"{on}')
+    assert not spoken("UPDATE ledger_event SET name = 'x'")
+
+
+def test_everything_still_goes_its_way(given, kept):
+    from janaseva.ledger import queries as ledger
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    application_id, officer = given.taken(given.citizen())
+    given.refuse(officer, application_id)
+    given.settle()
+    assert ledger.worker_status().leaves_unpublished == 0
+
+
+def test_the_applications_role_cannot_take_the_guards_away(kept):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no roles: who writes the file may do anything, and the log tells it")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    for sql in [
+        *tried(),
+        "ALTER TABLE ledger_event DISABLE TRIGGER ALL",
+        "DROP TRIGGER ledger_event_fixed_update ON ledger_event",
+        "DROP TABLE ledger_event CASCADE",
+        "ALTER TABLE ledger_event ADD COLUMN x int",
+        "SET session_replication_role = replica",
+        fixed.RAISE,
+        "CREATE TABLE somewhere (x int)",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('x', 'x', now())",
+    ]:
+        answer = spoken(sql)
+        assert "permission denied" in answer or "must be owner" in answer or "what was recorded" in answer, (
+            sql,
+            answer,
+        )
+
+
+def test_doing_it_again_changes_nothing(kept):
+    fix_rows(role=ROLE if connection.vendor == "postgresql" else "")
+    assert spoken("DELETE FROM ledger_event")
+
+
+def test_a_table_of_ordinary_rows_is_left_alone():
+    class Ordinary(Row):
+        class Meta:
+            app_label = "core"
+            managed = False
+
+    assert fixed.statements([Ordinary], vendor="sqlite") == []
+    assert any("UPDATE, DELETE" in line for line in fixed.rights([Ordinary], role='odd"name'))
