@@ -111,7 +111,16 @@ def test_an_objection_is_lodged_followed_and_decided(given, public):
     assert (done.status_code, done["Location"]) == (302, f"{address}?done=lodged")
     number = workflow.own_objections(person, given.at)[0].number
     assert number in shown(stranger, "/notices/")
-    assert number in shown(stranger, address)
+    told = shown(stranger, address)
+    assert number in told
+    way = re.search(rf'href="({address}paper/[^"]+)"', told)
+    kept = stranger.get(way[1])
+    assert (kept.status_code, kept["Content-Type"], kept["Content-Disposition"][:10]) == (
+        200,
+        "image/jpeg",
+        "attachment",
+    )
+    assert [client.get(way[1]).status_code for client in (owner, Client())] == [404, 302]
     assert shown(Client(), address).find("They own a mill.") == -1
     mine = shown(owner, f"/applications/{application_id}/")
     assert "They own a mill." in mine

@@ -1,10 +1,15 @@
 """Finding a service at the portal, its charter, and the check before one applies."""
 
+import re
+
 import pytest
 from django.test import Client
 
 from janaseva.core.text import LANGUAGES
-from tests.given import SERVICE, Given
+from janaseva.services.actions import publish
+from janaseva.services.adapters import PackFolder
+from janaseva.settings import OPTIONS
+from tests.given import PACK, SERVICE, SYSTEM, Given
 from tests.portal.reader import at_the_storys_time, counting
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +79,29 @@ def test_the_check_keeps_nothing_and_names_the_way():
     wrong = client.post(f"/services/{SERVICE}/check/", {"purpose": "mars"})
     assert wrong.status_code == 422
     assert 'href="#f-purpose"' in wrong.content.decode()
+
+
+def test_the_charter_names_before_whom_one_appeals_and_what_of_the_act_is_unknown():
+    told = page(f"/services/{SERVICE}/")
+    appeal = told[told.index("If you do not agree") :]
+    assert "Against the Village Officer, the Tahsildar" in appeal
+    assert "Days for the first appeal under the Act of 2012" in appeal
+    assert "rights.first.file_days" in appeal
+
+
+def test_the_charter_says_what_need_not_be_uploaded(given):
+    key = "kl-community-certificate"
+    text = PackFolder(OPTIONS.packs_dir).read(PACK).published(key)
+    given.act(publish, SYSTEM, pack=PACK, definition_text=text)
+    told = page(f"/services/{key}/")
+    appeal = " ".join(re.sub(r"<[^>]+>", "", told.partition("If you do not agree")[2]).split())
+    assert appeal.startswith("First appealVillage Officer: Tahsildar, Taluk OfficeTahsildar: Revenue Divisional")
+    papers = told.partition("Papers that you need")[2].partition("Who may apply")[0]
+    assert "Nothing to upload" in papers
+    assert f'href="/services/{key}/"' in papers
+    assert "Nothing to upload" not in page(f"/services/{SERVICE}/")
+
+
+def test_performance_is_found_from_every_page_and_the_site_map():
+    assert page("/sitemap/").count('href="/performance/"') == 2
+    assert 'href="/performance/"' in page("/")

@@ -16,6 +16,7 @@ from janaseva.services.rules.checking import check_pack
 from janaseva.services.rules.compiling import DefinitionError, compile_text, examine, packed, unpacked
 from janaseva.services.rules.deciding import certificate_facts, choose, eligibility, letter_languages, valid_until
 from janaseva.services.rules.definition import AppealLevel, PublishedText
+from janaseva.services.rules.pack import CalendarText
 from janaseva.services.rules.parts import Validity
 
 TREE = Path(__file__).resolve().parents[2]
@@ -253,3 +254,13 @@ def test_an_authority_that_nobody_found_is_unknown_and_not_a_language():
     assert isinstance(level.authority, Unknown)
     named = AppealLevel.model_validate({"authority": "Collector", "file_days": 30, "decide_days": 45})
     assert named.authority == {"en": "Collector"}
+
+
+def test_dates_beyond_the_years_that_have_holidays_are_forecasts():
+    text = {"key": "t", "name": "T", "time_zone": "Asia/Kolkata"}
+    holiday = {"day": "2026-10-02", "title": "Gandhi Jayanti"}
+    found = CalendarText.model_validate({**text, "holidays": [holiday]}).calendar()
+    assert [found.is_known(date(2026, 12, 31)), found.is_known(date(2027, 1, 1))] == [True, False]
+    assert not CalendarText.model_validate(text).calendar().is_known(date(2026, 1, 1))
+    said = CalendarText.model_validate({**text, "holidays": [holiday], "known_until": "2026-06-30"}).calendar()
+    assert not said.is_known(date(2026, 7, 1))

@@ -6,13 +6,14 @@ from typing import Any, Concatenate, Final, ParamSpec
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import content_disposition_header, url_has_allowed_host_and_scheme
 
 from janaseva.core.audience import audience
 from janaseva.core.refusal import Fault
 from janaseva.core.text import LANGUAGES
 from janaseva.core.words import say
 from janaseva.design.page import render
+from janaseva.documents.queries import Content
 from janaseva.doorway.acts import perform_once
 from janaseva.doorway.visitor import signed_in
 from janaseva.people import actions as people
@@ -30,6 +31,7 @@ FOOTER: Final = (
     ("contact", "/contact/"),
     ("sitemap", "/sitemap/"),
     ("notices", "/notices/"),
+    ("performance", "/performance/"),
     ("log", "/log/"),
     ("status", "/status/"),
     ("sessions", "/sessions/"),
@@ -99,3 +101,13 @@ def _keep_language(request: HttpRequest) -> None:
     found, chosen = signed_in(request), request.GET.get("lang")
     if found is not None and chosen in LANGUAGES and chosen != found.language and is_person(request):
         perform_once(request, people.set_language, session_id=found.session_id, language=chosen)
+
+
+def handed_out(found: Content) -> HttpResponse:
+    """Return a paper as a file to be kept; no browser shows it in place."""
+    response = HttpResponse(found.content, content_type=found.media_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.filename) or ""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -104,7 +104,9 @@ def _charter(promise: queries.Promise) -> shapes.Charter:
     papers = None
     if not isinstance(definition.ask.documents, Unknown):
         papers = [
-            shapes.PaperGroup(key=one.key, title=one.title, any_of=one.any_of, needed=one.needed)
+            shapes.PaperGroup(
+                key=one.key, title=one.title, any_of=one.any_of, issued=list(one.issued), needed=one.needed
+            )
             for one in definition.ask.documents
         ]
     return shapes.Charter(
@@ -173,6 +175,10 @@ def _appeal(level: charter_rules.AppealLine | None) -> shapes.Appeal | None:
         return None
     return shapes.Appeal(
         authority=None if level.authority is None else dict(level.authority),
+        seats=[
+            shapes.Seat(against=one.against, role=one.role, office=one.office, basis=_basis(one.basis))
+            for one in level.seats
+        ],
         file_days=level.file_days,
         decide_days=level.decide_days,
         by_itself=level.by_itself,

@@ -68,6 +68,7 @@ class PaperGroup(BaseModel):
     key: str
     title: Words
     any_of: dict[str, Words] = Field(description="The papers by key, as `choice` of an upload names them.")
+    issued: list[str] = Field(description="Services whose valid certificate stands for the paper.")
     needed: str = Field(description="`always`, `when` (it depends on the answers) or `optional`.")
 
 
@@ -86,10 +87,20 @@ class Way(BaseModel):
     valid_for: str = Field(description="ISO 8601 duration such as `P1Y`, `lifetime`, or empty where not known.")
 
 
+class Seat(BaseModel):
+    """Before whom an appeal against a decision is laid."""
+
+    against: str = Field(description="The post that decided.", examples=["village_officer"])
+    role: str = Field(description="The post that hears the appeal.", examples=["tahsildar"])
+    office: str = Field(description="The kind of its office.")
+    basis: Basis
+
+
 class Appeal(BaseModel):
     """One level of appeal."""
 
-    authority: Words | None
+    authority: Words | None = Field(description="In the service's own words; null where the act's `seats` say it.")
+    seats: list[Seat] = Field(description="The posts that the state's act names.")
     file_days: int | None
     decide_days: int | None
     by_itself: bool = Field(description="Whether it begins by itself once the limit has passed.")

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from janaseva.core.refusal import NOT_FOUND, Fault, Refusal, not_found
@@ -15,7 +14,7 @@ from janaseva.doorway.acts import given_key, perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.portal.applications.appealing import standing
 from janaseva.portal.applications.reading import Whole, next_step, whole
-from janaseva.portal.page import for_person, language, show
+from janaseva.portal.page import for_person, handed_out, language, show
 from janaseva.services import actions, queries
 
 PAGE: Final = 20
@@ -157,9 +156,4 @@ def withdraw(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def paper(request: HttpRequest, application_id: UUID, document_id: UUID) -> HttpResponse:
     """Hand out a paper or an issued document of one's own application, to be kept and never shown in place."""
     found = queries.paper_content(actor(request), application_id, document_id)
-    response = HttpResponse(found.content, content_type=found.media_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=found.filename) or ""
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return handed_out(found)

@@ -12,7 +12,7 @@ from janaseva.people import queries as people
 from janaseva.portal.page import show
 from janaseva.services import queries
 from janaseva.services.queries import CatalogueLine
-from janaseva.services.rules.charter import Basis, Charter, Way
+from janaseva.services.rules.charter import AppealLine, Basis, Charter, SeatLine
 
 LONGEST_SEARCH = 200
 
@@ -54,7 +54,9 @@ def service(request: HttpRequest, service: str) -> HttpResponseBase:
     context = {
         "promise": promise,
         "charter": promise.charter,
-        "officers": {way.key: officer(way, promise.charter.key) for way in promise.charter.ways},
+        "officers": {way.key: post_names(way.office, way.role, promise.charter.key) for way in promise.charter.ways},
+        "seats": [_seats(level, promise.charter) for level in promise.charter.appeals],
+        "issuers": _issuers(request, promise),
         "areas": [queries.area_names(area) for area in promise.charter.areas],
         "currency": "PKR" if definition.pack_country == "PK" else "INR",
         "sources": sources(promise.charter),
@@ -66,20 +68,40 @@ def service(request: HttpRequest, service: str) -> HttpResponseBase:
     return show(request, "portal/services/charter.html", context, here="services")
 
 
-def officer(way: Way, service: str) -> Text:
-    """Return the names of the post that decides, from an office of this kind in the same state where there is one.
-
-    Raises:
-        Refusal: ``not_found`` never; where no such post is in the directory, the names are empty.
-
-    """
+def post_names(office: str, role: str, service: str) -> Text:
+    """Return the names of a post, from an office of this kind in the same state; empty where there is no such post."""
     state = service.partition("-")[0]
-    offices = sorted(people.offices(kind=way.office), key=lambda one: not one.key.startswith(f"{state}-"))
-    for office in offices[:1]:
-        post = people.post_in(office.id, way.role)
+    offices = sorted(people.offices(kind=office), key=lambda one: not one.key.startswith(f"{state}-"))
+    for one in offices[:1]:
+        post = people.post_in(one.id, role)
         if post is not None:
             return post.names
     return {}
+
+
+def _seats(level: AppealLine | None, charter: Charter) -> list[tuple[Text, Text, SeatLine]]:
+    """Return before whom one appeals at a level: the post, and against whom where that makes a difference."""
+    seats = level.seats if level is not None else ()
+    offices = {way.role: way.office for way in charter.ways}
+    several = len({(one.role, one.office) for one in seats}) > 1
+    found = {
+        (one.role, one.office): (
+            post_names(one.office, one.role, charter.key) or {"en": one.role.replace("_", " ")},
+            post_names(offices[one.against], one.against, charter.key) if several else {},
+            one,
+        )
+        for one in seats
+    }
+    return list(found.values())
+
+
+def _issuers(request: HttpRequest, promise: queries.Promise) -> dict[str, Text]:
+    """Return the names of the services whose certificates stand for papers here."""
+    wanted = {key for line in promise.charter.documents or () for key in line.issued}
+    if not wanted:
+        return {}
+    lines = queries.catalogue(queries.today(at(request)))
+    return {line.key: line.name for line in lines if line.key in wanted}
 
 
 def sources(charter: Charter) -> list[tuple[str, str]]:
@@ -96,4 +118,7 @@ def _bases(charter: Charter) -> Iterable[Basis]:
         yield way.limit_basis
         yield from (line.basis for line in way.fee or ())
     yield from (line.basis for line in charter.documents or ())
-    yield from (level.basis for level in charter.appeals if level is not None)
+    for level in charter.appeals:
+        if level is not None:
+            yield level.basis
+            yield from (seat.basis for seat in level.seats)

@@ -8,5 +8,6 @@ urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("notices/<uuid:notice_id>/", views.notice, name="notice"),
     path("notices/<uuid:notice_id>/object/", views.lodge, name="notice-object"),
+    path("notices/<uuid:notice_id>/paper/<uuid:document_id>/", views.paper, name="notice-paper"),
     path("notices/<uuid:notice_id>/take-back/", views.take_back, name="notice-take-back"),
 ]

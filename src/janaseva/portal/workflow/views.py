@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from janaseva.core.audience import audience
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
 from janaseva.core.text import Text
+from janaseva.documents import queries as document_queries
 from janaseva.documents import rules as documents
 from janaseva.documents.rules.receiving import MAX_BYTES
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.people import queries as people
-from janaseva.portal.page import for_person, is_person, show
+from janaseva.portal.page import for_person, handed_out, is_person, show
 from janaseva.services import actions, queries
 from janaseva.workflow import queries as workflow
 from janaseva.workflow.queries import NoticeView
@@ -132,6 +133,17 @@ def lodge(request: HttpRequest, notice_id: UUID) -> HttpResponseBase:
         fault = Fault(place="", code=refusal.code, facts=refusal.facts)
         return _page(request, notice_id, faults=[fault], typed=typed, status=refusal.status)
     return HttpResponseRedirect(f"{reverse('notice', args=[notice_id])}?done=lodged")
+
+
+@require_safe
+@for_person
+def paper(request: HttpRequest, notice_id: UUID, document_id: UUID) -> HttpResponse:
+    """Hand out a paper that came with one's own objection, to be kept and never shown in place."""
+    by = actor(request)
+    own = workflow.own_objections(by, at(request), notice_id=notice_id)
+    if not any(document_id in one.documents for one in own):
+        raise not_found()
+    return handed_out(document_queries.content(by, document_id))
 
 
 @require_POST

@@ -1,14 +1,19 @@
 """The promise of a service as the public reads it: who decides, by when, for how much, on which papers and laws."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from janaseva.core.text import Text
 from janaseva.forms.rules import Sourced, Unknown
 from janaseva.payments.rules.fees import Fee, Line
-from janaseva.services.rules.definition import AppealLevel, Definition, Todo
+from janaseva.services.rules.appealing import level_law
+from janaseva.services.rules.definition import AppealLevel, Definition, Todo, todo_in
 from janaseva.services.rules.parts import Promise, Validity, Variant
+from janaseva.services.rules.rights import LevelLaw, Seat
+
+NAMES: Final = {1: "first", 2: "second"}
+"""The levels of appeal, as definitions and acts call them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +44,35 @@ class FeeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentLine:
-    """A group of papers of which any one is enough."""
+    """A group of papers of which any one is enough; ``issued`` are services whose certificates stand for them."""
 
     key: str
     title: Text
     any_of: tuple[Text, ...]
+    issued: tuple[str, ...]
     needed: str
     basis: Basis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeatLine:
+    """Before whom an appeal against an officer is laid: a post in a kind of office."""
+
+    against: str
+    role: str
+    office: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppealLine:
-    """One level of appeal; ``None`` where nobody has found it."""
+    """One level of appeal; ``None`` where nobody has found it.
+
+    ``authority`` are the service's own words; ``seats`` the posts that its state's act names for those who decide.
+    """
 
     authority: Text | None
+    seats: tuple[SeatLine, ...]
     file_days: int | None
     decide_days: int | None
     by_itself: bool
@@ -105,14 +125,13 @@ def charter(definition: Definition) -> Charter:
                 key=group.key,
                 title=group.title,
                 any_of=tuple(group.any_of.values()),
+                issued=group.issued,
                 needed=group.needed,
                 basis=basis(definition, group),
             )
             for group in ask.documents
         )
     laws = () if isinstance(what.laws, Unknown) else tuple((law.title, law.section or "") for law in what.laws)
-    appeal = definition.appeal
-    levels = (None, None) if isinstance(appeal, Unknown) else (appeal.first, appeal.second)
     return Charter(
         key=definition.key,
         version=definition.version,
@@ -124,9 +143,9 @@ def charter(definition: Definition) -> Charter:
         conditions=tuple(condition.title for condition in definition.who.eligibility),
         documents=documents,
         ways=tuple(_way(definition, variant) for variant in definition.variants),
-        appeals=(_appeal(definition, levels[0]), _appeal(definition, levels[1])),
+        appeals=(_appeal(definition, 1), _appeal(definition, 2)),
         reasons=tuple(reason.title for reason in definition.out.reasons),
-        todo=definition.todo(),
+        todo=(*definition.todo(), *_todo_of_the_act(definition)),
     )
 
 
@@ -186,13 +205,46 @@ def _fee_line(definition: Definition, line: Line) -> FeeLine:
     )
 
 
-def _appeal(definition: Definition, level: AppealLevel | Unknown | None) -> AppealLine | None:
-    if level is None or isinstance(level, Unknown):
+def _appeal(definition: Definition, level: int) -> AppealLine | None:
+    law = level_law(definition, level)
+    if law is None:
         return None
+    own = None if isinstance(definition.appeal, Unknown) else getattr(definition.appeal, NAMES[level])
+    act = getattr(definition.rights, NAMES[level]) if definition.rights is not None else None
+    own = own if isinstance(own, AppealLevel) else None
     return AppealLine(
-        authority=None if isinstance(level.authority, Unknown) else level.authority,
-        file_days=level.file_days if isinstance(level.file_days, int) else None,
-        decide_days=level.decide_days if isinstance(level.decide_days, int) else None,
-        by_itself=level.by_itself is True,
-        basis=basis(definition, level),
+        authority=law.authority or None,
+        seats=tuple(
+            SeatLine(against=role, role=seat.role, office=seat.office, basis=basis(definition, seat))
+            for role, seat in _seats(definition, law).items()
+        ),
+        file_days=law.file_days,
+        decide_days=law.decide_days,
+        by_itself=bool(law.triggers),
+        basis=basis(definition, own or act) if own or act else Basis(law="", sources={}, confidence="", note=""),
     )
+
+
+def _seats(definition: Definition, law: LevelLaw) -> dict[str, Seat]:
+    """Return the seat for each post that decides in some variant."""
+    roles = dict.fromkeys(variant.officer.role for variant in definition.variants)
+    found = {role: law.seat(role) for role in roles}
+    return {role: seat for role, seat in found.items() if seat is not None}
+
+
+def _todo_of_the_act(definition: Definition) -> Iterator[Todo]:
+    """Yield what of the state's act is unknown or assumed, as far as it concerns this service."""
+    rights = definition.rights
+    if rights is None:
+        return
+    whole = rights.model_dump()
+    for level, name in NAMES.items():
+        own = None if isinstance(definition.appeal, Unknown) else getattr(definition.appeal, name)
+        law = level_law(definition, level)
+        used = list(_seats(definition, law).values()) if law is not None else []
+        seats = getattr(rights, name).seats
+        whole[name]["seats"] = {role: seats[role].model_dump() for role in seats if seats[role] in used}
+        for days in ("file_days", "decide_days"):
+            if isinstance(own, AppealLevel) and isinstance(getattr(own, days), int):
+                whole[name][days] = None
+    yield from todo_in("rights", whole)

@@ -307,14 +307,15 @@ class Definition(Part):
 
     def todo(self) -> tuple[Todo, ...]:
         """Return everything unknown, assumed or conflicting, in the order of the file."""
-        return tuple(_todo("", self.model_dump(by_alias=True, exclude={"sources", "rights", "purpose"})))
+        return tuple(todo_in("", self.model_dump(by_alias=True, exclude={"sources", "rights", "purpose"})))
 
     def source_addresses(self, keys: tuple[str, ...]) -> Mapping[str, str]:
         """Return the addresses of these source keys; a key that is itself an address stands for itself."""
         return {key: self.sources.get(key, key) for key in keys}
 
 
-def _todo(place: str, part: Any) -> Iterator[Todo]:
+def todo_in(place: str, part: Any) -> Iterator[Todo]:
+    """Yield everything unknown, assumed or conflicting in a part of a definition, or of its state's act."""
     if isinstance(part, Mapping):
         unknown = part.get("unknown")
         if isinstance(unknown, str):
@@ -323,11 +324,11 @@ def _todo(place: str, part: Any) -> Iterator[Todo]:
         if confidence in ("assumed", "conflicting"):
             yield Todo(place, part.get("note") or "", confidence)
         for key, value in part.items():
-            yield from _todo(f"{place}.{key}" if place else str(key), value)
+            yield from todo_in(f"{place}.{key}" if place else str(key), value)
     elif isinstance(part, list | tuple):
         for number, value in enumerate(part):
             name = value.get("key", number) if isinstance(value, Mapping) else number
-            yield from _todo(f"{place}.{name}", value)
+            yield from todo_in(f"{place}.{name}", value)
 
 
 @dataclass(frozen=True, slots=True)

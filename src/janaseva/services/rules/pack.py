@@ -92,7 +92,8 @@ class CalendarText(Sourced):
     """The days of one state (``calendars/<key>.yaml``).
 
     ``saturdays_off`` are places in the month: 2 is the second Saturday. ``known_until`` is the last day for which the
-    notified holidays are written here; ``unknown`` says what must still be found.
+    notified holidays are written here (without it, the end of the last year that has any); ``unknown`` says what must
+    still be found.
     """
 
     key: Code
@@ -119,7 +120,7 @@ class CalendarText(Sourced):
             **_days(self),
             opens=time.fromisoformat(self.opens),
             closes=time.fromisoformat(self.closes),
-            known_until=self.known_until,
+            known_until=self.known_until or date(max((one.day.year for one in self.holidays), default=1), 12, 31),
         )
 
 
