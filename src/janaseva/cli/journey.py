@@ -232,7 +232,7 @@ class Traveller:
                 waits.pass_by(self, case, view.service, planned)
                 continue
             if case.branches:
-                waits.opine_all(self, application_id, case, view.service, planned)
+                waits.act_together(self, application_id, case, view.service, planned)
                 continue
             if case.post_id is None:
                 message = f"{view.service} rests in {case.state}: nobody's desk has it"
@@ -245,6 +245,7 @@ class Traveller:
             actions.look(by=officer, at=self.tick(), key=self.key(), application_id=application_id)
             if self._side_work(applicant, officer, application_id, asked):
                 continue
+            waits.hear(self, officer, application_id, case)
             self._move(officer, application_id, planned)
             self.settle()
         message = "the process did not end"

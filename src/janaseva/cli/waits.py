@@ -1,5 +1,6 @@
 """The part of a journey on which nobody acts: rules choose, time passes, and somebody may object."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -42,10 +43,58 @@ def pass_by(traveller: "Traveller", case: workflow.CaseView, service: str, plann
     traveller.settle()
 
 
-def opine_all(
+def hear(traveller: "Traveller", officer: Actor, application_id: UUID, case: workflow.CaseView) -> None:
+    """Fix the hearing with its days of notice, let the day come, and record what was said; once at each step."""
+    if case.kind != "hearing":
+        return
+    held = workflow.hearings(Actor.system("journey"), case.case_id, visible=True)
+    if case.task is None or any(one.state == "held" and one.step_task_id == case.task.task_id for one in held):
+        return
+    day = traveller.tick() + timedelta(days=case.notice_days + 2)
+    place = "The hall of the office"
+    about = {"application_id": application_id}
+    actions.fix_hearing(by=officer, at=traveller.at, key=traveller.key(), hearing_at=day, place=place, **about)
+    traveller.at = day
+    actions.record_hearing(
+        by=officer,
+        at=traveller.tick(),
+        key=traveller.key(),
+        attended=["applicant"],
+        record="Both sides spoke.",
+        **about,
+    )
+
+
+def agree_all(traveller: "Traveller", application_id: UUID, case: workflow.CaseView, planned: list[Any]) -> None:
+    """Let everyone who decides together take the case and make the move that the example names."""
+    step = planned.pop(0)
+    move = step.move.rpartition(".")[2]
+    for branch in case.branches:
+        if branch.post_id is None or not _is_open(traveller, case.case_id, branch.task_id):
+            continue
+        officer = traveller.officer(branch.post_id)
+        about = {"by": officer, "task_id": branch.task_id}
+        reason = "The others decide it today."
+        actions.take(at=traveller.tick(), key=traveller.key(), reason=reason, **about)
+        actions.move(
+            at=traveller.tick(),
+            key=traveller.key(),
+            application_id=application_id,
+            move=move,
+            note="The papers were compared.",
+            reason=step.reason or "",
+            **about,
+        )
+    traveller.settle()
+
+
+def act_together(
     traveller: "Traveller", application_id: UUID, case: workflow.CaseView, service: str, planned: list[Any]
 ) -> None:
-    """Let every desk of parallel work give its opinion; where the example goes against, the first is against."""
+    """Let every desk of joint or parallel work act; where the example goes against, the first opinion is against."""
+    if case.kind == "decision":
+        agree_all(traveller, application_id, case, planned)
+        return
     way = planned.pop(0).move if planned else ""
     here = queries.in_force(service, queries.today(traveller.at)).definition.happens.step(case.state)
     move = here.move(way.rpartition(".")[2]) if here else None

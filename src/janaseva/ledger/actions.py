@@ -1,4 +1,4 @@
-"""What an administrator may do with the ledger itself."""
+"""What an administrator may do with the ledger itself, and what its worker tells of itself."""
 
 from datetime import datetime
 
@@ -50,3 +50,10 @@ def report_audit(
     allow(by.may("ledger.audit"), code="not_permitted")
     tell(events.Audited(count=count, found=tuple(found), seen=seen), story=queries.AUDITS)
     return count
+
+
+@action
+def note_return(*, by: Actor, at: datetime, key: str, from_at: datetime) -> None:
+    """Tell that no worker was heard of since ``from_at``, and that one works again. Only the worker itself tells so."""
+    allow(by.kind == "system")
+    tell(events.WorkerReturned(from_at=from_at.isoformat(), to_at=at.isoformat()))

@@ -39,3 +39,13 @@ class Audited(News):
     count: int
     found: tuple[tuple[str, str, str], ...]
     seen: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerReturned(News):
+    """No worker was heard of between two moments, and now one works again."""
+
+    name: ClassVar[str] = "ledger.worker_returned"
+
+    from_at: str
+    to_at: str

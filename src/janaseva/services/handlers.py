@@ -7,8 +7,11 @@ from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, every, hears
 from janaseva.documents import events as documents
 from janaseva.payments import events as payments
+from janaseva.registers import events as registers
+from janaseva.registers import queries as register_queries
 from janaseva.services import actions, events, queries
 from janaseva.workflow import events as workflow
+from janaseva.workflow import queries as workflow_queries
 
 
 @hears(payments.Settled)
@@ -38,6 +41,34 @@ def follow_case(heard: Heard[workflow.Moved]) -> None:
         key=f"follow:{heard.event_id}",
         case_id=heard.news.case_id,
     )
+
+
+@hears(workflow.EntryAwaited)
+def look_at_once(heard: Heard[workflow.EntryAwaited]) -> None:
+    """Look at once for the entry for which a case begins to wait: it may be there already."""
+    _look_for_entry(heard.news.case_id, heard.event_id, heard.at)
+
+
+@hears(registers.Recorded)
+def look_again(heard: Heard[registers.Recorded]) -> None:
+    """Let the cases go on that waited for the entry which was just made."""
+    by = Actor.system("services.look_for_entry")
+    for case_id in workflow_queries.awaiting(by, heard.news.register, heard.news.number):
+        _look_for_entry(case_id, heard.event_id, heard.at)
+
+
+@hears(registers.Corrected)
+def look_at_the_corrected(heard: Heard[registers.Corrected]) -> None:
+    """Let the cases go on that waited for an entry as it was just corrected."""
+    by = Actor.system("services.look_for_entry")
+    entry = register_queries.entry(by, heard.news.entry_id)
+    for case_id in workflow_queries.awaiting(by, heard.news.register, entry.number):
+        _look_for_entry(case_id, heard.event_id, heard.at)
+
+
+def _look_for_entry(case_id: UUID, event_id: UUID, at: datetime) -> None:
+    by = Actor.system("services.look_for_entry")
+    actions.look_for_entry(by=by, at=at, key=f"entry:{event_id}:{case_id}", case_id=case_id)
 
 
 @hears(documents.Revoked)

@@ -149,6 +149,68 @@ class OpinionGiven(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed(News):
+    """One of those who decide together agreed to a move; others must still do so, or this was the last."""
+
+    name: ClassVar[str] = "workflow.agreed"
+    case_id: UUID
+    task_id: UUID
+    seat: str
+    move: str
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded(News):
+    """An office that was asked did not answer in its time, and was reminded."""
+
+    name: ClassVar[str] = "workflow.reminded"
+    case_id: UUID
+    task_id: UUID
+    branch: str
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceTaken(News):
+    """An office that was asked did not answer in its time; by law it has no objection."""
+
+    name: ClassVar[str] = "workflow.silence_taken"
+    case_id: UUID
+    task_id: UUID
+    branch: str
+    post_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryAwaited(News):
+    """A case waits until a register has an entry."""
+
+    name: ClassVar[str] = "workflow.entry_awaited"
+    case_id: UUID
+    register: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingFixed(News):
+    """A day was fixed on which those whom a case concerns are heard."""
+
+    name: ClassVar[str] = "workflow.hearing_fixed"
+    case_id: UUID
+    hearing_id: UUID
+    hearing_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HearingHeld(News):
+    """A hearing was held, and what was said recorded."""
+
+    name: ClassVar[str] = "workflow.hearing_held"
+    case_id: UUID
+    hearing_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled(News):
     """A question or a request for a report was taken back unanswered; the clock runs again."""
 
@@ -269,6 +331,16 @@ class OutageRecorded(News):
     """The platform was out of order for a time; limits that ran in it are counted again."""
 
     name: ClassVar[str] = "workflow.outage_recorded"
+    outage_id: UUID
+    from_at: str
+    to_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageLifted(News):
+    """A recorded outage was found not to have been one, or not in this time; limits are counted again."""
+
+    name: ClassVar[str] = "workflow.outage_lifted"
     outage_id: UUID
     from_at: str
     to_at: str

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, every, hears
+from janaseva.ledger import events as ledger
 from janaseva.people import events as people
 from janaseva.people import queries as people_queries
 from janaseva.workflow import actions, events, queries
@@ -65,6 +66,26 @@ def count_without_the_outage(heard: Heard[events.OutageRecorded]) -> None:
     _count(heard, queries.touched(Actor.system("workflow.recount"), from_at=from_at, to_at=to_at))
 
 
+@hears(events.OutageLifted)
+def count_with_the_time_again(heard: Heard[events.OutageLifted]) -> None:
+    """Count the due dates again of all whose time was taken for lost, and was not."""
+    from_at, to_at = (datetime.fromisoformat(moment) for moment in (heard.news.from_at, heard.news.to_at))
+    _count(heard, queries.touched(Actor.system("workflow.recount"), from_at=from_at, to_at=to_at))
+
+
+@hears(ledger.WorkerReturned)
+def record_what_was_lost(heard: Heard[ledger.WorkerReturned]) -> None:
+    """Record the time in which the platform did not run; office hours lost in it are counted for nobody."""
+    from_at, to_at = (datetime.fromisoformat(moment) for moment in (heard.news.from_at, heard.news.to_at))
+    actions.notice_return(
+        by=Actor.system("workflow.notice_return"),
+        at=heard.at,
+        key=f"returned:{heard.event_id}",
+        from_at=from_at,
+        to_at=to_at,
+    )
+
+
 @every(seconds=300)
 def release_what_lapsed(at: datetime) -> None:
     """Put back the tasks of charges that ended by themselves, as a stand-in's does on its last day."""
@@ -76,6 +97,8 @@ def release_what_lapsed(at: datetime) -> None:
 
 @every(seconds=60)
 def let_time_pass(at: datetime) -> None:
-    """Move on the cases whose time of waiting is over."""
+    """Move on the cases whose time of waiting is over, and act on the silence of offices that were asked."""
     for task_id in queries.times_over(Actor.clock(), at):
         actions.pass_time(by=Actor.clock(), at=at, key=f"pass_time:{task_id}", task_id=task_id)
+    for task_id in queries.silent(Actor.clock(), at):
+        actions.pass_silence(by=Actor.clock(), at=at, key=f"silence:{task_id}:{at.isoformat()}", task_id=task_id)

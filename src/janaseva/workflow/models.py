@@ -40,7 +40,8 @@ class Task(Row):
 
     ``kind``: main (the step's own), branch (one of several at once), report, applicant, time. ``state``: waiting, held,
     paused (while another task of the case is answered), done, void. ``arrived_at`` repeats the case's, so that the
-    queue is one index.
+    queue is one index. ``silent_at`` is when the silence of an office that was asked means something, ``reminded_at``
+    when it was last reminded, ``awaits`` the entry of a register for which a wait waits: ``register/number``.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -61,9 +62,16 @@ class Task(Row):
     out_of_turn = models.TextField(blank=True)
     question = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True)
+    silent_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    awaits = models.CharField(max_length=200, blank=True)
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["silent_at"], name="workflow_task_silent", condition=models.Q(silent_at__isnull=False)
+            ),
+            models.Index(fields=["awaits"], name="workflow_task_awaits", condition=~models.Q(awaits="")),
             models.Index(fields=["post", "state", "arrived_at", "id"], name="workflow_task_queue"),
             models.Index(fields=["kind", "state", "due_at"], name="workflow_task_time"),
             models.Index(
@@ -236,6 +244,35 @@ class Objection(Row):
         ]
 
 
+class Hearing(Row):
+    """A day on which those whom a case concerns are heard: fixed with notice, then held or adjourned.
+
+    ``attended`` names who came: ``applicant``, and the numbers of objections. ``record`` is what was said, or why it
+    was adjourned; officers read it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
+    charge_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)
+    hearing_at = models.DateTimeField()
+    place = models.CharField(max_length=200)
+    state = models.CharField(max_length=9)
+    fixed_at = models.DateTimeField()
+    attended = models.JSONField(default=list)
+    record = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state="fixed"), name="workflow_one_hearing_to_come"
+            )
+        ]
+
+
 class WorkCalendar(Row):
     """One layer of the days on which offices are open: a state's calendar, or what a district or office has otherwise.
 
@@ -308,7 +345,10 @@ class Closure(Row):
 
 
 class Outage(Row):
-    """A time in which the platform itself was out of order, recorded by an administrator or by the worker's return."""
+    """A time in which the platform itself was out of order, recorded by an administrator or by the worker's return.
+
+    Who corrects one lifts it with a reason, and records what it was instead.
+    """
 
     from_at = models.DateTimeField()
     to_at = models.DateTimeField()
@@ -316,9 +356,14 @@ class Outage(Row):
     source = models.CharField(max_length=300, blank=True)
     person_id = models.UUIDField(null=True)
     at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by_person_id = models.UUIDField(null=True)
+    lifted_why = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(to_at__gt=models.F("from_at")), name="workflow_outage_ends"),
-            models.UniqueConstraint(fields=["from_at", "to_at"], name="workflow_one_outage_a_time"),
+            models.UniqueConstraint(
+                fields=["from_at", "to_at"], condition=models.Q(lifted_at=None), name="workflow_one_outage_a_time"
+            ),
         ]

@@ -30,6 +30,8 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.appeal_opened": ("service", "number"),
     "message.appeal_ordered": ("number",),
     "message.hearing_set": ("number", "day"),
+    "message.case_hearing": ("service", "number", "due"),
+    "message.case_hearing_moved": ("service", "number", "due"),
     "message.order_missed": ("service", "number"),
     "message.deemed_granted": ("service", "number"),
     "message.objection_lodged": ("service", "number"),

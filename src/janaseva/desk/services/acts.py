@@ -2,19 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
+from datetime import time as clock_time
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
+from janaseva.design import posted
 from janaseva.desk.people.entry import officers
 from janaseva.desk.services.case import case_page
 from janaseva.documents import rules as document_rules
 from janaseva.doorway.acts import perform
+from janaseva.doorway.visitor import actor
 from janaseva.services import actions
+from janaseva.services import queries as services
 from janaseva.workflow import rules as workflow_rules
 
 LONGEST: Final = 20_000
@@ -27,6 +33,7 @@ PLACES: Final = {
     "report_needs_photograph": "photographs.0",
     "recall_needs_reason": "recall_note",
     "note_empty": "note_text",
+    "adjourn_needs_reason": "adjourn_reason",
 }
 """The field at which each refusal can be mended; others are told above the page."""
 
@@ -84,7 +91,7 @@ def _move(asked: Asked) -> str:
         checked=checked,
         task_id=asked.uuid("task_id"),
     )
-    return "decided" if moved.outcome else "moved"
+    return "agreed" if moved.awaited else "decided" if moved.outcome else "moved"
 
 
 def _ask(asked: Asked) -> str:
@@ -152,6 +159,51 @@ def _opine(asked: Asked) -> str:
     return "opinion_given"
 
 
+def _when(asked: Asked) -> datetime | None:
+    """Return the moment of a hearing in the state's own time; ``None`` where it cannot be read."""
+    view = services.application(actor(asked.request), asked.application_id)
+    asked.typed["hearing_day"] = posted.day(asked.request.POST, "hearing_at")
+    hour = asked.words("hearing_hour")
+    try:
+        day, when = date.fromisoformat(asked.typed["hearing_day"]), clock_time.fromisoformat(hour)
+    except ValueError:
+        return None
+    return datetime.combine(
+        day, when.replace(tzinfo=None), tzinfo=ZoneInfo(services.pack_of(view.definition_id).time_zone)
+    )
+
+
+def _fix_hearing(asked: Asked) -> str:
+    perform(
+        asked.request,
+        actions.fix_hearing,
+        application_id=asked.application_id,
+        hearing_at=_when(asked),
+        place=asked.words("hearing_place"),
+    )
+    return "hearing_fixed"
+
+
+def _adjourn_hearing(asked: Asked) -> str:
+    perform(
+        asked.request,
+        actions.adjourn_hearing,
+        application_id=asked.application_id,
+        hearing_at=_when(asked),
+        place=asked.words("hearing_place"),
+        reason=asked.words("adjourn_reason"),
+    )
+    return "hearing_adjourned"
+
+
+def _record_hearing(asked: Asked) -> str:
+    came = [name.removeprefix("attended.") for name in asked.request.POST if name.startswith("attended.")][:100]
+    asked.typed["attended"] = came
+    record = asked.words("hearing_record")
+    perform(asked.request, actions.record_hearing, application_id=asked.application_id, attended=came, record=record)
+    return "hearing_held"
+
+
 def _report(asked: Asked) -> str:
     text = asked.words("report_text")
     perform(
@@ -192,6 +244,9 @@ ACTS: Final[dict[str, Callable[[Asked], str]]] = {
     "ask-report": _ask_report,
     "report": _report,
     "opine": _opine,
+    "fix-hearing": _fix_hearing,
+    "adjourn-hearing": _adjourn_hearing,
+    "record-hearing": _record_hearing,
     "recall": _recall,
     "note": _note,
 }

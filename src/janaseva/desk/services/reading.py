@@ -212,6 +212,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "in_turn": upcoming is not None and to_take is not None and upcoming.task_id == to_take.task_id,
         "report_needs": _report_needs(view, case),
         "objections": workflow.objections(by, view.case_id),
+        **_hearings(by, view.case_id, at),
         "story": services.story(by, view.id),
         "record": ledger.story(by, view.id, visible=True),
         "looks": services.looks(by, view.id),
@@ -221,6 +222,14 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         **money(by, view),
         **issued(by, view),
     }
+
+
+def _hearings(by: Actor, case_id: UUID, at: datetime) -> dict[str, Any]:
+    """Return the hearings of a case, the one to come, and whether its hour has come so that it can be recorded."""
+    found = workflow.hearings(by, case_id)
+    to_come = next((one for one in found if one.state == "fixed"), None)
+    past = [one for one in found if one.state != "fixed"]
+    return {"hearings": past, "to_come": to_come, "may_record": to_come is not None and to_come.hearing_at <= at}
 
 
 def _to_take(by: Actor, case: CaseView) -> workflow.TaskView | None:

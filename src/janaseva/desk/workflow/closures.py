@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Fault, Refusal
+from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Fault, Refusal, not_found
 from janaseva.design import posted
 from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.workflow import actions, queries, rules
 
-DONE: Final = ("declared", "lifted", "recorded")
+DONE: Final = ("declared", "lifted", "recorded", "corrected")
 PLACES: Final = {
     "closure_days": "first_day",
     "closure_needs_reason": "why",
@@ -26,7 +26,7 @@ PLACES: Final = {
     "outage_needs_reason": "outage_why",
 }
 """The field at which each refusal can be mended; others are told above the page."""
-TEXTS: Final = ("whom", "why", "order", "from_hour", "from_time", "to_time", "outage_why")
+TEXTS: Final = ("whom", "why", "order", "from_hour", "from_time", "to_time", "outage_why", "correct")
 DAYS: Final = ("first_day", "last_day", "from_day", "to_day")
 
 
@@ -64,8 +64,8 @@ def _declare(request: HttpRequest, typed: dict[str, Any]) -> list[Fault]:
     return faults
 
 
-def _record(request: HttpRequest, typed: dict[str, Any]) -> list[Fault]:
-    faults: list[Fault] = []
+def _moments(typed: dict[str, Any], faults: list[Fault]) -> dict[str, datetime]:
+    """Return the beginning and the end that were typed; what cannot be read is added to ``faults``."""
     moments = {}
     for end in ("from", "to"):
         day, hour = _day(typed, f"{end}_day", faults), _hour(typed, f"{end}_time", faults)
@@ -74,8 +74,31 @@ def _record(request: HttpRequest, typed: dict[str, Any]) -> list[Fault]:
         if not faults and hour is not None:
             local = datetime.combine(day, hour, tzinfo=ZoneInfo(settings.TIME_ZONE))
             moments[f"{end}_at"] = local.astimezone(UTC)
+    return moments
+
+
+def _record(request: HttpRequest, typed: dict[str, Any]) -> list[Fault]:
+    faults: list[Fault] = []
+    moments = _moments(typed, faults)
     if not faults:
         perform(request, actions.record_outage, why=typed["outage_why"], **moments)
+    return faults
+
+
+def _outage(request: HttpRequest) -> UUID:
+    try:
+        return UUID(posted.line(request.POST, "correct")[:40])
+    except ValueError:
+        raise not_found() from None
+
+
+def _correct(request: HttpRequest, typed: dict[str, Any]) -> list[Fault]:
+    """Correct a recorded outage; without any day or hour there was none."""
+    faults: list[Fault] = []
+    given = any(typed[name].strip("-") for name in ("from_day", "from_time", "to_day", "to_time"))
+    moments: dict[str, Any] = _moments(typed, faults) if given else {}
+    if not faults:
+        perform(request, actions.correct_outage, outage_id=_outage(request), why=typed["outage_why"], **moments)
     return faults
 
 
@@ -86,15 +109,17 @@ def closures(request: HttpRequest) -> HttpResponse:
     by, typed = actor(request), _typed(request)
     faults: list[Fault] = []
     if request.method == "POST":
-        outage = "outage" in request.POST
+        doing, done = _declare, "declared"
+        if "outage" in request.POST:
+            doing, done = (_correct, "corrected") if typed["correct"] else (_record, "recorded")
         try:
-            faults = (_record if outage else _declare)(request, typed)
+            faults = doing(request, typed)
         except Refusal as refusal:
             if refusal.status not in (CONFLICT, UNPROCESSABLE):
                 raise
             faults = [Fault(place=PLACES.get(refusal.code, ""), code=refusal.code, facts=refusal.facts)]
         if not faults:
-            return HttpResponseRedirect(f"{reverse('desk-closures')}?done={'recorded' if outage else 'declared'}")
+            return HttpResponseRedirect(f"{reverse('desk-closures')}?done={done}")
     done = request.GET.get("done", "")
     context = {
         "closures": queries.closures_of(by, at(request)),

@@ -2,6 +2,7 @@
 
 from janaseva.core.action import use_recorder
 from janaseva.ledger.handlers.auditing import audit, audit_and_report
+from janaseva.ledger.handlers.beating import beat
 from janaseva.ledger.handlers.delivering import Delivered, back_off, deliver, read_news
 from janaseva.ledger.handlers.promises import Missing, missing
 from janaseva.ledger.handlers.publishing import LogBrokenError, key_store, publish, sequence, tile_store
@@ -22,6 +23,7 @@ __all__ = [
     "audit",
     "audit_and_report",
     "back_off",
+    "beat",
     "compared",
     "deliver",
     "forget_deliveries",

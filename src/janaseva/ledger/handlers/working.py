@@ -15,6 +15,7 @@ from django.db import close_old_connections, connection
 from janaseva.core.clock import now
 from janaseva.core.promises import broken
 from janaseva.ledger.handlers.auditing import audit_turn
+from janaseva.ledger.handlers.beating import beat
 from janaseva.ledger.handlers.delivering import BATCH, Delivered, deliver
 from janaseva.ledger.handlers.publishing import publish
 from janaseva.ledger.handlers.rounds import rounds
@@ -90,8 +91,9 @@ def publish_turn(at: datetime) -> bool:
 
 
 def turn(at: datetime) -> bool:
-    """Deliver a batch and go the rounds at ``at``; return whether more is probably waiting already."""
+    """Show that the worker works, deliver a batch and go the rounds at ``at``; return whether more is waiting."""
     held: list[Delivered] = []
+    _part(lambda: beat(at))
     _part(lambda: held.append(deliver(at)))
     _part(lambda: rounds(at))
     return bool(held) and held[0].taken == BATCH

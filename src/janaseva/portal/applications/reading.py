@@ -84,6 +84,8 @@ class Whole:
     story: tuple[Mapping[str, Any], ...]
     looks: tuple[queries.Look, ...]
     objections: tuple[workflow.ObjectionView, ...]
+    waits: str
+    hearing: workflow.HearingView | None
     paid: Paid | None
     answers: tuple[forms.PageSummary, ...]
     papers: tuple[tuple[Text | str, queries.PaperView], ...]
@@ -99,9 +101,26 @@ class Whole:
         return any(one is not None and one.state == "to_seal" for one in (self.acknowledgement, self.certificate))
 
 
+def _waits(case: workflow.CaseView | None, hearing: workflow.HearingView | None) -> str:
+    """Return the code of the words for what the application waits for, where that is no single desk."""
+    if case is None or case.ended_at is not None:
+        return ""
+    if case.kind == "hearing":
+        return "hearing" if hearing else "hearing_to_fix"
+    if case.kind in ("clearance", "parallel"):
+        return case.kind
+    if case.kind == "decision" and case.branches:
+        return "joint"
+    return ("entry" if case.awaits else "notice" if case.has_notice else "") if case.kind == "wait" else ""
+
+
 def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: str) -> Whole:
     """Return everything that the page of an application shows; ``view`` was found visible to ``by``."""
     case = workflow.case(by, view.case_id, moment, visible=True) if view.case_id else None
+    heard = (
+        workflow.hearings(by, view.case_id, visible=True) if view.case_id and case and case.kind == "hearing" else []
+    )
+    hearing = next((one for one in heard if one.state == "fixed"), None)
     issued = documents.documents_of(by, view.id, story_visible=True)
     office = people.office(view.office_id) if view.office_id else None
     certificate_id = view.decision.document_id if view.decision else None
@@ -114,6 +133,8 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         story=tuple(_moments(by, view, {str(one.document_id): one.title for one in issued}, language)),
         looks=tuple(queries.looks(by, view.id)[:MOST_LOOKS]),
         objections=tuple(workflow.objections(by, view.case_id, visible=True)) if view.case_id else (),
+        waits=_waits(case, hearing),
+        hearing=hearing,
         paid=_paid(by, view),
         answers=_answers(view, moment, language),
         papers=tuple((_titles(view, paper, language), paper) for paper in view.papers if paper.group != "report"),

@@ -72,6 +72,7 @@ def _page(
     context = {
         **_lines(request, [found])[0],
         "own": own,
+        "heard": workflow.to_come(by, [notice_id]).get(notice_id) if own else None,
         "may_object": found.is_open and found.takes_objections and all(one.withdrawn_at for one in own),
         "signed_in": is_person(request),
         "papers": PAPERS,

@@ -21,10 +21,12 @@ from janaseva.services.actions.applying import (
     take_back_paper,
 )
 from janaseva.services.actions.asking import answer, ask, give_opinion, recall, report, request_report
+from janaseva.services.actions.awaiting import look_for_entry
 from janaseva.services.actions.completing import find_incomplete, move_due_date
 from janaseva.services.actions.deciding import move, record_revocation, tell_ready, transfer
 from janaseva.services.actions.deeming import grant_deemed, request_deemed
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
+from janaseva.services.actions.hearing import adjourn_hearing, fix_hearing, record_hearing
 from janaseva.services.actions.noticing import notice_missed, notice_order_missed, record_compliance
 from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
 from janaseva.services.actions.ordering import look_at_appeal, order_appeal, put_back_appeal, set_hearing
@@ -33,6 +35,7 @@ from janaseva.services.actions.publishing import publish
 from janaseva.services.actions.submitting import begin_case, submit, withdraw
 
 __all__ = [
+    "adjourn_hearing",
     "answer",
     "answer_cause",
     "approve",
@@ -46,6 +49,7 @@ __all__ = [
     "drop_cause",
     "file_appeal",
     "find_incomplete",
+    "fix_hearing",
     "follow_case",
     "give_issued",
     "give_opinion",
@@ -54,6 +58,7 @@ __all__ = [
     "lodge_objection",
     "look",
     "look_at_appeal",
+    "look_for_entry",
     "move",
     "move_due_date",
     "note",
@@ -67,6 +72,7 @@ __all__ = [
     "put_back_appeal",
     "recall",
     "record_compliance",
+    "record_hearing",
     "record_revocation",
     "reject",
     "report",

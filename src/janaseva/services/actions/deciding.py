@@ -29,12 +29,16 @@ ENDED = {"surrendered": "message.surrendered", "replaced": "message.superseded"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedOn:
-    """Where an application stands after a move; ``outcome`` is empty while it goes on."""
+    """Where an application stands after a move; ``outcome`` is empty while it goes on.
+
+    ``awaited``: it was agreed to the move, and others must still do so.
+    """
 
     application_id: UUID
     outcome: str
     document_id: UUID | None
     certificate_number: str
+    awaited: bool = False
 
 
 @action
@@ -64,10 +68,12 @@ def move(
     if moved.outcome in ("refused", "returned") and queries.is_deemed_granted(row.id):
         raise Refusal("deemed_granted_already", status=CONFLICT)
     if not moved.outcome:
-        handled(row, "moved")
+        handled(row, "agreed" if moved.awaited else "moved")
         if moved.case_due_at != row.due_at:
             change(row, due_at=moved.case_due_at)
-        return MovedOn(application_id=row.id, outcome="", document_id=None, certificate_number="")
+        return MovedOn(
+            application_id=row.id, outcome="", document_id=None, certificate_number="", awaited=moved.awaited
+        )
     return _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
 
 

@@ -28,7 +28,19 @@ from janaseva.workflow.queries.cases import (
     touched,
     why_due,
 )
-from janaseva.workflow.queries.desk import DeskCounts, DeskView, desk, holding, next_task, queue, task, times_over
+from janaseva.workflow.queries.desk import (
+    DeskCounts,
+    DeskView,
+    awaiting,
+    desk,
+    holding,
+    next_task,
+    queue,
+    silent,
+    task,
+    times_over,
+)
+from janaseva.workflow.queries.hearings import HearingView, hearings, to_come
 from janaseva.workflow.queries.notices import (
     NoticeView,
     ObjectionView,
@@ -50,6 +62,7 @@ __all__ = [
     "ClosureView",
     "DeskCounts",
     "DeskView",
+    "HearingView",
     "MoveView",
     "NoteView",
     "NoticeView",
@@ -60,6 +73,7 @@ __all__ = [
     "TaskView",
     "Turns",
     "WhyDue",
+    "awaiting",
     "calendar",
     "calendar_or_plain",
     "case",
@@ -70,6 +84,7 @@ __all__ = [
     "desk",
     "due_passed",
     "has_looked",
+    "hearings",
     "history",
     "holding",
     "is_visible",
@@ -89,8 +104,10 @@ __all__ = [
     "reckon",
     "running",
     "sees",
+    "silent",
     "task",
     "times_over",
+    "to_come",
     "touched",
     "turns",
     "why_due",

@@ -39,6 +39,7 @@ class TaskView:
     question: str
     waits_for: str = ""
     place: int = 0
+    reminded_at: datetime | None = None
 
 
 def task_view(
@@ -73,4 +74,5 @@ def task_view(
         question=task.question,
         waits_for=getattr(task, "waits_for", None) or "",
         place=place,
+        reminded_at=task.reminded_at,
     )

@@ -45,6 +45,8 @@ class OutageView:
     why: str
     source: str
     by_itself: bool
+    lifted_at: datetime | None
+    lifted_why: str
 
 
 def _layer(row: WorkCalendar) -> rules.Layer:
@@ -73,29 +75,34 @@ def _layer(row: WorkCalendar) -> rules.Layer:
 
 
 @functools.lru_cache(maxsize=2048)
-def _read(chain: tuple[tuple[UUID, int], ...], outage: UUID | None) -> rules.Calendar:  # noqa: ARG001 - part of the key
+def _read(chain: tuple[tuple[UUID, int], ...], outages: tuple[object, object]) -> rules.Calendar:  # noqa: ARG001 - part of the key
     """Return a calendar laid from its layers, the most particular first in ``chain``.
 
-    The revisions rise with every change of a layer, its days or its closures, and each outage has an id of its own, so
-    that what was read may be kept.
+    The revisions rise with every change of a layer, its days or its closures; each outage has an id of its own, and
+    the moment at which one was last lifted is known: so what was read may be kept.
     """
     rows = {row.id: row for row in WorkCalendar.objects.filter(pk__in=[key for key, _ in chain])}
     own = rows[chain[0][0]]
     plain = rules.Calendar(key=own.key, time_zone=own.time_zone, weekly_off=frozenset())
     laid = rules.layered(plain, *(_layer(rows[key]) for key, _ in reversed(chain)))
-    return rules.without_outages(laid, Outage.objects.order_by("from_at").values_list("from_at", "to_at"))
+    return rules.without_outages(
+        laid, Outage.objects.filter(lifted_at=None).order_by("from_at").values_list("from_at", "to_at")
+    )
 
 
 def _chains(rows: QuerySet[WorkCalendar]) -> QuerySet[WorkCalendar, tuple[object, ...]]:
     latest = Outage.objects.order_by("-id").values("id")[:1]
+    lifted = Outage.objects.filter(lifted_at__isnull=False).order_by("-lifted_at").values("lifted_at")[:1]
     names = [f"{up}{name}" for up in _UP for name in ("id", "revision")]
-    return rows.annotate(outage=Subquery(latest)).values_list("key", "outage", *names)
+    return rows.annotate(outage=Subquery(latest), lifted=Subquery(lifted)).values_list(
+        "key", "outage", "lifted", *names
+    )
 
 
 def _laid(found: tuple[object, ...]) -> rules.Calendar:
-    _, outage, *parts = found
+    _, outage, lifted, *parts = found
     chain = tuple((key, revision) for key, revision in zip(parts[::2], parts[1::2], strict=True) if key is not None)
-    return _read(chain, outage)
+    return _read(chain, (outage, lifted))
 
 
 def calendar(key: str) -> rules.Calendar | None:
@@ -182,6 +189,8 @@ def outages(by: Actor) -> list[OutageView]:
             why=row.why,
             source=row.source,
             by_itself=row.person_id is None,
+            lifted_at=row.lifted_at,
+            lifted_why=row.lifted_why,
         )
         for row in Outage.objects.order_by("-from_at")[:100]
     ]

@@ -40,8 +40,9 @@ class CaseView:
     """A case as ``by`` sees it.
 
     ``moves``, ``reports`` and ``may_ask_applicant`` are what ``by``, who holds the task, may do now; they are empty for
-    anyone else. ``task`` is the step's own task, ``side`` the question or report that is out. ``recommended`` is what
-    the last recommending level said. ``blocked`` names why ``by`` may not act though the desk is theirs: ``own_case``,
+    anyone else; ``hears`` where ``by`` is to hear somebody. ``awaits`` is the register for whose entry the case waits.
+    ``task`` is the step's own task, ``side`` the question or report that is out. ``recommended`` is what the last
+    recommending level said. ``blocked`` names why ``by`` may not act though the desk is theirs: ``own_case``,
     ``own_move`` or ``not_permitted``.
     """
 
@@ -68,6 +69,10 @@ class CaseView:
     blocked: str
     moves: tuple[Option, ...]
     opinion: Option | None
+    hears: bool
+    notice_days: int
+    awaits: str
+    has_notice: bool
     branches: tuple[TaskView, ...]
     reports: tuple[Option, ...]
     may_ask_applicant: bool
@@ -239,7 +244,11 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
         held_by_me=holds,
         blocked=blocked if mine else "",
         moves=_moves(acts if acts and not acts.by_itself else None),
-        opinion=_opinion(acts, main),
+        opinion=_opinion(acts if acts and not acts.joint else None, main),
+        hears=acts is not None and acts.kind == "hearing",
+        notice_days=here.hearing.notice_days if here and here.hearing else 0,
+        awaits=here.entry.of if here and here.entry else "",
+        has_notice=here is not None and here.notice is not None,
         branches=tuple(task_view(task, row, by=by, at=at, zones=calendars) for task in branches),
         reports=_reports(acts),
         may_ask_applicant=acts is not None and acts.ask_applicant,
@@ -314,9 +323,9 @@ def history(by: Actor, case_id: UUID, *, visible: bool = False) -> list[MoveView
 
 def _move_view(move: Move, process: rules.Process, reasons: dict[str, dict[str, str]], *, inside: bool) -> MoveView:
     step = process.step(move.source.split("/", 1)[0])
-    chosen = step.move(move.key) if step and move.kind == "move" else None
+    chosen = step.move(move.key) if step and move.kind in ("move", "agreement") else None
     wanted = step.report(move.key) if step and move.kind in ("report", "ask_report") else None
-    branch = step.branch(move.key) if step and move.kind == "opinion" else None
+    branch = step.branch(move.key) if step and move.kind in ("opinion", "silence", "reminder") else None
     title: Text = chosen.title if chosen else wanted.title if wanted else branch.title if branch else {}
     told = inside or move.kind in ("question", "answer", "withdrawal") or move.target in ("refused", "returned")
     return MoveView(

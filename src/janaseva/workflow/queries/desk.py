@@ -139,6 +139,23 @@ def holding(by: Actor) -> list[UUID]:
     return sorted({charge for charge in held.values_list("held_by_charge_id", flat=True) if charge is not None})
 
 
+def silent(by: Actor, at: datetime) -> list[UUID]:
+    """Return the tasks of offices that were asked and did not answer in their time, for the clock."""
+    if by.kind not in ("clock", "system"):
+        return []
+    rows = Task.objects.filter(kind="branch", state__in=("waiting", "held"), silent_at__lte=at)
+    return list(rows.order_by("silent_at").values_list("id", flat=True)[:500])
+
+
+def awaiting(by: Actor, register: str, number: str) -> list[UUID]:
+    """Return the cases that wait for this entry of a register, or for one that facts alone name; for the system."""
+    if by.kind != "system":
+        return []
+    wanted = {f"{register}/", f"{register}/{number}"[:200]}
+    rows = Task.objects.filter(awaits__in=wanted, kind="time", state="waiting")
+    return list(rows.order_by("id").values_list("case_id", flat=True))
+
+
 def times_over(by: Actor, at: datetime) -> list[UUID]:
     """Return the tasks that waited for time to pass, whose time is over, for the clock; nothing for anyone else."""
     if by.kind not in ("clock", "system"):

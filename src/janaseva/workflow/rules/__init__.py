@@ -1,6 +1,6 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
-from janaseva.workflow.rules.automatic import Chosen, choose, facts_for, join, scope_with, way_on
+from janaseva.workflow.rules.automatic import Chosen, awaited, choose, facts_for, join, scope_with, way_on
 from janaseva.workflow.rules.calendar import (
     CLOSURE_BACK_DAYS,
     CLOSURE_MOST_DAYS,
@@ -11,12 +11,15 @@ from janaseva.workflow.rules.calendar import (
     Layer,
     layered,
     may_be_closed,
+    parted,
     without_outages,
     working_days_between,
 )
 from janaseva.workflow.rules.clock import Day, Due, Reason, Span, Standing, Urgency, due, explain, urgency
+from janaseva.workflow.rules.hearing import hearing_faults
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.needs import missing
+from janaseva.workflow.rules.parts import Branch, Desk, Entry, Hearing, Item, Notice, Report, Silence
 from janaseva.workflow.rules.permission import (
     OUT_OF_TURN_CHARACTERS,
     holds,
@@ -40,16 +43,11 @@ from janaseva.workflow.rules.place import faults as place_faults
 from janaseva.workflow.rules.place import kept as kept_place
 from janaseva.workflow.rules.process import (
     OUTCOMES,
-    Branch,
-    Desk,
-    Item,
     Kind,
     Move,
     Need,
-    Notice,
     Outcome,
     Process,
-    Report,
     Step,
 )
 from janaseva.workflow.rules.process_faults import faults
@@ -68,7 +66,9 @@ __all__ = [
     "DayKind",
     "Desk",
     "Due",
+    "Entry",
     "HalfDay",
+    "Hearing",
     "Item",
     "Kind",
     "Layer",
@@ -83,15 +83,18 @@ __all__ = [
     "Process",
     "Reason",
     "Report",
+    "Silence",
     "Span",
     "Standing",
     "Step",
     "Urgency",
+    "awaited",
     "choose",
     "due",
     "explain",
     "facts_for",
     "faults",
+    "hearing_faults",
     "holds",
     "is_own_matter",
     "is_own_move",
@@ -110,6 +113,7 @@ __all__ = [
     "may_use_desk",
     "may_work",
     "missing",
+    "parted",
     "picture",
     "place_faults",
     "posts_of",

@@ -23,15 +23,18 @@ def scope_with(scope: Scope) -> Scope:
 
 
 def facts_for(process: Process, scope: Scope, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those answers on which the rules of the process look, with their kinds, as a case keeps them."""
+    """Return those answers on which the process looks, with their kinds: in its rules, and for entries in registers."""
     whole = scope_with(scope)
-    used = {
+    used: set[str | None] = {
         name.removeprefix("given.").split(".", 1)[0]
         for step in process.steps
         for move in step.moves
         if move.when is not None
         for name in whole.compile(move.when, "yes_no").uses
     }
+    for step in process.steps:
+        if step.entry is not None:
+            used |= {step.entry.number, *step.entry.facts.values()} - {None}
     if not used:
         return {}
     return {
@@ -57,7 +60,9 @@ def choose(step: Step, *, facts: Mapping[str, Any], today: date, objections: int
 
 
 def way_on(step: Step, *, objections: int) -> Move:
-    """Return the move by which a wait is left: the one for objections, where the step tells them apart."""
+    """Return the move by which a wait is left whose time is over: by objections, or since the entry is missing."""
+    if step.entry is not None:
+        return next(move for move in step.moves if move.entry == "missing")
     wanted = "some" if objections else "none"
     return next((move for move in step.moves if move.objections == wanted), step.moves[0])
 
@@ -66,3 +71,11 @@ def join(step: Step, opinions: Collection[str]) -> Move:
     """Return the move by which parallel work is left: the one for what its branches recommend."""
     wanted = "against" if "refuse" in opinions else "all"
     return next((move for move in step.moves if move.result == wanted), step.moves[0])
+
+
+def awaited(step: Step, facts: Mapping[str, Any]) -> str:
+    """Return for what a step waits, as it is looked up by a register's news: the register, and the entry's number."""
+    if step.entry is None:
+        return ""
+    number = facts.get("values", {}).get(step.entry.number, "") if step.entry.number else ""
+    return f"{step.entry.of}/{number}"[:200]

@@ -197,6 +197,16 @@ def without_outages(calendar: Calendar, outages: Iterable[tuple[datetime, dateti
     return replace(calendar, outages=frozenset(lost))
 
 
+def parted(from_at: datetime, to_at: datetime) -> list[tuple[datetime, datetime]]:
+    """Return a span in parts of at most the days that one closure or outage may have, none where it is empty."""
+    parts, begins = [], from_at
+    while begins < to_at:
+        ends = min(begins + timedelta(days=CLOSURE_MOST_DAYS), to_at)
+        parts.append((begins, ends))
+        begins = ends
+    return parts
+
+
 def _length(parts: Iterable[tuple[datetime, datetime]]) -> timedelta:
     """Return how long spans last together, in their order; what overlaps is counted once."""
     total, until = timedelta(0), datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What is wrong with a step of its kind: waits and their notices, automatic steps, parallel branches."""
+"""What is wrong with a step of its kind: waits, automatic steps, branches, clearances, hearings, joint decisions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +21,12 @@ def kind_faults(process: Process) -> Iterator[Fault]:
                 yield from _automatic(step, place)
             case "parallel":
                 yield from _parallel(step, place)
+            case "clearance":
+                yield from _clearance(step, place)
+            case "hearing":
+                yield from _hearing(step, place)
+            case "decision":
+                yield from _joint(step, place)
     yield from _circles(process)
 
 
@@ -33,9 +39,16 @@ def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
     opposable = step.notice is not None and step.notice.objections
     used = {
         "notice": (step.notice is not None, step.kind == "wait"),
-        "clock": (step.clock == "stands", step.kind == "wait"),
-        "branches": (bool(step.branches), step.kind == "parallel"),
+        "clock": (step.clock == "stands", step.kind in ("wait", "hearing")),
+        "branches": (bool(step.branches), step.kind in ("parallel", "clearance")),
         "answers": (step.answers != "all", step.kind == "parallel"),
+        "joint": (bool(step.joint), step.kind == "decision"),
+        "hearing": (step.hearing is not None, step.kind == "hearing"),
+        "entry": (step.entry is not None, step.kind == "wait" and step.notice is None),
+        "role": (step.role is not None, not step.joint),
+        "office": (step.office is not None, not step.joint),
+        "ask_applicant": (step.ask_applicant, not step.joint and step.kind != "hearing"),
+        "reports": (bool(step.reports), not step.joint and step.kind != "hearing"),
     }
     for name, (is_there, belongs) in used.items():
         if is_there and not belongs:
@@ -44,11 +57,19 @@ def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
         ways = {
             "objections": (move.objections, opposable),
             "when": (move.when, step.kind == "automatic"),
-            "result": (move.result, step.kind == "parallel"),
+            "result": (move.result, step.kind in ("parallel", "clearance")),
+            "entry": (move.entry, step.entry is not None),
+            "by": (move.by, bool(step.joint)),
         }
         for name, (value, belongs) in ways.items():
             if value is not None and not belongs:
                 yield _fault(f"{place}.moves.{index}.{name}", "process_part_elsewhere", step, part=name)
+    for name in ("branches", "joint"):
+        for index, branch in enumerate(getattr(step, name)):
+            if branch.silence is not None and (step.kind != "clearance" or name == "joint"):
+                yield _fault(f"{place}.{name}.{index}.silence", "process_part_elsewhere", step, part="silence")
+            if branch.limit is not None and name == "joint":
+                yield _fault(f"{place}.{name}.{index}.limit", "process_part_elsewhere", step, part="limit")
 
 
 def _wait(step: Step, place: str) -> Iterator[Fault]:
@@ -57,6 +78,11 @@ def _wait(step: Step, place: str) -> Iterator[Fault]:
     if step.notice is not None and step.notice.objections:
         if sorted(move.objections or "" for move in step.moves) != ["none", "some"]:
             yield _fault(f"{place}.moves", "process_objections_without_ways", step)
+    elif step.entry is not None:
+        if sorted(move.entry or "" for move in step.moves) != ["found", "missing"]:
+            yield _fault(f"{place}.moves", "process_entry_without_ways", step)
+        if step.entry.number is None and not step.entry.facts:
+            yield _fault(f"{place}.entry", "process_entry_unnamed", step)
     elif len(step.moves) > 1:
         yield _fault(f"{place}.moves", "process_wait_with_choice", step)
 
@@ -77,6 +103,41 @@ def _parallel(step: Step, place: str) -> Iterator[Fault]:
     results = sorted(move.result or "" for move in step.moves)
     if results not in ([""], ["against", "all"]):
         yield _fault(f"{place}.moves", "process_parallel_without_ways", step)
+
+
+def _clearance(step: Step, place: str) -> Iterator[Fault]:
+    if not step.branches:
+        yield _fault(f"{place}.branches", "process_clearance_of_nobody", step)
+    for index, branch in enumerate(step.branches):
+        here = f"{place}.branches.{index}"
+        if branch.limit is None:
+            yield _fault(here, "process_clearance_without_limit", step, branch=branch.key)
+        if branch.silence is None:
+            yield _fault(here, "process_clearance_without_silence", step, branch=branch.key)
+        elif branch.silence.then == "no_objection" and not (branch.silence.law and branch.silence.source):
+            yield _fault(f"{here}.silence", "process_silence_without_law", step, branch=branch.key)
+    results = sorted(move.result or "" for move in step.moves)
+    if results not in ([""], ["against", "all"]):
+        yield _fault(f"{place}.moves", "process_parallel_without_ways", step)
+
+
+def _hearing(step: Step, place: str) -> Iterator[Fault]:
+    if step.hearing is None:
+        yield _fault(place, "process_hearing_without_notice", step)
+    elif step.clock == "stands" and not step.hearing.law:
+        yield _fault(f"{place}.clock", "process_hearing_stands_without_law", step)
+
+
+def _joint(step: Step, place: str) -> Iterator[Fault]:
+    if not step.joint:
+        return
+    if len(step.joint) < 2:  # noqa: PLR2004 - one alone decides by itself
+        yield _fault(f"{place}.joint", "process_joint_alone", step)
+    if [move.by for move in step.moves].count("all") != 1 or None in {move.by for move in step.moves}:
+        yield _fault(f"{place}.moves", "process_joint_without_ways", step)
+    for index, move in enumerate(step.moves):
+        if move.to == "approved" and move.by == "one":
+            yield _fault(f"{place}.moves.{index}.by", "process_joint_approved_by_one", step)
 
 
 def _circles(process: Process) -> Iterator[Fault]:

@@ -14,7 +14,9 @@ _GRANTS: dict[str, frozenset[str]] = {
     "decision": frozenset({"services.decide"}),
     "review": frozenset({"services.recommend", "services.decide"}),
     "enquiry": frozenset({"services.report", "services.recommend", "services.decide"}),
+    "hearing": frozenset({"services.recommend", "services.decide"}),
     "parallel": frozenset({"services.report", "services.recommend", "services.decide"}),
+    "clearance": frozenset({"services.report", "services.recommend", "services.decide"}),
     "report": frozenset({"services.report", "services.recommend", "services.decide"}),
 }
 """The permissions of which one is needed for each kind of work: who may decide may also recommend and report."""

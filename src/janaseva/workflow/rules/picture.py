@@ -8,11 +8,28 @@ from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.process import OUTCOMES, Branch, Process, Report, Step
 
 NodeKind = Literal[
-    "start", "decision", "enquiry", "review", "wait", "automatic", "parallel", "report", "branch", "applicant", "end"
+    "start",
+    "decision",
+    "enquiry",
+    "review",
+    "hearing",
+    "wait",
+    "automatic",
+    "parallel",
+    "clearance",
+    "report",
+    "branch",
+    "applicant",
+    "end",
 ]
 ArrowKind = Literal["start", "move", "back", "time", "rule", "join", "ask", "answer"]
 
-BY_ITSELF: Final[Mapping[str, ArrowKind]] = {"wait": "time", "automatic": "rule", "parallel": "join"}
+BY_ITSELF: Final[Mapping[str, ArrowKind]] = {
+    "wait": "time",
+    "automatic": "rule",
+    "parallel": "join",
+    "clearance": "join",
+}
 """How the ways out of a step are drawn which nobody chooses."""
 
 
@@ -57,7 +74,7 @@ def picture(process: Process) -> Picture:
         nodes.append(_node(step))
         arrows.extend(_ways(step, order))
         sides: list[tuple[NodeKind, Report | Branch]] = [("report", one) for one in step.reports]
-        sides += [("branch", one) for one in step.branches]
+        sides += [("branch", one) for one in (*step.branches, *step.joint)]
         for side, report in sides:
             key = f"{step.key}/{report.key}"
             nodes.append(

@@ -10,90 +10,31 @@ way to an end) is found by :func:`janaseva.workflow.rules.process_faults.faults`
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
-from janaseva.forms.rules import Formula, Sourced
-from janaseva.workflow.rules.limit import Limit, Strings
+from janaseva.forms.rules import Formula
+from janaseva.workflow.rules.limit import Limit
+from janaseva.workflow.rules.parts import (
+    Branch,
+    Desk,
+    Entry,
+    Hearing,
+    Item,
+    Key,
+    Notice,
+    Part,
+    Place,
+    Report,
+    Words,
+    as_list,
+)
 
 Outcome = Literal["approved", "refused", "withdrawn", "returned"]
 OUTCOMES: tuple[str, ...] = ("approved", "refused", "withdrawn", "returned")
 """How a case may end. ``withdrawn`` is the applicant's own move; ``returned`` gives the papers back undecided."""
 
-Kind = Literal["decision", "enquiry", "review", "wait", "automatic", "parallel"]
+Kind = Literal["decision", "enquiry", "review", "hearing", "wait", "automatic", "parallel", "clearance"]
 Need = Literal["note", "reason", "checklist"]
-
-
-def _as_words(value: object) -> object:
-    return {"en": value} if isinstance(value, str) else value
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}$")]
-"""A name inside one definition: lower-case letters, digits, ``-`` and ``_``."""
-
-Place = Annotated[str, Field(pattern=r"^@?[a-z][a-z0-9_-]{0,62}$")]
-"""A role or a kind of office, or ``@name`` for one that the variant names."""
-
-Words = Annotated[dict[str, str], BeforeValidator(_as_words), Field(min_length=1)]
-"""Words by language code; a plain string in YAML is English."""
-
-
-class Part(BaseModel):
-    """Base of the models of a process: frozen, and a misspelt key is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Desk(Part):
-    """Who acts: a role in a kind of office."""
-
-    role: Place
-    office: Place
-
-
-class Item(Part):
-    """One coded reason, or one line of an officer's checklist."""
-
-    key: Key
-    title: Words
-    source: Strings = ()
-
-
-class Report(Part):
-    """A post that may be asked for an enquiry report, and sends it back."""
-
-    key: Key
-    title: Words
-    role: Place
-    office: Place
-    limit: Limit | None = None
-    needs: Annotated[tuple[Literal["photograph", "place"], ...], BeforeValidator(_as_list)] = ()
-
-
-class Notice(Sourced):
-    """What is made public while a step waits, and whether anybody may object to it until the wait is over.
-
-    ``statement`` is what is asked, in words; it may name fields of the form in braces, and these answers alone are
-    published. Its law and sources stand beside it as beside every other fact.
-    """
-
-    title: Words
-    statement: Words
-    objections: bool = False
-
-
-class Branch(Part):
-    """One of several desks that give their opinion at the same time, each for itself."""
-
-    key: Key
-    title: Words
-    role: Place
-    office: Place
-    limit: Limit | None = None
-    needs: Annotated[tuple[Literal["photograph", "place"], ...], BeforeValidator(_as_list)] = ()
 
 
 class Move(Part):
@@ -102,17 +43,21 @@ class Move(Part):
     ``needs`` is what the officer must give: a ``note``, a coded ``reason``, every line of the ``checklist``.
     ``recommends`` marks the move of a recommending level. Where a step leaves by itself, ``objections`` says whether
     this is the way where ``none`` or ``some`` came, ``when`` for which answers it is taken, and ``result`` whether it
-    is the way where ``all`` branches recommend or at least one is ``against``.
+    is the way where ``all`` branches recommend or at least one is ``against``, and ``entry`` whether it is the way
+    where the entry was ``found`` or is ``missing`` at the end. In a joint decision ``by`` says whether ``all`` must
+    make the move or ``one`` is enough.
     """
 
     key: Key
     title: Words
     to: Key
-    needs: Annotated[tuple[Need, ...], BeforeValidator(_as_list)] = ()
+    needs: Annotated[tuple[Need, ...], BeforeValidator(as_list)] = ()
     recommends: Literal["approve", "refuse"] | None = None
     objections: Literal["none", "some"] | None = None
     when: Formula | None = None
     result: Literal["all", "against"] | None = None
+    entry: Literal["found", "missing"] | None = None
+    by: Literal["all", "one"] | None = None
 
 
 class Step(Part):
@@ -122,7 +67,10 @@ class Step(Part):
     from here may act again. ``limit`` is the step's own time within the case's; a step of kind ``wait`` must have one,
     has no desk, and leaves by itself when the time is over; with ``clock: stands`` the whole case's time stands still
     until then. A step ``automatic`` leaves at once by the first move whose ``when`` holds. A step ``parallel`` rests on
-    the desks of all its ``branches`` and leaves when as many as ``answers`` says have given their opinion.
+    the desks of all its ``branches`` and leaves when as many as ``answers`` says have given their opinion; so does a
+    ``clearance``, which asks other offices, each with its limit and what its ``silence`` means. A ``hearing`` is left
+    after the hearing was held. A decision that is ``joint`` rests on the desks of all who decide together. A wait for
+    an ``entry`` is over when a register has it, or at the end of its limit.
     """
 
     key: Key
@@ -141,6 +89,9 @@ class Step(Part):
     clock: Literal["runs", "stands"] = "runs"
     branches: tuple[Branch, ...] = ()
     answers: Literal["all", "any"] | Annotated[int, Field(ge=1, le=20)] = "all"
+    joint: tuple[Branch, ...] = ()
+    hearing: Hearing | None = None
+    entry: Entry | None = None
 
     def move(self, key: str) -> Move | None:
         """Return the move with this key, or ``None``."""
@@ -151,13 +102,13 @@ class Step(Part):
         return next((report for report in self.reports if report.key == key), None)
 
     def branch(self, key: str) -> Branch | None:
-        """Return the branch with this key, or ``None``."""
-        return next((branch for branch in self.branches if branch.key == key), None)
+        """Return the branch, or the seat of a joint decision, with this key, or ``None``."""
+        return next((branch for branch in (*self.branches, *self.joint) if branch.key == key), None)
 
     @property
     def by_itself(self) -> bool:
         """Return whether the case leaves this step without anybody choosing a move."""
-        return self.kind in ("wait", "automatic", "parallel")
+        return self.kind in ("wait", "automatic", "parallel", "clearance")
 
     @property
     def answers_needed(self) -> int:
@@ -206,7 +157,7 @@ class Process(Part):
         for step in self.steps:
             if step.role and step.office:
                 desks[step.key] = Desk(role=step.role, office=step.office)
-            sides: list[Report | Branch] = [*step.reports, *step.branches]
+            sides: list[Report | Branch] = [*step.reports, *step.branches, *step.joint]
             for part in sides:
                 desks[f"{step.key}/{part.key}"] = Desk(role=part.role, office=part.office)
         return desks
@@ -236,6 +187,7 @@ class Process(Part):
                     **placed(step),
                     "reports": tuple(report.model_copy(update=placed(report)) for report in step.reports),
                     "branches": tuple(branch.model_copy(update=placed(branch)) for branch in step.branches),
+                    "joint": tuple(seat.model_copy(update=placed(seat)) for seat in step.joint),
                 }
             )
             for step in self.steps

@@ -38,7 +38,7 @@ def _keys(process: Process) -> Iterator[Fault]:
     for index, key in _twice(reason.key for reason in process.reasons):
         yield _fault(f"reasons.{index}.key", "process_key_twice", name=key)
     for number, step in enumerate(process.steps):
-        for name in ("moves", "reports", "checklist", "branches"):
+        for name in ("moves", "reports", "checklist", "branches", "joint"):
             for index, key in _twice(part.key for part in getattr(step, name)):
                 yield _fault(f"steps.{number}.{name}.{index}.key", "process_key_twice", name=key)
     if process.start is not None and process.step(process.start) is None:
@@ -47,7 +47,7 @@ def _keys(process: Process) -> Iterator[Fault]:
 
 def _desks(process: Process) -> Iterator[Fault]:
     for index, step in enumerate(process.steps):
-        if step.by_itself:
+        if step.by_itself or step.joint:
             continue
         for name in ("role", "office"):
             if getattr(step, name) is None:

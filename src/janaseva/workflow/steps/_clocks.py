@@ -6,7 +6,7 @@ from datetime import datetime
 
 from janaseva.core.action import change, put
 from janaseva.workflow import queries, rules
-from janaseva.workflow.models import Case, Deadline, Pause
+from janaseva.workflow.models import Case, Deadline, Pause, Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,23 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
         if due.at is not None:
             moments.append(due.at)
     return Clocks(whole=whole, task_at=min(moments, default=None), changed=changed)
+
+
+def recount_branches(case: Case, process: rules.Process, *, case_due_at: datetime | None) -> bool:
+    """Count the days of the offices that were asked anew; return whether one changed.
+
+    A reminder that was sent is not taken back: after it the further time stays as it is.
+    """
+    here, changed = process.step(case.state), False
+    for task in Task.objects.filter(case_id=case.id, kind="branch", state__in=("waiting", "held")):
+        branch = here.branch(task.report) if here else None
+        own = own_time(case, branch.limit, task.since) if branch else None
+        silent = own if branch and branch.silence and task.reminded_at is None else task.silent_at
+        values = {"due_at": earliest([case_due_at, own]), "silent_at": silent}
+        if any(getattr(task, name) != value for name, value in values.items()):
+            change(task, **values)
+            changed = True
+    return changed
 
 
 def earliest(moments: Iterable[datetime | None]) -> datetime | None:

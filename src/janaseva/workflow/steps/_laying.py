@@ -6,11 +6,13 @@ from uuid import UUID
 from janaseva.core.action import change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.workflow import events, queries, rules
-from janaseva.workflow.models import Case, Notice, Pause, Task
+from janaseva.workflow.models import Case, Hearing, Notice, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _rows as rows
 
 BY_RULE = Actor.system("workflow.by_rule")
+STANDS = ("notice", "wait", "hearing")
+"""Why the whole case's clock may stand still until a step is left, though the applicant is not waited for."""
 
 
 def lay_down(
@@ -33,7 +35,7 @@ def lay_down(
     change(case, state=here.key, post_id=post_id)
     if here.kind == "wait":
         return _wait(case, here, at)
-    if here.kind == "parallel":
+    if here.kind in ("parallel", "clearance") or here.joint:
         _branches(case, here, at, case_due_at=case_due_at)
         return None
     moments = [case_due_at]
@@ -42,7 +44,7 @@ def lay_down(
     return _task(case, here, at, kind="main", due_at=clocks.earliest(moments))
 
 
-def _task(case: Case, here: rules.Step, at: datetime, *, kind: str, due_at: datetime | None) -> Task:
+def _task(case: Case, here: rules.Step, at: datetime, *, kind: str, due_at: datetime | None, awaits: str = "") -> Task:
     return put(
         Task(
             case=case,
@@ -56,6 +58,7 @@ def _task(case: Case, here: rules.Step, at: datetime, *, kind: str, due_at: date
             arrived_at=case.arrived_at,
             since=at,
             due_at=due_at,
+            awaits=awaits,
         )
     )
 
@@ -100,11 +103,12 @@ def _by_rule(case: Case, process: rules.Process, here: rules.Step, at: datetime)
 
 
 def _branches(case: Case, here: rules.Step, at: datetime, *, case_due_at: datetime | None) -> None:
-    """Lay the work of every branch on its own desk at once."""
+    """Lay the work of every branch (or of every seat of a joint decision) on its own desk at once."""
     due_at = case_due_at
     if here.limit is not None:
         due_at = clocks.earliest([due_at, clocks.begin(case, limit=here.limit, began_at=at, step=here.key).at])
-    for branch in here.branches:
+    for branch in here.joint or here.branches:
+        own = clocks.own_time(case, branch.limit, at)
         desk = case.desks[f"{here.key}/{branch.key}"]
         put(
             Task(
@@ -119,7 +123,8 @@ def _branches(case: Case, here: rules.Step, at: datetime, *, case_due_at: dateti
                 state="waiting",
                 arrived_at=case.arrived_at,
                 since=at,
-                due_at=clocks.earliest([due_at, clocks.own_time(case, branch.limit, at)]),
+                due_at=clocks.earliest([due_at, own]),
+                silent_at=own if branch.silence is not None else None,
             )
         )
 
@@ -128,11 +133,12 @@ def _wait(case: Case, here: rules.Step, at: datetime) -> Task:
     """Let the case wait: with its notice made public, and the whole case's clock stopped, where the step says so."""
     if here.clock == "stands":
         rows.settle()
-        pauses = list(Pause.objects.filter(case_id=case.id))
-        pauses.append(put(Pause(case=case, office_id=case.office_id, why="notice", from_at=at)))
-        clocks.recount(case, pauses=pauses)
+        stand(case, at, why="notice" if here.notice else "wait")
     began = clocks.begin(case, limit=here.limit, began_at=at, step=here.key)
-    task = _task(case, here, at, kind="time", due_at=_waits_until(began.at, here.limit, at))
+    until, awaits = _waits_until(began.at, here.limit, at), rules.awaited(here, case.facts)
+    task = _task(case, here, at, kind="time", due_at=until, awaits=awaits)
+    if here.entry is not None:
+        tell(events.EntryAwaited(case_id=case.id, register=here.entry.of), story=case.story, office_id=case.office_id)
     if here.notice is not None:
         notice = put(
             Notice(
@@ -156,11 +162,20 @@ def _wait(case: Case, here: rules.Step, at: datetime) -> Task:
     return task
 
 
+def stand(case: Case, at: datetime, *, why: str) -> clocks.Clocks:
+    """Let the whole case's clock stand still from now, until the step is left."""
+    pauses = list(Pause.objects.filter(case_id=case.id))
+    pauses.append(put(Pause(case=case, office_id=case.office_id, why=why, from_at=at)))
+    return clocks.recount(case, pauses=pauses)
+
+
 def leave(case: Case, at: datetime) -> None:
-    """End what a wait had begun: its notice, and the standstill of the whole case's clock."""
+    """End what a step had begun: its notice, a hearing still to come, the standstill of the whole case's clock."""
+    for hearing in Hearing.objects.filter(case_id=case.id, state="fixed"):
+        change(hearing, state="void")
     for notice in Notice.objects.filter(case_id=case.id, closed_at=None):
         change(notice, closed_at=at)
-    for pause in Pause.objects.filter(case_id=case.id, to_at=None, why="notice"):
+    for pause in Pause.objects.filter(case_id=case.id, to_at=None, why__in=STANDS):
         change(pause, to_at=at)
 
 

@@ -99,6 +99,21 @@ def main_task(case: Case, task_id: UUID | None = None) -> Task:
     return task
 
 
+def seat_task(case: Case, by: Actor, task_id: UUID | None) -> Task:
+    """Return the open task of a joint decision that was named, or (without a name) that the actor holds.
+
+    Raises:
+        Refusal: ``case_moved_on``.
+
+    """
+    seats = Task.objects.filter(case_id=case.id, kind="branch", state__in=OPEN)
+    found = seats.filter(held_by_charge_id=by.charge_id) if task_id is None else seats.filter(pk=task_id)
+    task = found.first()
+    if task is None:
+        raise Refusal("case_moved_on", status=CONFLICT)
+    return task
+
+
 def ensure_holder(by: Actor, task: Task) -> None:
     """Refuse whoever does not hold the task.
 

@@ -1,7 +1,6 @@
 """What is done with a case in hand: moves, notes, looks, transfer, withdrawal, and the passing of time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -10,28 +9,13 @@ from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
 from janaseva.workflow import events, queries, rules
-from janaseva.workflow.models import Case, Look, Move, Note, Pause, Task
-from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.models import Hearing, Look, Note, Pause, Task
+from janaseva.workflow.steps import _carrying as carrying
 from janaseva.workflow.steps import _desks as desks
 from janaseva.workflow.steps import _laying as laying
 from janaseva.workflow.steps import _rows as rows
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovedCase:
-    """Where a case stands after a move. ``outcome`` is empty while it goes on; ``late`` is told at its end."""
-
-    case_id: UUID
-    move_id: UUID
-    source: str
-    target: str
-    outcome: str
-    late: bool
-    task_id: UUID | None
-    post_id: UUID | None
-    office_id: UUID
-    due_at: datetime | None
-    case_due_at: datetime | None = None
+from janaseva.workflow.steps._carrying import Given, MovedCase, carry_out
+from janaseva.workflow.steps.agree import agree
 
 
 @step
@@ -54,14 +38,15 @@ def move(
 
     Raises:
         Refusal: ``not_found``; ``case_ended``; ``case_moved_on``; ``task_waits_for_answer``; ``not_holder``;
-            ``not_permitted``; ``own_case``; ``own_move``; ``move_not_possible``.
+            ``not_permitted``; ``own_case``; ``own_move``; ``move_not_possible``; ``hearing_not_held``;
+            ``joint_same_person``.
         Invalid: with every missing note, reason or line of the checklist at once.
 
     """
     case = rows.open_case(case_id)
     process = rows.process_of(case)
     here = rows.step_of(case, process)
-    task = rows.main_task(case, task_id)
+    task = rows.seat_task(case, by, task_id) if here.joint else rows.main_task(case, task_id)
     rows.ensure_holder(by, task)
     if not rules.may_work(by, kind=here.kind):
         raise Refusal("not_permitted", status=FORBIDDEN)
@@ -69,107 +54,15 @@ def move(
     chosen = here.move(move)
     if chosen is None:
         raise Refusal("move_not_possible", status=CONFLICT, move=move, step=here.key)
+    if here.kind == "hearing" and not Hearing.objects.filter(task_id=task.id, state="held").exists():
+        raise Refusal("hearing_not_held", status=CONFLICT)
     missing = rules.missing(process=process, step=here, move=chosen, note=note, reason=reason, checked=checked)
     if missing:
         raise Invalid(missing)
-    return carry_out(
-        case, process, task, chosen, by=by, at=at, note=note, reason=reason, checked=checked, documents=documents
-    )
-
-
-def carry_out(
-    case: Case,
-    process: rules.Process,
-    task: Task | None,
-    chosen: rules.Move,
-    *,
-    by: Actor,
-    at: datetime,
-    note: str = "",
-    reason: str = "",
-    checked: Sequence[str] = (),
-    documents: Sequence[UUID] = (),
-) -> MovedCase:
-    """Make a move that was found possible: end this step, and let the case rest at the next, or end it."""
-    source, post_id = case.state, task.post_id if task else None
-    made = rows.put_move(
-        case,
-        by=by,
-        at=at,
-        kind="move",
-        key=chosen.key,
-        source=source,
-        target=chosen.to,
-        post_id=post_id,
-        note=writing.free_text(note),
-        reason=reason,
-        checked=list(checked),
-        recommends=chosen.recommends or "",
-        documents=documents,
-    )
-    if task is not None:
-        change(task, state="done", done_at=at)
-    clocks.meet(case, at, step=source)
-    laying.leave(case, at)
-    rows.settle()
-    ends = chosen.to in rules.OUTCOMES
-    after: Task | None = None
-    late = False
-    if ends:
-        late = _end(case, chosen.to, at)
-    else:
-        after = laying.lay_down(case, process, chosen.to, at, case_due_at=clocks.recount(case).task_at)
-        rows.settle()
-    due_at = after.due_at if after else None
-    _tell_move(case, made, due_at=due_at)
-    if ends:
-        _tell_end(case, late=late)
-    return MovedCase(
-        case_id=case.id,
-        move_id=made.id,
-        source=source,
-        target=chosen.to,
-        outcome=case.outcome,
-        late=late,
-        task_id=after.id if after else None,
-        post_id=case.post_id,
-        office_id=case.office_id,
-        due_at=due_at,
-        case_due_at=queries.case_due_at(laying.BY_RULE, case.id),
-    )
-
-
-def _tell_move(case: Case, made: Move, *, due_at: datetime | None) -> None:
-    tell(
-        events.Moved(
-            case_id=case.id,
-            move_id=made.id,
-            move=made.key,
-            source=made.source,
-            target=made.target,
-            reason=made.reason,
-            recommends=made.recommends,
-            post_id=made.post_id,
-            due_at=rows.iso(due_at),
-        ),
-        story=case.story,
-        office_id=made.office_id,
-    )
-
-
-def _end(case: Case, outcome: str, at: datetime) -> bool:
-    """Close the case and its clocks; return whether it was late."""
-    late = clocks.meet(case, at)
-    change(case, state=outcome, outcome=outcome, ended_at=at)
-    return late
-
-
-def _tell_end(case: Case, *, late: bool) -> None:
-    tell(
-        events.Ended(case_id=case.id, outcome=case.outcome, late=late),
-        story=case.story,
-        office_id=case.office_id,
-    )
+    given = Given(note=note, reason=reason, checked=tuple(checked), documents=tuple(documents))
+    if here.joint:
+        return agree(case, process, here, task, chosen, by=by, at=at, given=given)
+    return carry_out(case, process, task, chosen, by=by, at=at, given=given)
 
 
 @step
@@ -221,10 +114,10 @@ def withdraw(*, by: Actor, at: datetime, case_id: UUID, note: str = "") -> None:
     for task in Task.objects.filter(case_id=case.id, state__in=rows.OPEN):
         rows.void(task, at)
     laying.leave(case, at)
-    for pause in Pause.objects.filter(case_id=case.id, to_at=None).exclude(why="notice"):
+    for pause in Pause.objects.filter(case_id=case.id, to_at=None).exclude(why__in=laying.STANDS):
         change(pause, to_at=at)
-    late = _end(case, "withdrawn", at)
-    _tell_end(case, late=late)
+    late = carrying.end(case, "withdrawn", at)
+    carrying.tell_end(case, late=late)
 
 
 @step

@@ -13,7 +13,7 @@ from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Move, Task
 from janaseva.workflow.steps import _laying as laying
 from janaseva.workflow.steps import _rows as rows
-from janaseva.workflow.steps.onward import MovedCase, carry_out
+from janaseva.workflow.steps._carrying import MovedCase, carry_out
 
 NO_PLACE = rules.Place()
 
@@ -45,7 +45,7 @@ def opine(
     process = rows.process_of(case)
     here = rows.step_of(case, process)
     task = Task.objects.filter(pk=task_id, case_id=case.id, kind="branch", state__in=rows.OPEN).first()
-    branch = here.branch(task.report) if task is not None else None
+    branch = here.branch(task.report) if task is not None and here.by_itself else None
     if task is None or branch is None:
         raise Refusal("case_moved_on", status=CONFLICT)
     rows.ensure_holder(by, task)
@@ -85,7 +85,7 @@ def opine(
         office_id=task.office_id,
     )
     rows.settle()
-    return _join(case, process, here, task, at=at)
+    return join(case, process, here, task, at=at)
 
 
 def _missing(branch: rules.Branch, recommends: str, text: str, documents: Sequence[UUID]) -> list[Fault]:
@@ -99,9 +99,9 @@ def _missing(branch: rules.Branch, recommends: str, text: str, documents: Sequen
     return found
 
 
-def _join(case: Case, process: rules.Process, here: rules.Step, task: Task, *, at: datetime) -> MovedCase | None:
+def join(case: Case, process: rules.Process, here: rules.Step, task: Task, *, at: datetime) -> MovedCase | None:
     """Let the case go on where enough have answered since these branches were laid down; the others need not."""
-    given = Move.objects.filter(case_id=case.id, kind="opinion", target=here.key, at__gte=task.since)
+    given = Move.objects.filter(case_id=case.id, kind__in=("opinion", "silence"), target=here.key, at__gte=task.since)
     opinions = list(given.values_list("recommends", flat=True))
     if len(opinions) < here.answers_needed:
         return None

@@ -53,11 +53,28 @@ def _process(definition: Definition, service: Source) -> Iterator[SourceFault]:
             yield service.fault(("variants", number), message, f"add it under desks:, as '{name}: {{role, office}}'")
     for place, message, mend in notice_faults(definition):
         yield service.fault(place, message, mend)
+    yield from _entries(definition, service)
     for fault in process_faults(definition.happens):
         path: Path = ("happens", *(int(part) if part.isdigit() else part for part in fault.place.split(".")))
         words = find(f"fault.{fault.code}", "en") or fault.code.replace("_", " ")
         facts = dict(fault.facts)
         yield service.fault(path, words.format_map(_Filled(facts)), "see docs/definers, chapter 'What happens'")
+
+
+def _entries(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell each field by which a step would find an entry of a register, and which the form does not ask."""
+    fields = definition.form.by_key
+    for number, step in enumerate(definition.happens.steps):
+        if step.entry is None:
+            continue
+        named = {"number": step.entry.number} if step.entry.number else {}
+        for path, key in [
+            *((("number",), key) for key in named.values()),
+            *((("facts", name), key) for name, key in step.entry.facts.items()),
+        ]:
+            if key not in fields:
+                place: Path = ("happens", "steps", number, "entry", *path)
+                yield service.fault(place, f"there is no field '{key}'", f"the fields are: {', '.join(fields)}")
 
 
 class _Filled(dict[str, Any]):
