@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from janaseva.workflow.rules.limit import Limit
-from janaseva.workflow.rules.process import OUTCOMES, Branch, Process, Report, Step
+from janaseva.workflow.rules.parts import Branch, Report
+from janaseva.workflow.rules.process import OUTCOMES, Process, Step
 
 NodeKind = Literal[
     "start",
