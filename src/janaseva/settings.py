@@ -41,6 +41,15 @@ class Options(BaseSettings):
     sms_templates: dict[str, str] = Field(default={}, description="DLT template ids by words key and language.")
     log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
     published_copies: list[Path] = Field(default=[], description="Further folders that remember the last checkpoint.")
+    backup_dir: Path | None = Field(default=None, description="The folder of backups; empty: backups/ in data_dir.")
+    backup_keys: list[str] = Field(default=[], description="Two or more age1... keys that backups are encrypted to.")
+    backup_database_url: str = Field(
+        default="", description="PostgreSQL as a role that may replicate; empty: the same."
+    )
+    postgres_bin: Path | None = Field(
+        default=None, description="The folder of pg_basebackup and the server's programs."
+    )
+    postgres_user: str = Field(default="postgres", description="Who runs a scratch server where root restores.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
     pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: file keys.")

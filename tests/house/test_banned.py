@@ -44,8 +44,9 @@ OUTSIDE = Banned(
         "janaseva.cli.processes",
         "janaseva.cli.up",
         "janaseva.cli.demo",
-        "janaseva.cli.web",
-    ),  # they start web and worker
+        "janaseva.cli.web",  # these start web and worker
+        "janaseva.cli.backup.postgres",  # this runs PostgreSQL's own programs
+    ),
     law="the outside world (network, processes) is reached from adapters alone (law of outside)",
     do="write a Protocol, the real thing and a Fake in the room's adapters, and call it from handlers",
 )

@@ -20,7 +20,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     "the transparency log is public; its leaves are salted hashes": {
         *("ledger.checkpoint", "ledger.verifier", "ledger.leaf_index", "ledger.proof", "ledger.leaf", "ledger.entries"),
         *("ledger.tile", "ledger.head", "ledger.tile_hashes", "ledger.proof_at", "ledger.leaf_ids"),
-        *("ledger.unpublished_seconds", "ledger.last_audit"),
+        *("ledger.unpublished_seconds", "ledger.last_audit", "ledger.leaves_among"),
     },
     "places and their codes are public (Local Government Directory)": {
         *("people.areas", "people.area", "people.area_by_code", "people.area_by_reference", "people.area_path"),
@@ -66,7 +66,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     "holidays and how days are counted are public": {
         *("workflow.calendar", "workflow.plain_calendar", "workflow.calendar_or_plain", "workflow.reckon"),
     },
-    "whether the worker keeps up concerns no person": {"ledger.worker_status"},
+    "whether the worker keeps up concerns no person": {"ledger.worker_status", "ledger.backup_standing"},
 }
 """Why an answer may be given to anyone: the queries."""
 

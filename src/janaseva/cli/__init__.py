@@ -32,6 +32,13 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("log", "Recompute the record offline and name whatever was altered."),
         ),
     ),
+    (
+        "Keep",
+        (
+            ("backup", "Make, list and prove backups, encrypted to offline keys."),
+            ("restore", "Put a backup back to a moment, into a new folder."),
+        ),
+    ),
     ("Try", (("demo", "Take applications through their whole journey, in a scratch database."),)),
 )
 """What the command line offers, in the order of the help: heading, then name and one sentence each."""

@@ -37,8 +37,9 @@ def _words(finding: queries.Finding, language: str) -> str:
 @command.command("verify")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each finding, then one with the totals.")
 @click.option("--verifier", default="", help="The log's public key as you hold it; default: that of the key file here.")
+@click.option("--rows-only", is_flag=True, help="Leave the published files out: those of a copy are of another moment.")
 @click.option("--language", default="en", show_default=True, help="The language of the findings.")
-def verify(*, as_json: bool, verifier: str, language: str) -> None:
+def verify(*, as_json: bool, verifier: str, rows_only: bool, language: str) -> None:
     """Recompute everything and name each thing that is not as recorded; exit 0 only where nothing is.
 
     Each event's hash and chain, the log's entries, tiles and signature, each row of each room against the last event
@@ -52,12 +53,14 @@ def verify(*, as_json: bool, verifier: str, language: str) -> None:
             looked[what] += count
             advance(what, count)
 
-        for finding in handlers.audit(verifier=verifier, progress=progress):
+        for finding in handlers.audit(verifier=verifier, files=not rows_only, progress=progress):
             findings += 1
             facts: dict[str, Any] = plain(finding)
             click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _words(finding, language))
     if as_json:
-        click.echo(json.dumps({"genuine": not findings, "findings": findings, **looked}))
+        head = queries.head()
+        published = {"log_size": head.size if head else 0, "root": head.root if head else ""}
+        click.echo(json.dumps({"genuine": not findings, "findings": findings, **looked, **published}))
     else:
         click.echo(say("finding.none" if not findings else "finding.some", language, count=findings, **looked))
     raise SystemExit(1 if findings else 0)
@@ -88,7 +91,7 @@ def missing(*, as_json: bool) -> None:
     found = handlers.compared()
     for event in handlers.missing():
         facts: dict[str, Any] = plain(event)
-        line = f"{event.index:>9}  {event.at:%Y-%m-%d %H:%M:%S}Z  {event.event_id}  {event.name}"
+        line = f"{event.index:>9}  {event.at or 'moment not known'}  {event.event_id or 'id not known'}  {event.name}"
         click.echo(json.dumps(facts) if as_json else line)
     if as_json:
         click.echo(json.dumps(plain(found)))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
-from janaseva.ledger import events, queries
+from janaseva.ledger import events, queries, rules
 from janaseva.ledger.models import Delivery
 
 
@@ -57,3 +57,48 @@ def note_return(*, by: Actor, at: datetime, key: str, from_at: datetime) -> None
     """Tell that no worker was heard of since ``from_at``, and that one works again. Only the worker itself tells so."""
     allow(by.kind == "system")
     tell(events.WorkerReturned(from_at=from_at.isoformat(), to_at=at.isoformat()))
+
+
+@action
+def note_backup(
+    *, by: Actor, at: datetime, key: str, backup: str, kind: str, manifest: str, log_size: int, size_bytes: int
+) -> None:
+    """Record that a backup was made, so that its manifest's hash is in the log.
+
+    Args:
+        by: the system.
+        at: when it was on the shelf.
+        key: the idempotency key.
+        backup: its id.
+        kind: ``full`` or ``increment``.
+        manifest: the SHA-256 of its manifest.
+        log_size: how many entries of the log it covers.
+        size_bytes: how much it takes on the shelf.
+
+    Raises:
+        Refusal: ``not_permitted`` for anybody else.
+
+    """
+    allow(by.may("ledger.backup"), code="not_permitted")
+    news = events.BackedUp(backup=backup, kind=kind, manifest=manifest, log_size=log_size, size_bytes=size_bytes)
+    tell(news, story=rules.BACKUPS)
+
+
+@action
+def note_backup_verified(*, by: Actor, at: datetime, key: str, backup: str, log_size: int, findings: int) -> None:
+    """Record that a backup was restored into a scratch place and compared with the log.
+
+    Args:
+        by: the system.
+        at: when.
+        key: the idempotency key.
+        backup: its id.
+        log_size: how many entries of the log the restored copy had.
+        findings: how many things were not as recorded.
+
+    Raises:
+        Refusal: ``not_permitted`` for anybody else.
+
+    """
+    allow(by.may("ledger.backup"), code="not_permitted")
+    tell(events.BackupVerified(backup=backup, log_size=log_size, findings=findings), story=rules.BACKUPS)

@@ -185,6 +185,9 @@ class Memory(Protocol):
     def heads(self) -> list[rules.Head]:
         """Return the newest checkpoint of each place where one is remembered, unverified."""
 
+    def notes(self) -> list[str]:
+        """Return the newest checkpoint of each place as it was signed."""
+
     def ids(self, first: int, last: int) -> list[UUID]:
         """Return the ids of the leaves from ``first`` up to but without ``last``, as far as any place has them."""
 
@@ -200,11 +203,19 @@ class DirectoryMemory:
     def __init__(self, *folders: Path) -> None:
         self.folders = folders
 
-    def _head(self, folder: Path) -> rules.Head | None:
+    def _note(self, folder: Path) -> str:
         try:
-            return rules.stated((folder / "checkpoint").read_text(encoding="utf-8"))
+            return (folder / "checkpoint").read_text(encoding="utf-8")
         except FileNotFoundError:
-            return None
+            return ""
+
+    def _head(self, folder: Path) -> rules.Head | None:
+        note = self._note(folder)
+        return rules.stated(note) if note else None
+
+    def notes(self) -> list[str]:
+        """Return the newest checkpoint of each folder that has one, as it was signed."""
+        return [note for folder in self.folders if (note := self._note(folder))]
 
     def heads(self) -> list[rules.Head]:
         """Return the newest checkpoint of each folder that has one, unverified.
@@ -257,6 +268,10 @@ class FakeMemory:
     def heads(self) -> list[rules.Head]:
         """Return the newest checkpoint, where one is remembered."""
         return [rules.stated(self.note)] if self.note else []
+
+    def notes(self) -> list[str]:
+        """Return the newest checkpoint, where one is remembered."""
+        return [self.note] if self.note else []
 
     def ids(self, first: int, last: int) -> list[UUID]:
         """Return the ids from ``first`` up to but without ``last``."""

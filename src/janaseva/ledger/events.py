@@ -19,6 +19,30 @@ class Refused(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackedUp(News):
+    """A backup lies on the shelf; its manifest has this SHA-256 and covers the log up to this size."""
+
+    name: ClassVar[str] = "ledger.backed_up"
+
+    backup: str
+    kind: str
+    manifest: str
+    log_size: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupVerified(News):
+    """A backup was restored into a scratch place and compared with the log; this many things were not as recorded."""
+
+    name: ClassVar[str] = "ledger.backup_verified"
+
+    backup: str
+    log_size: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retried(News):
     """Deliveries that had been given up were put back to be tried again."""
 

@@ -18,17 +18,20 @@ MOST_NAMED: Final = 1_000
 _log = logging.getLogger("janaseva.ledger")
 
 
-def audit(*, verifier: str = "", progress: Callable[[str, int], None] | None = None) -> Iterator[queries.Finding]:
+def audit(
+    *, verifier: str = "", files: bool = True, progress: Callable[[str, int], None] | None = None
+) -> Iterator[queries.Finding]:
     """Return every finding of :func:`janaseva.ledger.queries.audit`, reading the files of the log too.
 
     Args:
         verifier: the log's public key as its auditor holds it; empty: that of the key file here.
+        files: read the published files too; not for a restored copy, whose files are of another moment.
         progress: called with what is being looked at and how many were looked at.
 
     """
     key = key_store().key()
     own = rules.verifier_of(OPTIONS.log_origin, key).text() if key else ""
-    yield from queries.audit(files=tile_store().read, verifier=verifier or own, progress=progress)
+    yield from queries.audit(files=tile_store().read if files else None, verifier=verifier or own, progress=progress)
 
 
 def audit_and_report(at: datetime) -> None:

@@ -19,6 +19,7 @@ from django.db import Error, OperationalError
 
 from janaseva.core.promises import use_look
 from janaseva.ledger import queries, rules
+from janaseva.ledger.adapters import Memory
 from janaseva.ledger.handlers import publishing
 from janaseva.ledger.handlers.standing import compared, memory
 from janaseva.settings import OPTIONS
@@ -33,23 +34,28 @@ _log = logging.getLogger("janaseva.ledger")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """One event that was published and that the database has not: its place, id, moment, and name where known."""
+    """One event that was published and that the database has not: its place, and id, moment and name where known."""
 
     index: int
-    event_id: UUID
-    at: datetime
+    event_id: UUID | None
+    at: datetime | None
     name: str
 
 
-def missing() -> Iterator[Missing]:
+def missing(kept: Memory | None = None) -> Iterator[Missing]:
     """Yield each published event that the database has not, with its name where the log's files still tell it."""
-    held, store = memory(), publishing.tile_store()
+    held, store = kept or memory(), publishing.tile_store()
     found = compared(held)
     for first in range(found.sequenced, found.published, rules.TILE_WIDTH):
         last = min(first + rules.TILE_WIDTH, found.published)
-        for place, event_id in enumerate(held.ids(first, last), first):
-            moment = datetime.fromtimestamp((event_id.int >> 80) / 1000, tz=UTC)
-            yield Missing(index=place, event_id=event_id, at=moment, name=_name(store.read, place, found.published))
+        ids = held.ids(first, last)
+        there = queries.leaves_among(ids)
+        for place in range(first, last):
+            known = ids[place - first] if place - first < len(ids) and ids[place - first].int else None
+            if known in there:
+                continue  # written, and only its place in the log is lost
+            moment = datetime.fromtimestamp((known.int >> 80) / 1000, tz=UTC) if known else None
+            yield Missing(index=place, event_id=known, at=moment, name=_name(store.read, place, found.published))
 
 
 def _name(read: queries.ReadFile, index: int, size: int) -> str:

@@ -1,12 +1,14 @@
 """Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
 
 from janaseva.ledger.queries.auditing import Finding, Progress, ReadFile, audit
+from janaseva.ledger.queries.backups import BackupStanding, backup_standing
 from janaseva.ledger.queries.log import (
     checkpoint,
     entries,
     leaf,
     leaf_ids,
     leaf_index,
+    leaves_among,
     proof,
     proof_at,
     tile,
@@ -20,6 +22,7 @@ from janaseva.ledger.queries.working import Audit, DeadDelivery, RoundView, Work
 __all__ = [
     "AUDITS",
     "Audit",
+    "BackupStanding",
     "DeadDelivery",
     "EventView",
     "Finding",
@@ -28,6 +31,7 @@ __all__ = [
     "RoundView",
     "WorkerStatus",
     "audit",
+    "backup_standing",
     "checkpoint",
     "entries",
     "head",
@@ -35,6 +39,7 @@ __all__ = [
     "leaf",
     "leaf_ids",
     "leaf_index",
+    "leaves_among",
     "proof",
     "proof_at",
     "record_of",

@@ -1,5 +1,6 @@
 """The transparency log as anyone may read it: checkpoint, tiles, entries, and the proof of one event."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
@@ -70,6 +71,11 @@ def entries(*, first: int, last: int) -> list[bytes]:
 def leaf_ids(*, first: int, last: int) -> list[UUID]:
     """Return the ids of the events in the log from index ``first`` up to but without ``last``."""
     return list(Leaf.objects.filter(index__gte=first, index__lt=last).order_by("index").values_list("pk", flat=True))
+
+
+def leaves_among(ids: Collection[UUID]) -> set[UUID]:
+    """Return which of these events have a leaf, with a place in the log or without."""
+    return set(Leaf.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
 def unpublished_seconds(moment: UUID) -> int:

@@ -27,6 +27,7 @@ from janaseva.ledger.rules.notes import (
 )
 from janaseva.ledger.rules.proofs import Proof, ProofError, leaf_of_extra, prove
 from janaseva.ledger.rules.records import (
+    BACKUPS,
     RECORD_VERSION,
     SALT_BYTES,
     Record,
@@ -49,6 +50,7 @@ from janaseva.ledger.rules.tiles import (
 )
 
 __all__ = [
+    "BACKUPS",
     "CHECKPOINT_PATH",
     "EMPTY_ROOT",
     "HASH_BYTES",

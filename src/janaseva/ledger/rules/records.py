@@ -12,6 +12,9 @@ from uuid import UUID
 
 from janaseva.core.canonical import canonical
 
+BACKUPS = UUID(int=2)
+"""The story of all backups, under which the newest is found at once."""
+
 RECORD_VERSION = 1
 SALT_BYTES = 16
 

@@ -1,0 +1,46 @@
+"""``janaseva restore``: a backup put back to a moment, into a new folder; what was served stays where it is."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from janaseva.cli.backup import as_json, identity, restoring, shelf, shown, to_moment, told
+from janaseva.core.canonical import plain
+
+
+@click.command("restore")
+@click.option("--into", required=True, type=click.Path(path_type=Path), help="A new folder: the new data directory.")
+@to_moment
+@identity
+@as_json
+@told
+def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> dict[str, Any]:  # noqa: FBT001 - given by `told`
+    """Restore database, keys, papers and the log's files to a moment (default: as late as possible).
+
+    Exit 1 where the result is behind the last published checkpoint: it can be read, it refuses every write, and what
+    it lacks is listed.
+    """
+    keys = shelf.identities(identity)
+    with shown(quiet=quiet) as progress:
+        found = restoring.restore(into.resolve(), to=to, keys=keys, progress=progress)
+        standing, lacks = restoring.lacking(found)
+    words = [f"{found.backup} restored into {found.folder}, as it was at {found.reaches.isoformat()}."]
+    if to is not None and found.reaches < to:
+        words.append(f"That is {(to - found.reaches).total_seconds():,.0f} s before the moment asked for.")
+    words += [
+        f"missing: {one.index}  {one.at or 'moment not known'}  {one.event_id or 'id not known'}  {one.name}"
+        for one in lacks
+    ]
+    words.append(
+        f"It is behind the last published checkpoint ({standing.sequenced} of {standing.published} entries): it can be "
+        "read and refuses every write. Restore to a later moment, or read docs/operations/backup.md."
+        if standing.code
+        else "It is not behind any published checkpoint. Set JANASEVA_DATA_DIR to it and start."
+    )
+    return {
+        "good": not standing.code, "backup": found.backup, "chain": found.chain, "folder": found.folder,
+        "reaches": found.reaches, **plain(standing), "missing": [plain(one) for one in lacks],
+        "words": "\n".join(words),
+    }  # fmt: skip
