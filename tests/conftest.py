@@ -295,4 +295,16 @@ def given(kept_world: Any, request: pytest.FixtureRequest, tmp_path: Path, monke
     if not request.node.get_closest_marker("papers"):
         monkeypatch.setattr(documents, "typesetter", sample_papers)
     documents._prepared.clear()
-    return kept_world.arrive()
+    return kept_world.arrive(_memory(request, tmp_path / "log", key))
+
+
+def _memory(request: pytest.FixtureRequest, folder: Path, key: Any) -> Any:
+    """Return what lets a test's first steps be copied from an earlier one that did the same (tests/memory.py)."""
+    from tests.memory import WATCHING, Memory
+
+    watched = WATCHING & set(request.node._fixtureinfo.argnames)
+    return Memory(
+        folder=folder,
+        keys=key,
+        on=not os.environ.get("NOMEM") and not watched and not request.node.get_closest_marker("papers"),
+    )

@@ -33,6 +33,7 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.examples import Example, read_examples
 from janaseva.settings import OPTIONS
 from janaseva.workflow import queries as workflow
+from tests.memory import Memory, mark, remembered
 
 PACK = "kl-edistrict"
 SERVICE = "kl-income-certificate"
@@ -59,6 +60,7 @@ class Given(Traveller):
     service: str = SERVICE
     pack: str = PACK
     counted: Iterator[int] = field(default_factory=lambda: count(1))
+    memory: Memory | None = None
 
     @property
     def definition(self) -> Definition:
@@ -71,8 +73,12 @@ class Given(Traveller):
         answers = {**found.answers, "purpose": variant} if "purpose" in found.answers else found.answers
         return found.model_copy(update={"channel": channel, "answers": answers})
 
-    def citizen(self, language: str = "en", *, region: str = "IN") -> Actor:
-        """Sign a new person in; the code is read from its sealed envelope, so that no message need be sent."""
+    @remembered
+    def session(self, language: str = "en", *, region: str = "IN") -> tuple[str, Actor]:
+        """Sign a new person in and return their session's token and them.
+
+        The code is read from its sealed envelope, so that no message need be sent.
+        """
         digits = next(self.phones)
         phone = f"+91{digits}" if region == "IN" else f"+92300{digits % 10_000_000:07d}"
         anyone, token = Actor.anyone(), secret_token()
@@ -91,8 +97,13 @@ class Given(Traveller):
         )
         found = people.signed_in(token, self.at)
         assert found is not None
-        return found.actor
+        return token, found.actor
 
+    def citizen(self, language: str = "en", *, region: str = "IN") -> Actor:
+        """Sign a new person in."""
+        return self.session(language, region=region)[1]
+
+    @remembered
     def seat(self, office: str, role: str) -> Actor:
         """Return the signed-in holder of a role in a demonstration office."""
         view = next(one for one in people.offices() if one.key == office)
@@ -100,22 +111,48 @@ class Given(Traveller):
         assert post is not None
         return self.officer(post.id)
 
+    @remembered
+    def officer(self, post_id: UUID) -> Actor:
+        """Sign in the demonstration officer who holds a post."""
+        return Traveller.officer(self, post_id)
+
+    @remembered
+    def settle(self) -> None:
+        """Let the worker do all that is to be done now."""
+        Traveller.settle(self)
+
+    @remembered
+    def pay(self, by: Actor, application_id: UUID) -> None:
+        """Pay what is due."""
+        Traveller.pay(self, by, application_id)
+
+    @remembered
+    def loaded(self, pack: str, service: str, files: dict[str, str] | None = None, *, at: datetime = LOADED_AT) -> None:
+        """Load one service of a pack, or other ``files`` in its place, and walk its applications from now on."""
+        text = PackFolder(OPTIONS.packs_dir).read(pack)
+        load_pack(replace(text, services={service: files or text.services[service]}), at=at)
+        self.pack, self.service = pack, service
+
+    @remembered
     def draft(self, by: Actor, **options: Any) -> UUID:
         """Fill everything in, papers included; not yet handed in."""
         return self.fill_in(by, self.definition, self.example(**options), language="en")
 
+    @remembered
     def submitted(self, by: Actor, **options: Any) -> UUID:
         """Hand in; nothing is paid yet."""
         application_id = self.draft(by, **options)
         self.act(actions.submit, by, application_id=application_id)
         return application_id
 
+    @remembered
     def begun(self, by: Actor, **options: Any) -> UUID:
         """Hand in and pay; the case waits on its desk."""
         application_id = self.submitted(by, **options)
         self.pay(by, application_id)
         return application_id
 
+    @remembered
     def holder(self, application_id: UUID) -> Actor:
         """Return the officer on whose desk an application lies."""
         view = queries.application(SYSTEM, application_id)
@@ -124,6 +161,7 @@ class Given(Traveller):
         assert case.post_id is not None
         return self.officer(case.post_id)
 
+    @remembered
     def taken(self, by: Actor, **options: Any) -> tuple[UUID, Actor]:
         """Hand in, pay, and let the officer take the case; return it with the officer."""
         application_id = self.begun(by, **options)
@@ -131,18 +169,21 @@ class Given(Traveller):
         assert self.act(actions.take_next, officer) == application_id
         return application_id, officer
 
+    @remembered
     def decided(self, by: Actor, **options: Any) -> tuple[UUID, Actor]:
         """Walk to an approval; the worker has not heard of it yet."""
         application_id, officer = self.taken(by, **options)
         self.approve(officer, application_id)
         return application_id, officer
 
+    @remembered
     def approve(self, officer: Actor, application_id: UUID, **options: Any) -> actions.deciding.MovedOn:
         """Approve, with every line of the checklist."""
         lines = tuple(item.key for item in self.definition.process.steps[-1].checklist)
         given = {"move": "approve", "checked": lines, "note": "Papers compared.", **options}
         return self.act(actions.move, officer, application_id=application_id, **given)
 
+    @remembered
     def refuse(self, officer: Actor, application_id: UUID, **options: Any) -> actions.deciding.MovedOn:
         """Refuse, with a coded reason and words."""
         given = {"move": "refuse", "reason": "income-not-proved", "note": "The pay slip is of 2019.", **options}
@@ -163,12 +204,15 @@ class World:
     tables: tuple[str, ...]
     officers: Mapping[UUID, tuple[str, Actor]]
 
-    def arrive(self) -> Given:
+    def arrive(self, memory: Memory | None = None) -> Given:
         """Copy the world's rows into the empty tables and return one who walks in it."""
         with connection.cursor() as cursor:
             for table in self.tables:
                 cursor.execute(f'INSERT INTO "{table}" SELECT * FROM "kept_{table}"')
-        return Given(at=BEGINS_AT, officers=dict(self.officers))
+        given = Given(at=BEGINS_AT, officers=dict(self.officers), memory=memory)
+        if memory is not None:
+            memory.last = mark(given)
+        return given
 
 
 def tables() -> list[str]:

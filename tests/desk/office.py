@@ -49,8 +49,7 @@ class Office:
         return found
 
     def who(self, post_id: UUID) -> people.DemonstrationSignIn:
-        found = people.demonstration_sign_ins(SYSTEM, self.given.at)
-        return next(one for one in found if any(charge.post.id == post_id for charge in one.charges))
+        return people.demonstration_sign_ins(SYSTEM, self.given.at, post_id=post_id)[0]
 
     def at_desk(self, post_id: UUID) -> Client:
         """Sign in as whoever holds the post, through the pages."""

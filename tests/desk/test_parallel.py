@@ -1,11 +1,9 @@
 """Parallel opinions as officers give them on their pages, with the place that a branch must name."""
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from janaseva.cli.loading import load_pack
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
 from janaseva.settings import OPTIONS
@@ -36,8 +34,8 @@ def consulted(office):
     service = re.sub(r"(?m)^from: .*", "from: 2026-03-01", service).replace("\nout:", OPINIONS, 1)
     before, refuse, after = service.partition("        - {key: refuse,")
     files["service.yaml"] = before + WAY + refuse + after
-    load_pack(replace(text, services={SERVICE: files}), at=office.given.at)
     given = office.given
+    given.loaded(PACK, SERVICE, files, at=given.at)
     application_id, officer = given.taken(given.citizen())
     given.act(actions.move, officer, application_id=application_id, move="consult", note="Please look at it.")
     given.settle()

@@ -43,24 +43,6 @@ class Visitor:
         return queries.application(self.actor, self.application_id).answers
 
 
-def signed_in(given: Any) -> tuple[Any, str]:
-    """Sign a new person in and return them with their session's token."""
-    from janaseva.core.actor import Actor
-    from janaseva.core.ids import secret_token
-    from janaseva.core.secret import Secret
-    from janaseva.people import actions, queries, rules
-    from tests.given import SYSTEM
-
-    token, phone = secret_token(), f"+91{next(given.phones)}"
-    asked = given.act(actions.request_code, Actor.anyone(), phone=phone, language="en", region="IN")
-    sent = queries.code_to_send(SYSTEM, asked.challenge_id, given.at)
-    given.act(
-        actions.confirm_code, Actor.anyone(), challenge_id=asked.challenge_id, code=Secret(sent.code),
-        token_hash=rules.token_hash(token),
-    )  # fmt: skip
-    return queries.signed_in(token, given.at).actor, token
-
-
 @pytest.fixture(autouse=True)
 def without_limits(monkeypatch):
     """Limits are shown elsewhere; here many things are tried in one minute."""
@@ -82,7 +64,7 @@ def clock(given, monkeypatch):
 def visitor(clock, client):
     from tests.hostile.every_field import draft_of_it
 
-    actor, token = signed_in(clock)
+    token, actor = clock.session()
     client.cookies["citizen"] = token
     client.raise_request_exception = False
     return Visitor(clock, actor, token, draft_of_it(clock, actor), client)

@@ -8,12 +8,8 @@ import pytest
 from django.test import Client
 
 from janaseva.core.actor import Actor
-from janaseva.core.ids import secret_token, uuid7
-from janaseva.core.secret import Secret
-from janaseva.people import actions as people_actions
-from janaseva.people import queries as people
-from janaseva.people import rules as people_rules
-from tests.given import SYSTEM, Given
+from janaseva.core.ids import uuid7
+from tests.given import Given
 
 
 def at_the_storys_time(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,26 +19,10 @@ def at_the_storys_time(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def signed_in(given: Given, language: str = "en") -> tuple[Client, Actor]:
     """Sign a new person in; return the browser that holds the cookie, and the person."""
-    anyone, token = Actor.anyone(), secret_token()
-    phone = f"+91{next(given.phones)}"
-    asked = people_actions.request_code(
-        by=anyone, at=given.tick(), key=given.key(), phone=phone, language=language, region="IN"
-    )
-    sent = people.code_to_send(SYSTEM, asked.challenge_id, given.at)
-    assert sent is not None
-    people_actions.confirm_code(
-        by=anyone,
-        at=given.tick(),
-        key=given.key(),
-        challenge_id=asked.challenge_id,
-        code=Secret(sent.code),
-        token_hash=people_rules.token_hash(token),
-    )
-    found = people.signed_in(token, given.at)
-    assert found is not None
+    token, actor = given.session(language)
     client = Client(headers={"accept-language": language})
     client.cookies["citizen"] = token
-    return client, found.actor
+    return client, actor
 
 
 def fresh() -> str:

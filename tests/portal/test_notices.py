@@ -1,14 +1,12 @@
 """Public notices as people meet them: read by anyone, objected to by who is signed in, followed to the decision."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from janaseva.cli.journey import sample_paper
-from janaseva.cli.loading import load_pack
 from janaseva.contact.models import Message
 from janaseva.core.actor import Actor
 from janaseva.core.text import LANGUAGES
@@ -50,14 +48,14 @@ def with_notice():
     service = service.replace("\nout:", NOTICE, 1)
     before, refuse, after = service.partition("        - {key: refuse,")
     files["service.yaml"] = before + WAY + refuse + after
-    return replace(text, services={SERVICE: files})
+    return files
 
 
 @pytest.fixture
 def public(given, monkeypatch):
     """An application whose notice is public: its id, the applicant's browser, the officer."""
     at_the_storys_time(given, monkeypatch)
-    load_pack(with_notice(), at=given.at)
+    given.loaded(PACK, SERVICE, with_notice(), at=given.at)
     client, owner = signed_in(given)
     application_id, officer = given.taken(owner)
     given.act(actions.move, officer, application_id=application_id, move="publish", note="Let all know of it.")

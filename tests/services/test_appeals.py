@@ -1,31 +1,25 @@
 """What people, officers and the clock do with appeals: done, refused, in the wrong state, and repeated."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 
-from janaseva.cli.loading import load_pack
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
 from janaseva.ledger import queries as ledger
 from janaseva.ledger.models import Event
 from janaseva.services import actions, queries
-from janaseva.services.adapters import PackFolder
 from janaseva.services.models import Appeal, Decision
-from janaseva.settings import OPTIONS
 from janaseva.workflow import queries as workflow
-from tests.given import LOADED_AT, SYSTEM
+from tests.given import SYSTEM
 
 pytestmark = pytest.mark.django_db
 CLOCK = Actor.clock()
 
 
 def at_service(given, pack, service):
-    text = PackFolder(OPTIONS.packs_dir).read(pack)
-    load_pack(replace(text, services={service: text.services[service]}), at=LOADED_AT)
-    given.pack, given.service = pack, service
+    given.loaded(pack, service)
     return given
 
 

@@ -1,13 +1,11 @@
 """Jammu and Kashmir's Form-1: a date where the application is complete; else a list of what is missing, and no date."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from janaseva.cli.journey import sample_paper
-from janaseva.cli.loading import load_pack
 from janaseva.core.refusal import Refusal
 from janaseva.documents.models import Document
 from janaseva.documents.rules import receive
@@ -15,7 +13,7 @@ from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
 from janaseva.settings import OPTIONS
 from janaseva.workflow import queries as workflow
-from tests.given import LOADED_AT, SYSTEM
+from tests.given import SYSTEM
 from tests.portal.reader import at_the_storys_time, fresh, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -30,8 +28,7 @@ def jammu(given):
     files = dict(text.services[SERVICE])
     before, after = files["service.yaml"].split(LATER[0])
     files["service.yaml"] = LATER[0].join([before, after.replace(LATER[1], LATER[2], 1)])
-    load_pack(replace(text, services={SERVICE: files}), at=LOADED_AT)
-    given.service, given.pack = SERVICE, PACK
+    given.loaded(PACK, SERVICE, files)
     return given
 
 

@@ -1,19 +1,16 @@
 """A rule explains its answer: what it looked at, what it found, and which reason of refusal follows from it."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from janaseva.cli.loading import load_pack
 from janaseva.forms.rules import apply
 from janaseva.services.rules.deciding import eligibility
 from janaseva.services.rules.explaining import grounds_that_hold, looked_at
-from tests.given import LOADED_AT
 from tests.portal.reader import at_the_storys_time
-from tests.services.test_definition import KERALA, PACKS, SINDH, TODAY, changed
+from tests.services.test_definition import KERALA, SINDH, TODAY, changed
 
 pytestmark = pytest.mark.once
 
@@ -51,9 +48,8 @@ def test_a_condition_says_what_it_looked_at_and_which_reason_follows(since, outc
 @pytest.mark.django_db
 def test_the_citizen_reads_what_the_rule_found_and_what_would_follow(given, monkeypatch):
     at_the_storys_time(given, monkeypatch)
-    pack = PACKS.read("sd-services")
     key = "sd-permanent-residence-certificate"
-    load_pack(replace(pack, services={key: pack.services[key]}), at=LOADED_AT)
+    given.loaded("sd-services", key)
     answers = {"living_since.day": "5", "living_since.month": "1", "living_since.year": "2025"}
     page = Client().post(reverse("service-check", args=[key]), answers).content.decode()
     assert "You answered:" in page

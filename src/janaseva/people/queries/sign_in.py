@@ -49,8 +49,8 @@ def code_to_send(by: Actor, challenge_id: UUID, at: datetime) -> CodeToSend | No
     return CodeToSend(phone=row.phone, code=code, language=row.language, ends_at=row.ends_at)
 
 
-def demonstration_sign_ins(by: Actor, at: datetime) -> list[DemonstrationSignIn]:
-    """Return the sign-ins of all demonstration officers, where the demonstration is on.
+def demonstration_sign_ins(by: Actor, at: datetime, *, post_id: UUID | None = None) -> list[DemonstrationSignIn]:
+    """Return the sign-ins of all demonstration officers, or of who holds one post, where the demonstration is on.
 
     Raises:
         Refusal: ``not_found`` where it is off, or for anybody but the system.
@@ -61,10 +61,14 @@ def demonstration_sign_ins(by: Actor, at: datetime) -> list[DemonstrationSignIn]
     secret = derive("demonstration")
     held: dict[UUID, list[ChargeView]] = {}
     charges = Charge.objects.select_related("post__office").filter(force_at(at), person__is_demonstration=True)
+    persons = Person.objects.filter(is_demonstration=True, login__isnull=False)
+    if post_id is not None:
+        holders = list(charges.filter(post_id=post_id).values_list("person_id", flat=True))
+        charges, persons = charges.filter(person_id__in=holders), persons.filter(pk__in=holders)
     for row in charges.order_by("from_at", "id"):
         held.setdefault(row.person_id, []).append(charge_view(row))
     found = []
-    for person in Person.objects.filter(is_demonstration=True, login__isnull=False).order_by("login"):
+    for person in persons.order_by("login"):
         seed = rules.demonstration_seed(secret, str(person.login))
         found.append(
             DemonstrationSignIn(
