@@ -243,9 +243,10 @@ def apply(walk: Walk, definition, example, *, search: str, phone: str) -> str:
     walk.look("papers")
     walk.go(f"/apply/{application}/check/")
     walk.look("check")
-    declared = walk.page.locator("[name=declared_true]")
-    if declared.count():
-        declared.check()
+    for name in ("spellings_read", "declared_true"):
+        declared = walk.page.locator(f"[name={name}]")
+        if declared.count():
+            declared.check()
     walk.submit()
     if "/pay/" in walk.page.url:
         pay(walk)

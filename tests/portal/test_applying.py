@@ -86,7 +86,10 @@ def test_the_whole_way(given, language):
     assert "XXXX-XXXX-0124" in shown
     assert "2345 6789" not in shown
     assert ("അടൂർ" if language == "ml" else "Adoor") in shown
-    sent = send(client, given, f"{home}check/")
+    unread = send(client, given, f"{home}check/")
+    assert unread.status_code == 422
+    assert 'name="spellings_read"' in text(unread)
+    sent = send(client, given, f"{home}check/", spellings_read="on")
     assert sent.status_code == 302
     view = queries.application(actor, home.split("/")[2])
     assert (view.state, view.language) == ("submitted", language)
@@ -203,6 +206,24 @@ def test_places_open_level_by_level_without_script(given):
     assert send(client, given, address, **other).status_code == 422
 
 
+def test_a_second_script_is_suggested_used_and_looked_at_and_never_written_by_itself(given):
+    client, actor = signed_in(given)
+    home = begin(client, given)
+    address = f"{home}page/applicant/"
+    assert 'name="_show" value="applicant_name_ml"' in text(client.get(address))
+    offered = text(send(client, given, address, applicant_name="Sunil V.", _show="applicant_name_ml"))
+    assert "സുനിൽ വി." in offered
+    assert 'name="_use" value="applicant_name_ml"' in offered
+    assert 'value="സുനിൽ വി."' not in offered
+    used = text(send(client, given, address, applicant_name="Sunil V.", _use="applicant_name_ml"))
+    assert 'value="സുനിൽ വി."' in used
+    assert answers(actor, home) == {}
+    own = text(send(client, given, address, applicant_name="Sunil V.", applicant_name_ml="സ", _use="x_ml"))
+    assert 'value="സ"' in own
+    place = text(send(client, given, f"{home}page/residence/", house="Kozhenchery", _show="house_ml"))
+    assert "കോഴഞ്ചേരി" in place  # as the directory spells it, not as the rule would
+
+
 def test_going_back_in_the_browser_and_sending_others_saves_others(given):
     client, actor = signed_in(given)
     home, key = begin(client, given), given.key()
@@ -226,7 +247,8 @@ def test_sent_twice_is_one_application(given):
     home = begin(client, given)
     fill(client, given, home)
     key = given.key()
-    ways = [client.post(f"{home}check/", {"key": one})["Location"] for one in (key, key, given.key())]
+    keys = (key, key, given.key())
+    ways = [client.post(f"{home}check/", {"key": one, "spellings_read": "on"})["Location"] for one in keys]
     assert len(set(ways)) == 1
     assert len(queries.mine(actor)) == 1
 

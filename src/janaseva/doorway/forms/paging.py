@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from janaseva.core.refusal import Fault
 from janaseva.core.text import Text
-from janaseva.doorway.forms import asking, mending
+from janaseva.doorway.forms import asking, mending, suggesting
 from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.typed import Typed
 from janaseva.forms.rules import Applied, Page, apply
@@ -78,6 +78,7 @@ def shown(
         "page": page.page,
         "step": keys.index(page.page.key) + 1,
         "of": len(keys),
+        "suggested": suggesting.suggestions(page.page.fields, page.typed),
         "fields": asking.asked(page.definition, page.page.fields, page.applied, page.typed, language=language),
         "computed": asking.computed(page.definition, page.page, page.applied, language),
         "shown": ",".join(sorted(page.shown)),

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from janaseva.core.refusal import UNPROCESSABLE, Fault
 from janaseva.design import posted
 from janaseva.design.page import render
-from janaseva.doorway.forms import asking, mending, paging
+from janaseva.doorway.forms import asking, mending, paging, suggesting
 from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.paging import Filled
 from janaseva.doorway.forms.typed import Typed
@@ -84,6 +84,8 @@ def preview(request: HttpRequest, trial: Trial, *, today: date) -> HttpResponse:
     wish = posted.row_wish(request.POST)
     if here is not None and wish is not None:
         return _shown(request, _tried(definition, inputs.with_rows(typed, wish, here.fields), today), here)
+    if here is not None and suggesting.USE in request.POST:
+        return _shown(request, _tried(definition, suggesting.used(request.POST, here.fields, typed), today), here)
     if inputs.SHOW in request.POST:
         return _shown(request, tried, here)
     if _GO in request.POST or here is None:

@@ -9,6 +9,7 @@ from janaseva.people.queries.areas import (
     area_path,
     areas,
     areas_by_id,
+    areas_named,
     time_zone_of,
 )
 from janaseva.people.queries.charges import (
@@ -72,6 +73,7 @@ __all__ = [
     "area_path",
     "areas",
     "areas_by_id",
+    "areas_named",
     "charge",
     "charge_in_force",
     "charges_of",

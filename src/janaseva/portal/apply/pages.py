@@ -13,7 +13,7 @@ from janaseva.core.canonical import canonical
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid
 from janaseva.design import posted
 from janaseva.doorway.acts import given_key
-from janaseva.doorway.forms import asking, mending, paging
+from janaseva.doorway.forms import asking, mending, paging, suggesting
 from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.paging import Filled
 from janaseva.doorway.forms.typed import Typed
@@ -69,6 +69,9 @@ def _posted(request: HttpRequest, found: Draft, page: Page) -> HttpResponseBase:
     wish = posted.row_wish(request.POST)
     if wish is not None:
         return _shown(request, found, _filled(request, found, page, inputs.with_rows(typed, wish, page.fields)))
+    if suggesting.USE in request.POST:
+        typed = suggesting.used(request.POST, page.fields, typed)
+        return _shown(request, found, _filled(request, found, page, typed))
     if inputs.SHOW in request.POST:
         return _shown(request, found, _filled(request, found, page, typed))
     filled = _filled(request, found, page, inputs.compacted(typed, page.fields))

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid, Refusal
 from janaseva.core.text import in_language
+from janaseva.core.words import say
 from janaseva.design import posted
 from janaseva.design.page import fault_words
 from janaseva.design.vocabulary import field_id
 from janaseva.doorway.acts import perform
-from janaseva.doorway.forms import asking, mending
+from janaseva.doorway.forms import asking, mending, suggesting
 from janaseva.doorway.forms.mending import ToMend
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms.rules import summary
@@ -27,6 +28,8 @@ from janaseva.services.rules import running
 from janaseva.services.rules.running import Ready
 
 DECLARED: Final = "declared_true"
+READ: Final = "spellings_read"
+"""That the person has looked at the spellings which were suggested."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,8 +41,13 @@ def check(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
         return gone
     if request.method != "POST":
         return _shown(request, found)
-    if not _declares(found) and not posted.ticked(request.POST, DECLARED):
-        return _shown(request, found, [Fault(place=DECLARED, code="must_be_declared")], status=UNPROCESSABLE)
+    missing = [
+        Fault(place=name, code="must_be_declared")
+        for name, asked in ((READ, bool(_unread(found))), (DECLARED, not _declares(found)))
+        if asked and not posted.ticked(request.POST, name)
+    ]
+    if missing:
+        return _shown(request, found, missing, status=UNPROCESSABLE)
     try:
         submitted = perform(request, actions.submit, application_id=application_id)
     except Invalid as invalid:
@@ -51,6 +59,11 @@ def check(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     if submitted.total_paise:
         return HttpResponseRedirect(reverse("pay", args=[application_id]))
     return HttpResponseRedirect(f"{APPLICATIONS}{application_id}/")
+
+
+def _unread(found: Draft) -> set[str]:
+    """Return the places of answers in a second script that read as they were suggested."""
+    return suggesting.unread(found.definition.form, found.applied)
 
 
 def _declares(found: Draft) -> bool:
@@ -70,7 +83,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         places=queries.PLACES,
     )
     groups = {group.key: group for group in found.groups}
-    wrong = list(faults)
+    wrong, unread = list(faults), _unread(found)
     context = {
         "draft": found,
         "id": found.view.id,
@@ -90,7 +103,11 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         "currency": "PKR" if definition.pack_country == "PK" else "INR",
         "declares": _declares(found),
         "alike": queries.alike(actor(request), found.view.id),
-        "known": asking.sources(_unchanged(request, found), spoken),
+        "known": {
+            **asking.sources(_unchanged(request, found), spoken),
+            **dict.fromkeys(unread, say("portal.apply.suggested", spoken)),
+        },
+        "unread": bool(unread),
         "mend": [_to_mend(found, fault, spoken) for fault in wrong],
         "papers_href": reverse("apply-papers", args=[found.view.id]),
     }
@@ -111,8 +128,8 @@ def _given(found: Draft) -> set[str]:
 def _to_mend(found: Draft, fault: Fault, spoken: str) -> ToMend:
     """Return a fault with the way to its field."""
     form, key = found.definition.form, fault.place.partition(".")[0]
-    if fault.place == DECLARED:
-        return ToMend(words=fault_words(fault, spoken), href=f"#{field_id(DECLARED)}")
+    if fault.place in (DECLARED, READ):
+        return ToMend(words=fault_words(fault, spoken), href=f"#{field_id(fault.place)}")
     if key == "documents":
         title = next((one.title for one in found.groups if f"documents.{one.key}" == fault.place), {})
         words = f"{in_language(title, spoken)}: {fault_words(fault, spoken)}"

@@ -211,7 +211,7 @@ def _appeal(definition: Definition, level: int) -> AppealLine | None:
         return None
     own = None if isinstance(definition.appeal, Unknown) else getattr(definition.appeal, NAMES[level])
     act = getattr(definition.rights, NAMES[level]) if definition.rights is not None else None
-    own = own if isinstance(own, AppealLevel) else None
+    part: Sourced | None = own if isinstance(own, AppealLevel) else act
     return AppealLine(
         authority=law.authority or None,
         seats=tuple(
@@ -221,7 +221,7 @@ def _appeal(definition: Definition, level: int) -> AppealLine | None:
         file_days=law.file_days,
         decide_days=law.decide_days,
         by_itself=bool(law.triggers),
-        basis=basis(definition, own or act) if own or act else Basis(law="", sources={}, confidence="", note=""),
+        basis=basis(definition, part) if part is not None else Basis(law="", sources={}, confidence="", note=""),
     )
 
 
