@@ -265,6 +265,8 @@ def test_a_case_is_found_by_its_number(office):
     application_id = office.begun()
     client = office.at_desk(office.case(application_id).post_id)
     assert client.get("/desk/find", {"q": office.number(application_id).lower()})["Location"] == at(application_id)
+    in_malayalam = office.number(application_id).translate({ord(str(one)): 0x0D66 + one for one in range(10)})
+    assert client.get("/desk/find", {"q": in_malayalam})["Location"] == at(application_id)
     assert "No application with this number" in words(client.get("/desk/find", {"q": "KL/0"}, follow=True))
     assert Client().get("/desk/find", {"q": office.number(application_id)}).status_code == 302
 

@@ -1,5 +1,6 @@
 """What people, officers and the clock do with appeals: done, refused, in the wrong state, and repeated."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest

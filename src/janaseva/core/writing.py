@@ -226,14 +226,20 @@ _DROPPED: Final = re.compile(
 )
 
 
+def latin_digits(text: str) -> str:
+    """Return the text with the digits of every script (०, ٠, ൦) as 0 to 9."""
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
+
+
 def _folded_once(text: str) -> str:
     text = unicodedata.normalize("NFKD", tidy(text).casefold())
     text = unicodedata.normalize("NFC", _DROPPED.sub("", text))
     text = text.translate(_LETTERS).translate(_NEW_CHILLU)
     text = text.replace("\u0d4c", "\u0d57").replace("\u0d41\u0d4d", "\u0d4d")
     text = re.sub("\u0d4d+", "\u0d4d", text).replace("\u0d28\u0d31", "\u0d28\u0d4d\u0d31")
-    text = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
-    return " ".join(text.split())
+    return " ".join(latin_digits(text).split())
 
 
 def fold(text: str) -> str:

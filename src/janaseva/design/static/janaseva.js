@@ -4,7 +4,11 @@
   const root = document.documentElement;
   root.classList.add("script");
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const plain = (words) => words.normalize("NFKC").toLocaleLowerCase().trim();
+  // Old and new chillu letters, and letters that keyboards of Arabic, Urdu and Sindhi exchange, are found alike.
+  const chillu = { "\u0d7a": "\u0d23", "\u0d7b": "\u0d28", "\u0d7c": "\u0d30", "\u0d7d": "\u0d32", "\u0d7e": "\u0d33", "\u0d7f": "\u0d15" };
+  const plain = (words) => words.normalize("NFKC").toLocaleLowerCase().replace(/[\u200c\u200d]/g, "")
+    .replace(/[\u0d7a-\u0d7f]/g, (letter) => `${chillu[letter]}\u0d4d`)
+    .replace(/[\u064a\u0649]/g, "\u06cc").replace(/[\u0643\u06aa]/g, "\u06a9").replace(/[\u0647\u06be]/g, "\u06c1").trim();
 
   // The first thing heard when answers have faults is the list of them; its links lead into the field itself.
   const summary = document.querySelector(".error-summary");

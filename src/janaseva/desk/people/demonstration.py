@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from janaseva.core.actor import Actor
 from janaseva.core.audience import audience
+from janaseva.core.writing import fold
 from janaseva.design.page import render
 from janaseva.doorway.visitor import at
 from janaseva.people import queries
@@ -22,7 +23,7 @@ def officers(request: HttpRequest) -> HttpResponse:
     found = queries.demonstration_sign_ins(Actor.system("demonstration"), at(request))
     sought = request.GET.get("q", "")[:LONGEST]
     context = {
-        "lines": [one for one in found if sought.strip().casefold() in _words(one)],
+        "lines": [one for one in found if fold(sought) in _words(one)],
         "password": found[0].password if found else "",
         "seconds": PERIOD_SECONDS - int(at(request).timestamp()) % PERIOD_SECONDS,
         "sought": sought,
@@ -32,4 +33,4 @@ def officers(request: HttpRequest) -> HttpResponse:
 
 def _words(one: queries.DemonstrationSignIn) -> str:
     posts = [text for charge in one.charges for text in (charge.post.names, charge.office.names)]
-    return " ".join([one.login, *one.names.values(), *(word for text in posts for word in text.values())]).casefold()
+    return fold(" ".join([one.login, *one.names.values(), *(word for text in posts for word in text.values())]))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from janaseva.core.writing import latin_digits
 from janaseva.documents.rules.issuing import value_words
 from janaseva.documents.rules.logged import log_check
 from janaseva.documents.rules.qr import Claims, ReadCode
@@ -280,13 +281,13 @@ def compare_qr(read: ReadCode, record: Record | None, by_number: Record | None, 
 
 def as_printed(number: str) -> str:
     """Return a number as it can stand on paper, or nothing where no database could even be asked for it."""
-    number = number.strip()[:MAX_NUMBER]
+    number = latin_digits(number.strip()[:MAX_NUMBER])
     return number if number.isprintable() else ""
 
 
 def compare_number(record: Record | None, *, code: str, today: date) -> Verdict:
     """Judge a number with its code. A wrong code and an unknown number are the same answer, in the same time."""
-    given = code[:40].upper().translate(_AS_PRINTED).encode("utf-8", "replace")
+    given = latin_digits(code[:40]).upper().translate(_AS_PRINTED).encode("utf-8", "replace")
     expected = record.code.encode() if record is not None else b"-" * 8
     if not hmac.compare_digest(expected, given) or record is None:
         return Verdict(outcome="not_found", checks=_failed("record"))

@@ -1,8 +1,9 @@
 """Identity numbers and their check digits, and digits of any script."""
 
 import re
-import unicodedata
 from typing import Final
+
+from janaseva.core.writing import latin_digits
 
 # Verhoeff's scheme (J. Verhoeff, Error Detecting Decimal Codes, 1969), which UIDAI uses for Aadhaar: multiplication in
 # the dihedral group D5, and the permutation that each place applies.
@@ -33,13 +34,6 @@ _SURVEY: Final = re.compile(
     r"[1-9][0-9]{0,5}[A-Z]?(?:/[0-9]{0,4}(?:[A-Z]{1,2}[0-9]{0,2})?(?<!/)){0,3}(?:-[0-9]{1,4}[A-Z]?){0,2}\Z"
 )
 """A parcel's number with its sub-divisions: 213, 213/4, 213/4A, 213/4/2, 213/4-2, 77A/3."""
-
-
-def latin_digits(text: str) -> str:
-    """Return the text with the digits of every script (०, ٠, ൦) as 0 to 9."""
-    if text.isascii():
-        return text
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def compact(text: str) -> str:

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from janaseva.core.writing import tidy
+from janaseva.core.writing import latin_digits, tidy
 from janaseva.forms.rules.form import LONGEST, Form, Page, Question
-from janaseva.forms.rules.numbers import compact, latin_digits, masked_aadhaar, samagra, survey_number, written_cnic
+from janaseva.forms.rules.numbers import compact, masked_aadhaar, samagra, survey_number, written_cnic
 from janaseva.people.rules.phone import normal_phone
 
 Answers = dict[str, Any]

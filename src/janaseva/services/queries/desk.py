@@ -8,6 +8,7 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
+from janaseva.core.writing import latin_digits
 from janaseva.services.models import Appeal, Application, DeemedRequest
 from janaseva.services.queries.appeals import may_see_appeal
 from janaseva.services.queries.applications import may_see
@@ -108,7 +109,7 @@ def numbered(by: Actor, number: str) -> UUID | None:
     """Return the application with this number where ``by`` may see it, else ``None``."""
     if not number.isprintable():  # no number of ours, and nothing that a database could look for
         return None
-    row = Application.objects.filter(number=number.strip().upper()[:60]).first()
+    row = Application.objects.filter(number=latin_digits(number).strip().upper()[:60]).first()
     return row.id if row is not None and may_see(by, row) else None
 
 
@@ -116,5 +117,5 @@ def numbered_appeal(by: Actor, number: str) -> UUID | None:
     """Return the appeal with this number where ``by`` may see it, else ``None``."""
     if not number.isprintable():
         return None
-    row = Appeal.objects.filter(number=number.strip().upper()[:60]).first()
+    row = Appeal.objects.filter(number=latin_digits(number).strip().upper()[:60]).first()
     return row.id if row is not None and may_see_appeal(by, row) else None
