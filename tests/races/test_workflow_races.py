@@ -7,12 +7,16 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
+from janaseva.core.actor import Actor
+from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Refusal
-from janaseva.workflow.models import Case, Move, Task
+from janaseva.workflow import actions
+from janaseva.workflow.models import Case, Move, Notice, Objection, Task
 from tests.workflow.given import (
     colleague,
     do_answer,
@@ -27,6 +31,9 @@ from tests.workflow.given import (
     do_withdraw,
     make_state,
 )
+from tests.workflow.test_notices import HEARD, NOTICE, lodge, with_steps
+from tests.workflow.test_parallel import THERE, at_work, do_opine, take
+from tests.workflow.test_steps_of_the_law import JOINT, at_step
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -154,3 +161,75 @@ def test_everything_at_once_on_one_desk_neither_deadlocks_nor_loses(state):
     decided = Case.objects.filter(state="decision").count()
     assert Move.objects.filter(key="recommend").count() == decided
     assert Task.objects.filter(state__in=("waiting", "held", "paused")).count() == 12
+
+
+def test_one_person_objects_once_and_no_objection_is_passed_by(state):
+    for _ in range(3):
+        case_id = state.start(process=with_steps(NOTICE, HEARD)).case_id
+        state.take(state.clerk, case_id)
+        do_move(by=state.clerk, at=state.at, case_id=case_id, move="recommend")
+        notice, task = Notice.objects.get(case_id=case_id), Task.objects.get(case_id=case_id, kind="time")
+        by = Actor.person(uuid7())
+        answers = at_once(
+            [
+                *[partial(lodge, state, notice, by=by, at=task.due_at) for _ in range(4)],
+                *[
+                    partial(actions.pass_time, by=Actor.clock(), at=task.due_at, key=f"{task.id}{n}", task_id=task.id)
+                    for n in range(2)
+                ],
+            ]
+        )
+        lodged = [one for one in answers if isinstance(one, UUID)]
+        assert answers.count(True) == 1, "the time passes once"
+        assert len(lodged) == Objection.objects.filter(case_id=case_id).count() <= 1
+        assert Case.objects.get(pk=case_id).state == ("objections" if lodged else "decision")
+        assert Move.objects.filter(case_id=case_id, source="notice").count() == 1
+
+
+def test_the_last_two_opinions_at_once_let_the_case_go_on_once(state):
+    for _ in range(3):
+        case_id = at_work(state)
+        tasks = [(by, take(state, by, case_id)) for by in (state.surveyor, state.officer)]
+        answers = at_once(
+            [
+                partial(
+                    do_opine,
+                    by=by,
+                    at=state.at,
+                    case_id=case_id,
+                    task_id=task.id,
+                    recommends="approve",
+                    text="Nothing is in the way.",
+                    country="IN",
+                    place=THERE,
+                )
+                for by, task in tasks
+                for _ in range(3)
+            ]
+        )
+        assert len([one for one in answers if one is not None and not isinstance(one, str)]) == 1
+        assert answers.count(None) == 1
+        assert Move.objects.filter(case_id=case_id, kind="opinion").count() == 2
+        assert Move.objects.filter(case_id=case_id, source="opinions", kind="move").count() == 1
+
+
+def test_those_who_decide_together_and_at_once_decide_once(state):
+    for refusal in (False, True, False):
+        case_id = at_step(state, JOINT)
+        tasks = [(by, take(state, by, case_id)) for by in (state.officer, state.surveyor)]
+        deny = {"move": "deny", "reason": "income-too-high", "note": "Above the limit."}
+        answers = at_once(
+            [
+                partial(do_move, by=by, at=state.at, case_id=case_id, task_id=task.id, **way)
+                for by, task in tasks
+                for way in ({"move": "grant"}, deny if refusal else {"move": "grant"}, {"move": "grant"})
+            ]
+        )
+        case = Case.objects.get(pk=case_id)
+        ended = [one for one in answers if not isinstance(one, str) and one.outcome]
+        assert [one.outcome for one in ended] == [case.outcome]
+        assert refusal or case.outcome == "approved"
+        assert Move.objects.filter(case_id=case_id, kind="move", source="together").count() == 1
+        agreed = Move.objects.filter(case_id=case_id, kind="agreement")
+        assert agreed.count() == (2 if case.outcome == "approved" else agreed.values("source").distinct().count())
+        assert not Task.objects.filter(case_id=case_id, state__in=("waiting", "held", "paused")).exists()

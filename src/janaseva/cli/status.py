@@ -6,8 +6,10 @@ import click
 from django.db import DatabaseError
 
 from janaseva.cli.processes import NAMES, log_file, running
+from janaseva.core.actor import Actor
 from janaseva.ledger import queries as ledger
 from janaseva.settings import OPTIONS
+from janaseva.workflow import queries as workflow
 
 
 @click.command("status")
@@ -32,4 +34,10 @@ def command() -> None:
     )
     click.echo(f"audit    {audited}")
     click.echo(f"queue    {worker.waiting} waiting, {worker.retrying} of them tried before, {worker.dead} given up")
+    outage = next((one for one in workflow.outages(Actor.system("status")) if one.lifted_at is None), None)
+    if outage is not None:
+        who = "noticed by the platform itself" if outage.by_itself else "recorded by a person"
+        click.echo(
+            f"outage   the last from {outage.from_at:%Y-%m-%d %H:%M} to {outage.to_at:%Y-%m-%d %H:%M} UTC, {who}"
+        )
     sys.exit(0 if good and worker.healthy else 1)

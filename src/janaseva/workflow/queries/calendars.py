@@ -192,5 +192,5 @@ def outages(by: Actor) -> list[OutageView]:
             lifted_at=row.lifted_at,
             lifted_why=row.lifted_why,
         )
-        for row in Outage.objects.order_by("-from_at")[:100]
+        for row in Outage.objects.order_by("-from_at", "-id")[:100]
     ]
