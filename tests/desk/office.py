@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.test import Client
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from janaseva.people import queries as people
 from janaseva.services import queries
 from janaseva.workflow import queries as workflow

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from janaseva.cli import loading
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from janaseva.core.actor import Actor
 from janaseva.core.clock import now
 from janaseva.ledger.handlers import settle

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from tests.gateway.given import ANSWERS, Api
 
 pytestmark = pytest.mark.once

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from tests.gateway.given import ANSWERS, Api
 
 CANARY = "Zebrafinch Quagga"

@@ -8,7 +8,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from janaseva.cli.journey import payments_open, sample_paper
+from janaseva.cli.journey import payments_open
+from janaseva.cli.papers import sample_paper
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
 from janaseva.core.row import Row

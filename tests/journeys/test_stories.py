@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import Refusal

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.text import LANGUAGES

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from janaseva.doorway.forms import typed as inputs
 from janaseva.payments import actions as payments
 from janaseva.payments import queries as payment_queries

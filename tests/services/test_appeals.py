@@ -221,7 +221,7 @@ def test_who_decided_below_hears_no_appeal(srinagar):
 
 
 def test_the_applicant_files_on_their_word_with_grounds_and_papers(indore):
-    from janaseva.cli.journey import sample_paper
+    from janaseva.cli.papers import sample_paper
     from janaseva.documents import rules as document_rules
 
     by = indore.citizen()

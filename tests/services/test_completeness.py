@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from janaseva.cli.journey import sample_paper
+from janaseva.cli.papers import sample_paper
 from janaseva.core.refusal import Refusal
 from janaseva.documents.models import Document
 from janaseva.documents.rules import receive

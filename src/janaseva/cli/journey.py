@@ -1,7 +1,5 @@
 """One application's whole journey through the same actions as the doors use: apply, pay, enquire, decide, verify."""
 
-import functools
-import io
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +10,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from PIL import Image, ImageDraw
 
 from janaseva.cli import waits
+from janaseva.cli.papers import received_paper
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token, uuid7
@@ -372,24 +370,6 @@ class Traveller:
 def payments_open(by: Actor, demand_id: UUID) -> bool:
     """Return whether something is still owed on a demand."""
     return payment_queries.demand(by, demand_id).state == "open"
-
-
-@functools.cache
-def received_paper(filename: str, words: str) -> document_rules.Received:
-    """Return a made-up paper as it is once it was looked at and cleaned: that says the same of the same paper."""
-    return document_rules.receive(filename=filename, content=sample_paper(words))
-
-
-@functools.cache
-def sample_paper(words: str) -> bytes:
-    """Return a PNG of a made-up paper, so that uploads are real files."""
-    picture = Image.new("RGB", (640, 420), "white")
-    pen = ImageDraw.Draw(picture)
-    pen.rectangle((12, 12, 628, 408), outline="black", width=3)
-    pen.text((40, 60), f"Demonstration paper: {words}", fill="black")
-    output = io.BytesIO()
-    picture.save(output, format="PNG")
-    return output.getvalue()
 
 
 def _digit_runs(text: str) -> Iterator[list[str]]:
