@@ -50,6 +50,8 @@ class Options(BaseSettings):
         default=None, description="The folder of pg_basebackup and the server's programs."
     )
     postgres_user: str = Field(default="postgres", description="Who runs a scratch server where root restores.")
+    metrics_addresses: list[str] = Field(default=[], description="Addresses or networks that may read /metrics.")
+    metrics_token: str = Field(default="", description="Bearer token that may read /metrics; empty: none does.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
     pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: file keys.")
@@ -171,8 +173,8 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "formatters": {"json": {"()": "janaseva.core.logs.JsonLines"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # What is wrong with a received file is said to its giver; a library's warnings about it are noise.
     "loggers": {"pypdf": {"level": "ERROR"}, "PIL": {"level": "ERROR"}, "pyhanko": {"level": "ERROR"}},

@@ -64,6 +64,7 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("services.performance", "services.service_performance", "services.office_performance"),
     },
     "holidays and how days are counted are public": {
+        *("workflow.outages_between",),
         *("workflow.calendar", "workflow.plain_calendar", "workflow.calendar_or_plain", "workflow.reckon"),
     },
     "whether the worker keeps up concerns no person": {"ledger.worker_status", "ledger.backup_standing"},

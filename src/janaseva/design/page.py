@@ -15,6 +15,7 @@ from django.template.backends.jinja2 import Jinja2
 from jinja2 import Environment
 
 from janaseva.core.ids import secret_token
+from janaseva.core.promises import broken
 from janaseva.core.refusal import Fault
 from janaseva.core.text import LANGUAGES, direction_of
 from janaseva.core.words import find
@@ -111,6 +112,7 @@ def context_of(page: Page) -> dict[str, Any]:
         "faults": page.faults,
         "state_name": settings.OPTIONS.state_name,
         "demonstration": settings.OPTIONS.demonstration,
+        "paused": bool(broken()),
         "save_data": request is not None and request.headers.get("Save-Data", "").lower() == "on",
         "request_id": getattr(request, "request_id", ""),
     }

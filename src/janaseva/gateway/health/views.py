@@ -1,19 +1,18 @@
-"""``/health``: the process answers; ``/ready``: it can keep its promises. Neither holds personal data."""
+"""``/health``: the process answers; ``/ready``: it can keep its promises; ``/metrics``: figures for who may ask."""
 
-import shutil
-from datetime import timedelta
+import hmac
+import ipaddress
 from typing import Final
 
-from django.conf import settings
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from janaseva.core.audience import audience
-from janaseva.doorway.visitor import at
-from janaseva.ledger import queries as ledger
+from janaseva.doorway.visitor import at, client_address
+from janaseva.gateway.health.looking import looked_at
+from janaseva.settings import OPTIONS
 
-OLDEST_WORK: Final = timedelta(minutes=5)
-LEAST_DISK_BYTES: Final = 256 * 1024 * 1024
 UNAVAILABLE: Final = 503
 
 
@@ -26,19 +25,45 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @audience("anyone")
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 where database, log, queue and disk are as they should be, 503 with what is not."""
-    parts: dict[str, str] = {}
+    """Answer 200 where this process can serve, with what somebody must look at; 503 with what it cannot do without."""
+    parts = looked_at(at(request))
+    failing = [part.name for part in parts if part.wrong and not part.serves]
+    warnings = [part.name for part in parts if part.wrong and part.serves]
+    answer = {
+        "status": "not ready" if failing else "ready",
+        "warnings": warnings,
+        **{part.name: part.wrong or "ok" for part in parts},
+    }
+    return JsonResponse(answer, status=UNAVAILABLE if failing else 200)
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    """Return whether the request comes from a configured address, or carries the configured token."""
+    held = OPTIONS.metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if held and hmac.compare_digest(given.encode(), held.encode()):
+        return True
     try:
-        worker = ledger.worker_status()
-    except DatabaseError:
-        return JsonResponse({"status": "not ready", "database": "does not answer"}, status=UNAVAILABLE)
-    oldest = worker.oldest_due_at
-    late = oldest is not None and at(request) - oldest > OLDEST_WORK
-    parts["database"] = "ok"
-    parts["queue"] = "work waits longer than five minutes: is the worker running?" if late else "ok"
-    parts["failed"] = "ok" if worker.healthy else f"{worker.dead} deliveries were given up: janaseva worker --status"
-    free = shutil.disk_usage(settings.OPTIONS.data_dir.resolve()).free
-    parts["disk"] = "ok" if free >= LEAST_DISK_BYTES else f"only {free // 2**20} MB are free"
-    good = all(value == "ok" for value in parts.values())
-    answer = {"status": "ready" if good else "not ready", **parts, "log_size": worker.log_size}
-    return JsonResponse(answer, status=200 if good else UNAVAILABLE)
+        address = ipaddress.ip_address(client_address(request))
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network) for network in OPTIONS.metrics_addresses)
+
+
+@audience("machine")
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer the figures in Prometheus' form; they hold no personal data, and still not everybody's business.
+
+    Raises:
+        Http404: for whoever may not read them, so that a stranger does not learn that they are there.
+
+    """
+    if not _may_read_metrics(request):
+        raise Http404
+    registry = CollectorRegistry()
+    ok = Gauge("janaseva_ok", "1 where the part is as it should be.", ["part"], registry=registry)
+    for part in looked_at(at(request)):
+        ok.labels(part=part.name).set(not part.wrong)
+        for name, value in part.figures:
+            Gauge(f"janaseva_{name}", f"See docs/operations/watching.md: {name}.", registry=registry).set(value)
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -9,15 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from janaseva.core.audience import audience
+from janaseva.core.promises import broken
 from janaseva.core.refusal import Fault
 from janaseva.design.headers import public
 from janaseva.documents import queries as documents
 from janaseva.doorway.visitor import at
 from janaseva.ledger import queries, rules
 from janaseva.portal.page import show
+from janaseva.workflow import queries as workflow
 
 SLOW: Final = timedelta(minutes=2)
 STOPPED: Final = timedelta(minutes=15)
+MONTH: Final = timedelta(days=30)
 HIGHEST: Final = 10**15
 _DIGITS: Final = len(str(HIGHEST))
 
@@ -111,14 +114,30 @@ def status(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         parts = [("apply", "stopped"), ("work", "unknown"), ("verify", "stopped"), ("log", "unknown")]
         return show(request, "portal/ledger/status.html", {"parts": parts, "worker": None}, status=503)
-    work = _pace(worker.oldest_due_at, moment)
+    work, paused = _pace(worker.oldest_due_at, moment), bool(broken())
     parts = [
-        ("apply", "good"),
-        ("work", work),
+        ("apply", "stopped" if paused else "good"),
+        ("work", "stopped" if paused else work),
         ("verify", "good" if keys else "stopped"),
-        ("log", _log_state(worker, work, moment)),
+        ("log", "stopped" if paused else _log_state(worker, work, moment)),
     ]
-    return show(request, "portal/ledger/status.html", {"parts": parts, "worker": worker, "checked_at": moment})
+    context = {
+        "parts": parts,
+        "worker": worker,
+        "checked_at": moment,
+        "backup": queries.backup_standing(),
+        **_service(moment),
+    }
+    return show(request, "portal/ledger/status.html", context)
+
+
+def _service(moment: datetime) -> dict[str, Any]:
+    """Return the outages of the last month and the share of it that was none, in hundredths of a percent."""
+    begun = moment - MONTH
+    outages = workflow.outages_between(begun, moment)
+    lost = sum(((last - first) for first, last in outages), timedelta(0))
+    share = 10_000 - -(-min(lost, MONTH) * 10_000 // MONTH)
+    return {"outages": outages, "in_service": f"{share // 100}.{share % 100:02d} %"}
 
 
 def _pace(oldest: datetime | None, moment: datetime) -> str:

@@ -8,6 +8,7 @@ from janaseva.workflow.queries.calendars import (
     calendar_or_plain,
     closures_of,
     outages,
+    outages_between,
     plain_calendar,
     reckon,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "objections_open",
     "objectors",
     "outages",
+    "outages_between",
     "overdue",
     "own_objections",
     "pendency",

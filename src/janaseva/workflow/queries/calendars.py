@@ -177,6 +177,12 @@ def closures_of(by: Actor, at: datetime) -> list[ClosureView]:
     ]
 
 
+def outages_between(first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:
+    """Return when the platform was out of order, as far as it lies between two moments: for everybody, times alone."""
+    rows = Outage.objects.filter(lifted_at=None, to_at__gt=first, from_at__lt=last).order_by("-from_at")
+    return [(max(begun, first), min(ended, last)) for begun, ended in rows.values_list("from_at", "to_at")[:1_000]]
+
+
 def outages(by: Actor) -> list[OutageView]:
     """Return the platform's outages, the latest first, for officers."""
     if not by.is_official:
