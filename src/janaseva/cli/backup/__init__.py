@@ -122,7 +122,7 @@ def create(quiet: bool, *, increment: bool) -> dict[str, Any]:  # noqa: FBT001 -
 def list_(quiet: bool) -> dict[str, Any]:  # noqa: FBT001 - given by `told`
     """Tell what is on the shelf, oldest first; exit 1 where nothing is."""
     del quiet
-    found = [
+    found: list[dict[str, Any]] = [
         {"id": one.id, "kind": one.kind, "taken_at": one.taken_at.isoformat(), "log_size": one.log_size,
          "bytes": sum(part.bytes for part in one.parts), "whole": not _lacking(one)}
         for one in shelf.listed()

@@ -84,7 +84,7 @@ def run(words: Sequence[str], *, failed: str, environment: dict[str, str] | None
         last = f"{done.stdout}\n{done.stderr}".strip().splitlines()[-3:]
         message = f"{failed} {Path(words[0]).name} said: {' / '.join(last)}"
         raise BackupError(message)
-    return done.stdout
+    return str(done.stdout)
 
 
 def _connection() -> tuple[dict[str, str], str]:
