@@ -92,6 +92,12 @@ packs: install ## Check every pack and run its examples
 bench: install ## Measure: submissions, decisions, certificates and verifications per second, as ratios to raw SQL
 	@$(BIN)/python -m bench $(ARGS)
 
+cluster: install ## Three databases, two web servers and a proxy on this machine (root; docs/operations/cluster.md)
+	@$(BIN)/python -m deploy.cluster up $(ARGS)
+
+faults: install ## Kill, cut off and fill up on purpose, and count what was lost (docs/operations/faults.md)
+	@$(BIN)/python -m tests.faults $(ARGS)
+
 demo: install ## Take one application of every service from apply to verified certificate, in a scratch database
 	@$(BIN)/janaseva demo journey --json
 

@@ -27,6 +27,7 @@ class Options(BaseSettings):
     packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
     public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
+    trusted_proxies: list[str] = Field(default=[], description="Addresses of proxies whose X-Forwarded-For is true.")
     secret_key: str = Field(default="", description="Signing key of cookies; empty: made once, kept in data_dir/keys.")
     secure_cookies: bool = Field(default=False, description="True behind HTTPS, that is everywhere but on one desk.")
     demonstration: bool = Field(default=False, description="Demonstration people, mailbox and payment simulator.")

@@ -7,6 +7,7 @@ import pytest
 from janaseva.core.actor import Actor
 from janaseva.core.row import writing
 from janaseva.ledger import queries, rules
+from janaseva.ledger.adapters import DirectoryTiles
 from janaseva.ledger.handlers import publishing
 from janaseva.ledger.models import Checkpoint, Event, Leaf, Tile
 from tests.ledger.acts import attempt
@@ -191,3 +192,19 @@ def test_the_key_file_is_made_once_and_is_its_owners_alone(tmp_path):
     assert keys.path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
         keys.make()
+
+
+def test_files_that_another_worker_left_behind_are_brought_up_from_where_they_end(at, tmp_path, monkeypatch):
+    """Two workers with files of their own: the second writes what it lacks, and not the whole log anew."""
+    here, there = (DirectoryTiles(tmp_path / name) for name in ("here", "there"))
+    _acts(at, 3)
+    publishing.publish(at, store=here)
+    publishing.publish(at, store=there)
+    _acts(at, 1)
+    publishing.publish(at, store=here)
+    asked, files = [], publishing._files
+    monkeypatch.setattr(publishing, "_files", lambda *, old, new: asked.append((old, new)) or files(old=old, new=new))
+    publishing.publish(at, store=there)
+    assert asked == [(3, 4)]
+    assert there.read("checkpoint") == here.read("checkpoint")
+    assert _root_of_files(there, 4) == _root_of_files(here, 4)

@@ -47,8 +47,15 @@ def at(request: HttpRequest) -> datetime:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address that the request came from, for limits alone; it is neither kept nor logged."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the address that the request came from, for limits alone; it is neither kept nor logged.
+
+    Behind a proxy that the settings name, it is the last address that this proxy wrote: what came before it, the sender
+    may have made up.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    if address in settings.OPTIONS.trusted_proxies:
+        return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or address
+    return address
 
 
 class Visitor:

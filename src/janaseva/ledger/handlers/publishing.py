@@ -130,10 +130,17 @@ def _read_back(store: TileStore, *, size: int, head: Checkpoint, files: dict[str
     return root
 
 
+def _kept_size(store: TileStore, head: Checkpoint) -> int:
+    """Return up to which size these files are complete: what their own checkpoint says, for others may publish too."""
+    lines = (store.read(rules.CHECKPOINT_PATH) or b"").split(b"\n")
+    own = int(lines[1]) if len(lines) > 1 and lines[1].isdigit() else 0
+    return min(own, head.size)
+
+
 def _written(store: TileStore, *, size: int, head: Checkpoint) -> bytes:
     """Write what is new and return the root; write all anew where older files turn out to be missing."""
     try:
-        files = _files(old=head.size, new=size)
+        files = _files(old=_kept_size(store, head), new=size)
         store.write(files)
         return _read_back(store, size=size, head=head, files=files)
     except rules.TileError:

@@ -1,0 +1,1 @@
+"""Ways to run Janaseva on more than one machine."""

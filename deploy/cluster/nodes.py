@@ -1,0 +1,316 @@
+"""The cluster's machines as network namespaces of this one: what runs on each, started, stopped and cut off."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from string import Template
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+TREE = HERE.parent.parent
+ROOT = Path(os.environ.get("JANASEVA_CLUSTER_DIR", "/var/lib/janaseva-cluster"))
+NETWORK = "10.77.0"
+BRIDGE = "jc0"
+OUTSIDE = f"{NETWORK}.1"
+DATABASES = {f"pg{number}": f"{NETWORK}.{10 + number}" for number in (1, 2, 3)}
+WEBS = {f"web{number}": f"{NETWORK}.{20 + number}" for number in (1, 2)}
+EDGE = {"edge": f"{NETWORK}.30"}
+NODES = {**DATABASES, **WEBS, **EDGE}
+TOOLS = {
+    "ip": "iproute2", "iptables": "iptables", "etcd": "etcd-server", "etcdctl": "etcd-client", "haproxy": "haproxy",
+    "pgbouncer": "pgbouncer", "nginx": "nginx-light", "setpriv": "util-linux",
+}  # fmt: skip
+PATRONI = "patroni[etcd3]>=4.0.5"
+PATIENCE_SECONDS = 120.0
+
+
+class ClusterError(RuntimeError):
+    """The cluster could not be set up; the message says what to do."""
+
+
+def missing() -> str:
+    """Return why a cluster cannot be had on this machine; empty where it can."""
+    if os.getuid() != 0:
+        return "needs root, for network namespaces"
+    lacking = [package for tool, package in TOOLS.items() if shutil.which(tool) is None]
+    if postgres() is None:
+        lacking.append("postgresql")
+    if lacking:
+        return f"needs Debian's packages {' '.join(sorted(lacking))}"
+    probe = subprocess.run(["ip", "netns", "add", "jc-probe"], capture_output=True, check=False)
+    subprocess.run(["ip", "netns", "del", "jc-probe"], capture_output=True, check=False)
+    return "" if probe.returncode == 0 else "needs network namespaces, which this machine does not allow"
+
+
+def postgres() -> Path | None:
+    """Return where PostgreSQL's programs lie, the newest of them."""
+    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
+    return max(found, key=lambda path: int(path.parent.name)) if found else None
+
+
+def _run(*words: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(words, capture_output=True, text=True, check=False, **more)
+    if check and done.returncode:
+        raise ClusterError(f"{' '.join(words)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done
+
+
+def wait(what: str, ready: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until ``ready``.
+
+    Raises:
+        ClusterError: where it takes too long.
+
+    """
+    limit = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > limit:
+            raise ClusterError(f"{what} is not ready after {seconds:.0f} s; what it said lies in {ROOT}/*/*.log")
+        time.sleep(0.25)
+
+
+# --- machines --------------------------------------------------------------------------------------------------------
+
+
+def make_network() -> None:
+    """Make a namespace for each machine, all on one bridge."""
+    _run("ip", "link", "add", BRIDGE, "type", "bridge")
+    _run("ip", "addr", "add", f"{OUTSIDE}/24", "dev", BRIDGE)
+    for number in range(100, 132):  # where clients come from: as many addresses as a village has
+        _run("ip", "addr", "add", f"{NETWORK}.{number}/24", "dev", BRIDGE)
+    _run("ip", "link", "set", BRIDGE, "up")
+    for name, address in NODES.items():
+        _run("ip", "netns", "add", f"jc-{name}")
+        _run("ip", "link", "add", f"jc-{name}", "type", "veth", "peer", "name", "eth0", "netns", f"jc-{name}")
+        _run("ip", "link", "set", f"jc-{name}", "master", BRIDGE, "up")
+        inside = ("ip", "netns", "exec", f"jc-{name}")
+        _run(*inside, "ip", "addr", "add", f"{address}/24", "dev", "eth0")
+        _run(*inside, "ip", "link", "set", "eth0", "up")
+        _run(*inside, "ip", "link", "set", "lo", "up")
+
+
+def remove_network() -> None:
+    """Take the namespaces and the bridge away."""
+    for name in NODES:
+        _run("ip", "netns", "del", f"jc-{name}", check=False)
+        _run("ip", "link", "del", f"jc-{name}", check=False)
+    _run("ip", "link", "del", BRIDGE, check=False)
+
+
+def cut(name: str, *others: str) -> None:
+    """Cut a machine off from all others, or from those named."""
+    addresses = [NODES[other] for other in others] or [f"{NETWORK}.0/24"]
+    for address in addresses:
+        for way in (("INPUT", "-s"), ("OUTPUT", "-d")):
+            _run("ip", "netns", "exec", f"jc-{name}", "iptables", "-A", way[0], way[1], address, "-j", "DROP")
+
+
+def mend(name: str) -> None:
+    """Let a machine be reached again."""
+    _run("ip", "netns", "exec", f"jc-{name}", "iptables", "-F")
+
+
+def folder(name: str) -> Path:
+    """Return the folder of a machine."""
+    return ROOT / name
+
+
+# --- processes -------------------------------------------------------------------------------------------------------
+
+
+def _pids(name: str) -> dict[str, int]:
+    path = folder(name) / "pids.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def start(name: str, what: str, *words: str, user: str = "", environment: Mapping[str, str] | None = None) -> int:
+    """Start one process on a machine, in a group of its own, and remember it."""
+    as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+    with (folder(name) / f"{what}.log").open("ab") as output:
+        process = subprocess.Popen(
+            ["ip", "netns", "exec", f"jc-{name}", *as_user, *words],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=folder(name),
+            env={**os.environ, **(environment or {})},
+        )  # fmt: skip
+    pids = {**_pids(name), what: process.pid}
+    (folder(name) / "pids.json").write_text(json.dumps(pids), encoding="utf-8")
+    return process.pid
+
+
+def _in_namespace(name: str) -> list[int]:
+    return [int(pid) for pid in _run("ip", "netns", "pids", f"jc-{name}", check=False).stdout.split()]
+
+
+def kill(name: str) -> None:
+    """Kill everything on a machine at once, as if its power went."""
+    for _ in range(20):
+        pids = _in_namespace(name)
+        if not pids:
+            break
+        for pid in pids:
+            _signal(pid, signal.SIGKILL)
+        time.sleep(0.05)
+    for pid in _pids(name).values():
+        _reap(pid)
+
+
+def kill_one(name: str, what: str, number: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to one process of a machine and to all that it started."""
+    pid = _pids(name).get(what)
+    if pid:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, number)
+        _reap(pid)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _reap(pid: int) -> None:
+    """Collect a child of ours that has ended."""
+    for _ in range(100):
+        try:
+            if os.waitpid(pid, os.WNOHANG)[0]:
+                return
+        except ChildProcessError:
+            return
+        time.sleep(0.05)
+
+
+def _written(template: str, target: Path, *, user: str = "", **values: object) -> Path:
+    text = Template((HERE / "templates" / template).read_text(encoding="utf-8")).substitute(values)
+    target.write_text(text, encoding="utf-8")
+    target.chmod(0o600)
+    if user:
+        shutil.chown(target, user, user)
+    return target
+
+
+def passwords() -> dict[str, str]:
+    """Return the cluster's passwords, made once."""
+    path = ROOT / "passwords.json"
+    if not path.exists():
+        made = {name: secrets.token_urlsafe(18) for name in ("superuser", "replication", "janaseva")}
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made), encoding="utf-8")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def start_etcd(name: str) -> None:
+    """Start a member of etcd on a database machine."""
+    members = ",".join(f"{other}=http://{address}:2380" for other, address in DATABASES.items())
+    config = _written(
+        "etcd.conf.yaml", folder(name) / "etcd.yaml", user="postgres",
+        name=name, address=NODES[name], folder=folder(name), members=members,
+    )  # fmt: skip
+    start(name, "etcd", "etcd", "--config-file", str(config), user="postgres")
+
+
+def start_patroni(name: str) -> None:
+    """Start Patroni, and by it PostgreSQL, on a database machine."""
+    own = passwords()
+    config = _written(
+        "patroni.yaml", folder(name) / "patroni.yaml", user="postgres",
+        name=name, address=NODES[name], folder=folder(name), network=f"{NETWORK}.0/24", postgres=postgres(),
+        etcd=",".join(f"{address}:2379" for address in DATABASES.values()), shared_buffers="128MB",
+        superuser_password=own["superuser"], replication_password=own["replication"],
+    )  # fmt: skip
+    start(name, "patroni", str(ROOT / "patroni" / "bin" / "patroni"), str(config), user="postgres")
+
+
+def start_database_node(name: str) -> None:
+    """Start everything on a database machine."""
+    start_etcd(name)
+    start_patroni(name)
+
+
+def database_url() -> str:
+    """Return what JANASEVA_DATABASE_URL is on each web machine: the pooler beside it."""
+    return f"postgres://janaseva:{passwords()['janaseva']}@127.0.0.1:6432/janaseva"
+
+
+def start_poolers(name: str) -> None:
+    """Start HAProxy and PgBouncer on a web machine."""
+    servers = "\n".join(f"    server {other} {address}:5432 check port 8008" for other, address in DATABASES.items())
+    haproxy = _written("haproxy.cfg", folder(name) / "haproxy.cfg", servers=servers)
+    start(name, "haproxy", "haproxy", "-db", "-f", str(haproxy))
+    users = folder(name) / "users.txt"
+    users.write_text(f'"janaseva" "{passwords()["janaseva"]}"\n', encoding="utf-8")
+    shutil.chown(users, "postgres", "postgres")
+    users.chmod(0o600)
+    pgbouncer = _written("pgbouncer.ini", folder(name) / "pgbouncer.ini", user="postgres", folder=folder(name))
+    start(name, "pgbouncer", "pgbouncer", str(pgbouncer), user="postgres")
+
+
+def start_platform(name: str, environment: Mapping[str, str]) -> None:
+    """Start Janaseva's web and worker processes on a web machine."""
+    own = {**environment, "JANASEVA_DATABASE_URL": database_url(), "JANASEVA_DATA_DIR": str(folder(name) / "site")}
+    command = (sys.executable, "-m", "janaseva")
+    start(name, "web", *command, "web", "--host", NODES[name], "--port", "8000", environment=own)
+    start(name, "worker", *command, "worker", environment=own)
+
+
+def start_edge() -> None:
+    """Start nginx before the web machines."""
+    servers = "\n".join(f"        server {address}:8000 max_fails=2 fail_timeout=3s;" for address in WEBS.values())
+    config = _written(
+        "nginx.conf", folder("edge") / "nginx.conf", folder=folder("edge"), address=NODES["edge"], servers=servers
+    )
+    start("edge", "nginx", "nginx", "-c", str(config), "-e", str(folder("edge") / "nginx.log"))
+
+
+# --- how it is -------------------------------------------------------------------------------------------------------
+
+
+def _asked(url: str, *, seconds: float = 2) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=seconds) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def leader() -> str | None:
+    """Return the machine that leads, as the cluster itself says."""
+    return next((name for name, address in DATABASES.items() if _asked(f"http://{address}:8008/primary") == 200), None)
+
+
+def replicas() -> list[str]:
+    """Return the machines that follow and are waited for."""
+    return [name for name, address in DATABASES.items() if _asked(f"http://{address}:8008/quorum") == 200]
+
+
+def web_is_up(name: str) -> bool:
+    """Return whether the web process on a machine answers."""
+    return _asked(f"http://{NODES[name]}:8000/health") == 200
+
+
+def listens(name: str, port: int) -> bool:
+    """Return whether something on a machine listens on a port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((NODES[name], port)) == 0
+
+
+def switchover() -> None:
+    """Hand the lead over in good order."""
+    old = leader()
+    _run(
+        str(ROOT / "patroni" / "bin" / "patronictl"), "-c", str(folder("pg1") / "patroni.yaml"),
+        "switchover", "janaseva", "--leader", str(old), "--force",
+    )  # fmt: skip

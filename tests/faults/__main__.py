@@ -1,0 +1,89 @@
+"""``python -m tests.faults``: seeded faults against the running platform, a table, and one line of JSON.
+
+python -m tests.faults                       all of it, as ``make faults``
+python -m tests.faults --quick               kills alone, a handful
+python -m tests.faults --only "power cut"    one kind
+python -m tests.faults --seed 42             the choices of an earlier run again
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.faults import alone, power, together
+from tests.faults.report import RED, Report, Row
+
+
+def _in_folder(work: Callable[[Path], Row]) -> Row:
+    with tempfile.TemporaryDirectory(prefix="janaseva-disk-") as folder:
+        place = Path(folder)
+        place.chmod(0o755)
+        return work(place)
+
+
+def _single(asked: argparse.Namespace, seed: int) -> dict[str, Callable[[], Row]]:
+    """Return what can be done to one machine, by name."""
+    found: dict[str, Callable[[], Row]] = {}
+    for kind in ("sqlite", "postgres"):
+        found[f"kill -9, {kind}"] = lambda kind=kind: alone.kills(kind, seed=seed, count=asked.kills)
+        if not asked.quick:
+            found[f"power cut, {kind}"] = lambda kind=kind: _in_folder(
+                lambda place: power.cuts(kind, seed=seed, count=asked.cuts, folder=place)
+            )
+            found[f"disk full, {kind}"] = lambda kind=kind: _in_folder(
+                lambda place: power.full(kind, seed=seed, count=asked.fills, folder=place)
+            )
+    if not asked.quick:
+        found["clock set back, sqlite"] = lambda: alone.clock_back("sqlite", seed=seed)
+    return found
+
+
+def _why_not(name: str) -> str:
+    """Return why a fault cannot be done on this machine; empty where it can."""
+    if name.startswith(("power cut", "disk full")):
+        return power.missing()
+    if name.startswith("clock"):
+        return alone.no_faketime()
+    return ""
+
+
+def _report(asked: argparse.Namespace, report: Report) -> None:
+    for name, work in _single(asked, asked.seed).items():
+        if asked.only in name:
+            why_not = _why_not(name)
+            report.add(Row(name, skipped=why_not) if why_not else work())
+    if asked.quick or not ("cluster" in asked.only or not asked.only):
+        return
+    why_not = together.missing()
+    if why_not:
+        report.add(Row("cluster", skipped=why_not))
+        return
+    for row in together.soak(seed=asked.seed, count=asked.cluster, only=asked.fault):
+        report.add(row)
+
+
+def main() -> int:
+    """Run what was asked for and return 0 only where nothing was lost."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 1_000_000, help="repeats a run's choices")
+    parser.add_argument("--quick", action="store_true", help="kills alone")
+    parser.add_argument("--kills", type=int, default=150, help="kill -9 on each kind of database")
+    parser.add_argument("--cuts", type=int, default=50, help="power cuts on each kind of database")
+    parser.add_argument("--fills", type=int, default=3, help="full disks on each kind of database")
+    parser.add_argument("--cluster", type=int, default=40, help="faults of the cluster")
+    parser.add_argument("--only", default="", help="faults whose names hold this")
+    parser.add_argument("--fault", default="", help="faults of the cluster whose names hold this")
+    asked = parser.parse_args()
+    red = RED.read_text(encoding="utf-8").split("\n") if RED.exists() else []
+    print(f"seed {asked.seed}; {len([line for line in red if line])} red seeds are kept in {RED.name}")
+    report = Report(asked.seed)
+    report.head()
+    _report(asked, report)
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

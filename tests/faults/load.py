@@ -1,0 +1,225 @@
+"""People who apply: real HTTP to the API, every act under its own key, sent again until it is answered.
+
+What the platform acknowledged is kept here, outside of it. Now and then a client sends the same request twice at once,
+as an impatient browser does.
+"""
+
+import http.client
+import io
+import itertools
+import json
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+
+from tests.faults.outside import Outside
+from tests.gateway.answers import ANSWERS, PAPERS
+
+SECONDS_AN_ANSWER = 20.0
+PAUSE_SECONDS = 0.2
+TWICE_AT_ONCE = 0.05
+_phones = itertools.count(9_400_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """One act that the platform said is done."""
+
+    kind: str
+    key: str
+    at: float
+    facts: dict[str, Any]
+
+
+@dataclass
+class Kept:
+    """What all clients together were told."""
+
+    acks: list[Ack] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    sent: dict[str, str] = field(default_factory=dict)
+    retries: int = 0
+
+    def longest_gap(self, since: float, until: float) -> float:
+        """Return the longest time in which nothing was acknowledged, in seconds."""
+        moments = [since, *(ack.at for ack in list(self.acks) if since <= ack.at <= until), until]
+        return max(later - earlier for earlier, later in itertools.pairwise(sorted(moments)))
+
+
+class GivenUpError(Exception):
+    """The run is over; what was under way stays unknown."""
+
+
+def _paper(words: str) -> bytes:
+    output = io.BytesIO()
+    Image.new("RGB", (64, 48), (hash(words) & 255, 200, 220)).save(output, format="PNG")
+    return output.getvalue()
+
+
+IMAGES = {group: _paper(group) for group in PAPERS}
+
+
+class Citizen(threading.Thread):
+    """One person with a phone of their own, who applies again and again until told to stop."""
+
+    def __init__(
+        self, *, address: tuple[str, int], outside: Outside, kept: Kept, stop: threading.Event, seed: int
+    ) -> None:
+        super().__init__(daemon=True, name=f"citizen-{seed}")
+        self.address, self.outside, self.kept, self.stop = address, outside, kept, stop
+        self.chance = random.Random(seed)
+        self.phone, self.token = str(next(_phones)), ""
+        local = address[0].startswith("127.")
+        self.source = (f"127.7.{seed // 250 % 250}.{seed % 250 + 1}", 0) if local else None
+        self.line: http.client.HTTPConnection | None = None
+        self.known_at = 0.0
+
+    # --- one request ------------------------------------------------------------------------------------------------
+
+    def _once(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes, str]:
+        if self.line is None:
+            host, port = self.address
+            self.line = http.client.HTTPConnection(host, port, timeout=SECONDS_AN_ANSWER, source_address=self.source)
+        try:
+            self.line.request(method, f"/api/v1/{path}", body, headers)
+            answer = self.line.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            self.line.close()
+            self.line = None
+            raise
+        return answer.status, content, answer.headers.get("Retry-After", "")
+
+    def call(self, method: str, path: str, body: bytes = b"", *, kind: str, media: str = "application/json") -> Any:
+        """Send one act until it is answered, under one key; return its answer."""
+        key = str(uuid.UUID(int=self.chance.getrandbits(128)))
+        headers = {"Idempotency-Key": key, "Content-Type": media, "Content-Length": str(len(body))}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        self.kept.sent[key] = kind
+        for tries in itertools.count():
+            if self.stop.is_set():
+                raise GivenUpError
+            self.kept.retries += bool(tries)
+            try:
+                status, content, wait = self._once(method, path, body, headers)
+            except (OSError, http.client.HTTPException):
+                time.sleep(PAUSE_SECONDS)
+                continue
+            if status in (429, 502, 503, 504) or status >= 500:
+                if status == 500:
+                    self.kept.refused.append(f"{kind}: 500")
+                time.sleep(min(float(wait or PAUSE_SECONDS), 1.0))
+                continue
+            break
+        answer = json.loads(content) if content else {}
+        if status >= 400:
+            self.kept.refused.append(f"{kind}: {status} {answer.get('code')}")
+            return None
+        self.kept.acks.append(Ack(kind, key, time.monotonic(), answer if kind != "session" else {}))
+        if self.chance.random() < TWICE_AT_ONCE:
+            self._again(lambda: self._once(method, path, body, headers), answer, kind)
+        return answer
+
+    def _again(self, send: Callable[[], tuple[int, bytes, str]], first: Any, kind: str) -> None:
+        """Send what was answered once more: the answer must be the first one's."""
+        try:
+            status, content, _ = send()
+        except (OSError, http.client.HTTPException):
+            return
+        if status < 400 and (json.loads(content) if content else {}) != first:
+            self.kept.refused.append(f"{kind}: another answer to the same key")
+
+    def json(self, method: str, path: str, body: Any, *, kind: str) -> Any:
+        return self.call(method, path, json.dumps(body).encode(), kind=kind)
+
+    def upload(self, path: str, image: bytes, **fields: str) -> Any:
+        line = "janaseva-boundary"
+        parts = [
+            f'--{line}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            for name, value in fields.items()
+        ]
+        head = f'--{line}\r\nContent-Disposition: form-data; name="file"; filename="paper.png"\r\n'
+        parts += [f"{head}Content-Type: image/png\r\n\r\n".encode(), image, f"\r\n--{line}--\r\n".encode()]
+        return self.call("POST", path, b"".join(parts), kind="paper", media=f"multipart/form-data; boundary={line}")
+
+    # --- a life -----------------------------------------------------------------------------------------------------
+
+    def sign_in(self) -> None:
+        self.token = ""
+        while not self.token:
+            before = len(self.outside.texts.codes[self.phone])
+            asked = self.json("POST", "sign-in/codes", {"phone": f"+91{self.phone}"}, kind="code")
+            code = self.outside.texts.code(self.phone, after=before, seconds=40) if asked else None
+            if code is None:
+                self.phone = str(next(_phones))  # this number's allowance is used up, or its text came too late
+                continue
+            body = {"challenge_id": asked["challenge_id"], "code": code}
+            opened = self.json("POST", "sign-in/sessions", body, kind="session")
+            self.token = opened["token"] if opened else ""
+
+    def apply(self) -> None:
+        made = self.json("POST", "applications", {"service": "kl-income-certificate", "language": "en"}, kind="begin")
+        if made is None:
+            return
+        where = f"applications/{made['id']}"
+        if self.json("PUT", f"{where}/answers", {"answers": ANSWERS}, kind="save") is None:
+            return
+        for group, choice in PAPERS.items():
+            if self.upload(f"{where}/papers", IMAGES[group], group=group, choice=choice) is None:
+                return
+        handed = self.call("POST", f"{where}/submission", kind="submit")
+        if handed is None or self.chance.random() < 0.3:
+            return
+        paid = self.call("POST", f"{where}/payment", kind="pay")
+        if paid is not None:
+            self.outside.bank.debit(paid["redirect"])
+
+    def run(self) -> None:
+        try:
+            self.sign_in()
+            while not self.stop.is_set():
+                self.apply()
+        except GivenUpError:
+            pass
+
+
+class Crowd:
+    """So many citizens at once."""
+
+    def __init__(self, count: int, *, address: tuple[str, int], outside: Outside, seed: int) -> None:
+        self.kept, self.ended = Kept(), threading.Event()
+        self.people = [
+            Citizen(address=address, outside=outside, kept=self.kept, stop=self.ended, seed=seed * 1000 + number)
+            for number in range(count)
+        ]
+
+    def begin(self) -> "Crowd":
+        for person in self.people:
+            person.start()
+        return self
+
+    def wait_for(self, acks: int, *, seconds: float) -> None:
+        """Wait until so many acts were acknowledged.
+
+        Raises:
+            TimeoutError: where they were not.
+
+        """
+        limit = time.monotonic() + seconds
+        while len(self.kept.acks) < acks:
+            if time.monotonic() > limit:
+                raise TimeoutError(f"{len(self.kept.acks)} of {acks} acknowledged; {self.kept.refused[-5:]}")
+            time.sleep(0.05)
+
+    def stop(self) -> Kept:
+        self.ended.set()
+        for person in self.people:
+            person.join(timeout=SECONDS_AN_ANSWER + 5)
+        return self.kept

@@ -1,0 +1,195 @@
+"""Faults of the cluster: a node killed or cut off, its peers lost, etcd lost, the lead handed over, a wait cut."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from deploy.cluster import __main__ as cluster
+from deploy.cluster import nodes
+from tests.faults import site as sites
+from tests.faults.alone import ask
+from tests.faults.load import Crowd
+from tests.faults.outside import Outside
+from tests.faults.report import Row
+
+UNPLANNED_SECONDS = 30.0
+PLANNED_SECONDS = 6.0
+PEOPLE = 12
+ACKS_AFTER = 10
+
+
+missing = nodes.missing
+"""Why no cluster can be had here; empty where it can."""
+
+
+def _back(name: str) -> None:
+    """Start a database machine that was killed."""
+    nodes.start_database_node(name)
+
+
+def kill_leader(chance: random.Random) -> None:
+    """Kill all that runs on the leader's machine; it comes back after a while."""
+    lead = str(nodes.leader())
+    nodes.kill(lead)
+    time.sleep(25 + chance.random() * 5)
+    _back(lead)
+
+
+def kill_replica(chance: random.Random) -> None:
+    """Kill all that runs on a replica's machine."""
+    name = chance.choice([other for other in nodes.DATABASES if other != nodes.leader()])
+    nodes.kill(name)
+    time.sleep(5 + chance.random() * 5)
+    _back(name)
+
+
+def cut_leader(chance: random.Random) -> None:
+    """Cut the leader off from everybody; it must not go on alone."""
+    lead = str(nodes.leader())
+    nodes.cut(lead)
+    time.sleep(30 + chance.random() * 5)
+    nodes.mend(lead)
+
+
+def cut_from_peers(chance: random.Random) -> None:
+    """Cut the leader off from the other databases alone: the web machines still reach it, and nobody replicates."""
+    lead = str(nodes.leader())
+    nodes.cut(lead, *[other for other in nodes.DATABASES if other != lead])
+    time.sleep(30 + chance.random() * 5)
+    nodes.mend(lead)
+
+
+def lose_etcd(chance: random.Random) -> None:
+    """Kill etcd everywhere; the cluster stops rather than guess, and goes on when it is back."""
+    for name in nodes.DATABASES:
+        nodes.kill_one(name, "etcd")
+    time.sleep(5 + chance.random() * 3)
+    for name in nodes.DATABASES:
+        nodes.start_etcd(name)
+
+
+def kill_patroni(chance: random.Random) -> None:
+    """Stop the leader's Patroni in its tracks, PostgreSQL with it or not."""
+    del chance
+    lead = str(nodes.leader())
+    nodes.kill_one(lead, "patroni")
+    time.sleep(2)
+    nodes.start_patroni(lead)
+
+
+def hand_over(chance: random.Random) -> None:
+    """Hand the lead over in good order."""
+    del chance
+    nodes.switchover()
+
+
+def kill_web(chance: random.Random) -> None:
+    """Kill web and worker on one web machine, and start them again."""
+    name = chance.choice(list(nodes.WEBS))
+    for what in ("web", "worker"):
+        nodes.kill_one(name, what)
+    time.sleep(2)
+    nodes.start_platform(name, ENVIRONMENT)
+
+
+def cancel_waits(chance: random.Random) -> None:
+    """Cut the wait of commits short while no replica answers: the server then says COMMIT, and it may not be true."""
+    lead = str(nodes.leader())
+    others = [other for other in nodes.DATABASES if other != lead]
+    for other in others:
+        nodes.cut(other, lead)
+    end = time.monotonic() + 4 + chance.random()
+    where = {
+        **os.environ,
+        "PGHOST": nodes.NODES[lead],
+        "PGUSER": "postgres",
+        "PGPASSWORD": nodes.passwords()["superuser"],
+    }
+    psql = [str(nodes.postgres() / "psql"), "-qAtc"]  # type: ignore[operator]
+    cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+    while time.monotonic() < end:
+        subprocess.run([*psql, cancel], env=where, capture_output=True, check=False, timeout=10)
+        time.sleep(0.2)
+    nodes.kill(lead)  # what was told as kept by it alone would now be lost
+    for other in others:
+        nodes.mend(other)
+    time.sleep(25)
+    _back(lead)
+
+
+FAULTS: dict[str, tuple[Callable[[random.Random], None], float]] = {
+    "planned switchover": (hand_over, PLANNED_SECONDS),
+    "leader's machine killed": (kill_leader, UNPLANNED_SECONDS),
+    "replica's machine killed": (kill_replica, UNPLANNED_SECONDS),
+    "leader cut off from all": (cut_leader, UNPLANNED_SECONDS),
+    "leader cut off from its peers": (cut_from_peers, UNPLANNED_SECONDS),
+    "etcd lost everywhere": (lose_etcd, UNPLANNED_SECONDS),
+    "Patroni of the leader killed": (kill_patroni, UNPLANNED_SECONDS),
+    "web machine's processes killed": (kill_web, UNPLANNED_SECONDS),
+    "waits of commits cancelled, leader killed": (cancel_waits, UNPLANNED_SECONDS + 10),
+}
+"""Each fault with the longest time in which nothing may be acknowledged."""
+
+ENVIRONMENT: dict[str, str] = {}
+
+
+@contextmanager
+def _platform(seed: int) -> Iterator[tuple[Crowd, Outside]]:
+    edge = f"http://{nodes.NODES['edge']}"
+    outside = Outside(seed=seed, platform=edge, host="0.0.0.0")
+    outside.url = outside.url.replace("0.0.0.0", nodes.OUTSIDE)
+    packs = sites.small_packs(nodes.ROOT / "packs")
+    own = sites.environment(data=nodes.ROOT, packs=packs, port=80, outside=outside.url)
+    leave = ("DATA_DIR", "DATABASE_URL", "PUBLIC_URL")
+    ENVIRONMENT.clear()
+    ENVIRONMENT.update({name: value for name, value in own.items() if name.startswith("JANASEVA_")})
+    for name in leave:
+        ENVIRONMENT.pop(f"JANASEVA_{name}")
+    ENVIRONMENT.update(cluster.up(ENVIRONMENT, demonstration=True))
+    crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed)
+    try:
+        yield crowd, outside
+    finally:
+        crowd.stop()
+        cluster.down()
+        outside.close()
+
+
+def _oracle(crowd: Crowd, outside: Outside) -> dict:
+    """Ask the leader's database what is there, from web1's machine, its processes stopped."""
+    for name in nodes.WEBS:
+        for what in ("web", "worker"):
+            nodes.kill_one(name, what, signal.SIGTERM)
+    kept = crowd.kept
+    own = {**os.environ, **ENVIRONMENT, "JANASEVA_DATABASE_URL": nodes.database_url()}
+    own["JANASEVA_DATA_DIR"] = str(nodes.folder("web1") / "site")
+    inside = ("ip", "netns", "exec", "jc-web1")
+    return ask(own, kept.acks, prefix=inside, sent=kept.sent, outside=outside.url)
+
+
+def soak(*, seed: int, count: int, only: str = "") -> list[Row]:
+    """Do ``count`` faults one after the other in one run, and judge all of it at its end."""
+    names = [name for name in FAULTS if only in name]
+    chance = random.Random(seed)
+    order = [names[place % len(names)] for place in range(count)]
+    rows = {name: Row(f"cluster: {name}", limit=FAULTS[name][1]) for name in dict.fromkeys(order)}
+    with _platform(seed) as (crowd, outside):
+        crowd.begin().wait_for(PEOPLE * 3, seconds=120)
+        for name in order:
+            row, before, began = rows[name], len(crowd.kept.acks), time.monotonic()
+            FAULTS[name][0](chance)
+            crowd.wait_for(len(crowd.kept.acks) + ACKS_AFTER, seconds=120)
+            nodes.wait("the replicas", lambda: len(nodes.replicas()) == len(nodes.DATABASES) - 1)
+            row.count += 1
+            row.gap = max(row.gap, crowd.kept.longest_gap(began, time.monotonic()))
+            row.acks += len(crowd.kept.acks) - before
+            print(f"    {name}: gap {row.gap:.1f} s, {row.acks} acknowledged", flush=True)
+        kept = crowd.stop()
+        whole = Row("cluster: all of it, judged", acks=0, most_again=count * len(nodes.WEBS))
+        whole.refused, whole.verdict = kept.refused, _oracle(crowd, outside)
+        whole.acks = len(kept.acks) - sum(row.acks for row in rows.values())
+    return [*rows.values(), whole]
