@@ -46,7 +46,7 @@ def mounted(image: Path, place: Path) -> Iterator[Path]:
     try:
         yield place
     finally:
-        for _ in range(20):
+        for _ in range(240):  # what stood on it is let go a moment later
             if subprocess.run(["umount", str(place)], capture_output=True, check=False).returncode == 0:
                 break
             time.sleep(0.25)
