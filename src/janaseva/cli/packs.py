@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from janaseva.cli import packs_preview
 from janaseva.cli.loading import load_pack, read_ground
 from janaseva.cli.packs_versions import COMMANDS
 from janaseva.core.clock import now
@@ -167,5 +168,5 @@ def load(path: Path | None) -> None:
         print(f"{key}: {len(text.services)} services, {new} new versions")
 
 
-for one in COMMANDS:
+for one in (*COMMANDS, packs_preview.command):
     command.add_command(one)

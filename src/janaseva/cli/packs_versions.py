@@ -64,7 +64,7 @@ def diff(old: Path, new: Path | None, *, lines: bool) -> None:
     if new is not None:
         found = difference(_files(old), _files(new))
     else:
-        files, key = _whole(old)
+        files, key = whole(old)
         published = queries.published_files(key)
         before = published.files if published else {}
         print(f"{key}: against {f'version {published.version}' if published else 'nothing: the service is new'}")
@@ -92,7 +92,7 @@ def _tell(found: Difference, *, lines: bool) -> None:
 @click.option("--words", required=True, help="What changes, and why.")
 def propose(path: Path, *, login: str, words: str) -> None:
     """Lay the service at PATH before a second person. What cannot be published says why, at its file and line."""
-    files, key = _whole(path)
+    files, key = whole(path)
     pack = path.resolve().parent.parent.name
     by = officer_by_login(login, permission="services.define")
     try:
@@ -198,7 +198,7 @@ def _files(path: Path) -> dict[str, str]:
         raise click.ClickException(str(error.fault)) from error
 
 
-def _whole(path: Path) -> tuple[dict[str, str], str]:
+def whole(path: Path) -> tuple[dict[str, str], str]:
     """Return the files that make the service in this folder, with its pack's, and its key."""
     folder = (path if path.is_dir() else path.parent).resolve()
     text, _ = _pack(folder.parent.parent)

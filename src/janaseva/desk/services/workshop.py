@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from janaseva.core.refusal import CONFLICT, Fault, Refusal, not_found
+from janaseva.core.source import SourceError, read
 from janaseva.core.text import LANGUAGES, in_language
 from janaseva.core.words import say
 from janaseva.desk.people.entry import officers, show
@@ -17,7 +18,7 @@ from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.services import actions, queries
 from janaseva.services.queries import ProposalView
-from janaseva.services.rules import outline, proposing
+from janaseva.services.rules import outline, proposing, wording
 from janaseva.services.rules.definition import Definition
 from janaseva.workflow.rules import Process, picture
 
@@ -210,10 +211,23 @@ def _editor(
         "checked": checked,
         "done": done,
         "previewed": name in PREVIEWED,
+        "unworded": _unworded(view.files, name, checked) if name.startswith("words.") else "",
         "after": after,
         "after_title": _title(after, language) if after else "",
     }
     return show(request, "desk/services/workshop_part.html", context, here=HERE, faults=faults or (), status=status)
+
+
+def _unworded(files: Mapping[str, str], name: str, checked: proposing.Checked) -> str:
+    """Return the strings that a language still lacks, as lines for its words file."""
+    language = name.split(".")[1]
+    states = {one.language: one for one in checked.service.examined.words}
+    try:
+        source = read(files.get(SERVICE, ""), SERVICE)
+    except SourceError:
+        return ""
+    missing = [found for _, found, _ in wording.wordy(source.tree)]
+    return wording.unworded(source, states[language].missing if language in states else missing)
 
 
 def _line_in(place: Place, line: int) -> int:

@@ -242,10 +242,15 @@ def proposal(by: Actor, proposal_id: UUID) -> ProposalView:
         decided_by_id=row.decided_by_id,
         decision_words=row.decision_words,
         against=before.version if before else None,
-        difference=difference(before.files if before else {}, row.files),
+        difference=difference(before.files if before else _shared(row), row.files),
         may_approve=row.state == "proposed" and proposing.may_decide_proposals(by) and second,
         may_write=proposing.may_define(by) and row.state in ("draft", "rejected"),
     )
+
+
+def _shared(row: Proposal) -> dict[str, str]:
+    """Return what a new service takes over from its pack: nobody who wrote it wrote that."""
+    return {**pack_file(row.pack), **shared_files(row.pack, row.service_key)}
 
 
 def _before(row: Proposal) -> PublishedFiles | None:

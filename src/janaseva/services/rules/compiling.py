@@ -210,15 +210,20 @@ def _names() -> tuple[str, ...]:
 
 
 def _shape_faults(error: ValidationError, service: Source) -> Iterator[SourceFault]:
+    """Yield each fault of shape once; that a list is too short is no news where something in it is told to be wrong."""
     told: set[tuple[Path, str]] = set()
-    for one in error.errors(include_url=False, include_context=True)[:MOST_FAULTS]:
-        path = _tree_path(one["loc"], service.tree)
-        if path is None:
-            continue
+    found = [
+        (one, path)
+        for one in error.errors(include_url=False, include_context=True)[:MOST_FAULTS]
+        if (path := _tree_path(one["loc"], service.tree)) is not None
+    ]
+    for one, path in found:
         message, mend = _in_words(one, path)
-        if (path, message) not in told:
-            told.add((path, message))
-            yield service.fault(path, message, mend)
+        inner = (other for _, other in found if other[: len(path)] == path and len(other) > len(path))
+        if (path, message) in told or (one["type"] == "too_short" and next(inner, None)):
+            continue
+        told.add((path, message))
+        yield service.fault(path, message, mend)
 
 
 def _is_branch(part: int | str) -> bool:

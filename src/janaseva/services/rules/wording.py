@@ -4,7 +4,8 @@ A words file mirrors the service's file: the same keys in the same order, items 
 glossary gives the translation of an English string wherever it occurs; a words file's own string comes first.
 """
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -56,6 +57,27 @@ def wordy(tree: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, st
                 yield (*path, number), f"{name}.{label}", value
             else:
                 yield from wordy(value, (*path, number), f"{name}.{label}")
+
+
+def unworded(service: Source, missing: Collection[str]) -> str:
+    """Return strings that a language lacks as lines of its words file, still in English, to be copied."""
+    lines: list[str] = []
+    open_keys: tuple[str, ...] = ()
+    for _, name, english in wordy(service.tree):
+        if name not in missing:
+            continue
+        *above, last = name.split(".")
+        same = next((n for n, (a, b) in enumerate(zip(above, open_keys, strict=False)) if a != b), None)
+        depth = min(len(above), len(open_keys)) if same is None else same
+        lines.extend(f"{'  ' * number}{_key(above[number])}:" for number in range(depth, len(above)))
+        lines.append(f"{'  ' * len(above)}{_key(last)}: {json.dumps(english.strip(), ensure_ascii=False)}")
+        open_keys = tuple(above)
+    return "\n".join(lines)
+
+
+def _key(name: str) -> str:
+    """Return a key as a words file writes it: one that is all digits is text there too."""
+    return f'"{name}"' if name.isdigit() else name
 
 
 def _leaves(tree: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
