@@ -65,21 +65,30 @@ def _seals(content: bytes) -> list[_Seal]:
         if start != 0 or first_end >= second_start or not gap.startswith(b"<") or not gap.endswith(b">"):
             continue
         digits = gap[1:-1]
-        if _HEX.fullmatch(digits) is None or len(digits) % 2:
+        if _HEX.fullmatch(digits) is None or len(digits) % 2 or digits != digits.upper():
             continue
         found.append(_Seal(first_end, second_start, second_start + length, bytes.fromhex(digits.decode("ascii"))))
     return found
 
 
 def _signer(message: bytes) -> tuple[cms.SignerInfo, bytes] | None:
-    """Return the one signer of a CMS and its certificate in DER, or ``None`` where it has not exactly one of each."""
+    """Return the one signer of a CMS and its certificate in DER, or ``None`` where it has not exactly one of each.
+
+    The place of the seal is the one that the seal does not cover: nothing but zeros may stand there beside it, and
+    nothing unsigned inside it.
+    """
     signed = cms.ContentInfo.load(message)
+    encoded = signed.dump()
+    if not message.startswith(encoded) or message[len(encoded) :].strip(b"\0"):
+        return None
     if signed["content_type"].native != "signed_data":
         return None
     data = signed["content"]
     if len(data["signer_infos"]) != 1 or len(data["certificates"]) < 1 or data["encap_content_info"]["content"].native:
         return None
     signer = data["signer_infos"][0]
+    if signer["unsigned_attrs"].native:
+        return None
     serial = signer["sid"].chosen["serial_number"].native
     for choice in data["certificates"]:
         if choice.chosen.serial_number == serial:

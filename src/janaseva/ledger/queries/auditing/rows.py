@@ -44,21 +44,23 @@ def _late(memory: Memory, since: UUID) -> None:
         memory.keep_rows(key, rows)
 
 
-def _second_look(model: type[Row], key: UUID, memory: Memory, since: UUID) -> Finding | None:
-    """Judge a row again with what was recorded meanwhile, so that work going on is no finding."""
-    label = model._meta.label_lower
-    for _ in range(_LOOKS):
-        row = model.get_or_none(key)
+def _second_look(model: type[Row], keys: list[UUID], memory: Memory, since: UUID) -> Iterator[Finding]:
+    """Judge rows again with what was recorded meanwhile, all of them at once, so that work going on is no finding."""
+    held = memory.rows[model._meta.label_lower]
+    wrong: dict[UUID, tuple[Kind, str]] = dict.fromkeys(keys, ("altered", "row_altered"))
+    for _ in range(_LOOKS if keys else 0):
+        looked: dict[UUID, tuple[Kind, str]] = {}
+        rows = [(key, model.get_or_none(key)) for key in wrong]
         _late(memory, since)
-        seen = memory.rows[label].get(key.bytes)
-        verdict = _judge(row, seen)
-        if verdict is None:
-            return None
-    if verdict is None:
-        return None
-    kind, code = verdict
-    event = seen.event_id if seen else None
-    return Finding(kind=kind, code=code, table=model._meta.db_table, key=str(key), event_id=event)
+        for key, row in rows:
+            verdict = _judge(row, held.get(key.bytes))
+            if verdict is not None:
+                looked[key] = verdict
+        wrong = looked
+    for key, (kind, code) in wrong.items():
+        seen = held.get(key.bytes)
+        event = seen.event_id if seen else None
+        yield Finding(kind=kind, code=code, table=model._meta.db_table, key=str(key), event_id=event)
 
 
 def _table(model: type[Row], memory: Memory, progress: Progress) -> Iterator[UUID]:
@@ -96,7 +98,4 @@ def audit_rows(memory: Memory, *, newest: UUID | None, progress: Progress) -> It
     """
     since = since_of(newest)
     for model in recorded_models():
-        for key in list(_table(model, memory, progress)):
-            finding = _second_look(model, key, memory, since)
-            if finding is not None:
-                yield finding
+        yield from _second_look(model, list(_table(model, memory, progress)), memory, since)
