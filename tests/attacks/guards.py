@@ -115,6 +115,16 @@ def unmounted(middleware: str) -> Guard:
     return Guard(middleware.removeprefix("janaseva."), off)
 
 
+def all_of(name: str, *guards: Guard) -> Guard:
+    """Return guards that stand behind one another as one: only without all of them the attack gets through."""
+
+    def off(monkeypatch: pytest.MonkeyPatch) -> None:
+        for guard in guards:
+            guard.off(monkeypatch)
+
+    return Guard(name, off)
+
+
 def put_instead(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, real: Any, instead: Any) -> None:
     """Bind ``instead`` wherever the product binds ``real``: at its own place, and where modules imported it by name."""
     if isinstance(inspect.getattr_static(owner, name, None), staticmethod | classmethod):

@@ -198,7 +198,7 @@ def test_left_out_of_the_log(log, tries, monkeypatch):  # noqa: F811 - the fixtu
             if minutes > 15:
                 loot.append(f"issued {number} after {minutes} minutes without a log")
         except Refusal as refusal:
-            assert (refusal.code, minutes) == ("log_silent", 16)
+            loot += [refusal.code] if (refusal.code, minutes) != ("log_silent", 16) else []
     assert issued("KL-ACK-2026-1", letter="acknowledgement").number
     return loot
 
@@ -242,7 +242,7 @@ def test_older_database(log, at, tries, monkeypatch):  # noqa: F811 - the fixtur
         attempt(by=CITIZEN, at=at, key=keys())
         loot.append("wrote upon an older database")
     except Refusal as refusal:
-        assert refusal.code == "record_behind"
+        loot += [refusal.code] if refusal.code != "record_behind" else []
     try:
         handlers.publish(at + timedelta(minutes=1))
         loot.append("signed an older database")

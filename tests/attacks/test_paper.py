@@ -97,7 +97,8 @@ def test_codes_of_other_keys(paper, forger, tries):  # noqa: F811 - the fixtures
 
 
 @attack(
-    "C1", "a code signed by a key that was stolen", answers("janaseva.documents.rules.keys.PublicKey.trusted_at", value=True)
+    "C1", "a code signed by a key that was stolen",
+    answers("janaseva.documents.rules.keys.PublicKey.trusted_at", value=True),
 )  # fmt: skip
 def test_codes_of_a_stolen_key(paper, tries):  # noqa: F811 - the fixture
     key_id = next(each.key_id for each in queries.key_ring().keys.values() if each.use == "qr")
@@ -171,7 +172,8 @@ REVISIONS = {
     "a page more": revised(lambda writer: writer.add_blank_page(100, 100) and None),
     "a file more": revised(lambda writer: writer.add_attachment("facts.json", b"{}")),
 }
-ENDINGS = [b"\n", b" ", b"\r\n", b"\0", b"\0" * 4_096, b"%%EOF\n", b"%%EOF", b"startxref\n0\n%%EOF\n", b"%PDF-1.7\n", b"PK\x03\x04",
+ENDINGS = [b"\n", b" ", b"\r\n", b"\0", b"\0" * 4_096, b"%%EOF\n", b"%%EOF", b"startxref\n0\n%%EOF\n", b"%PDF-1.7\n",
+           b"PK\x03\x04",
            b"<script>alert(1)</script>", b"1 0 obj<</Type/Catalog>>endobj\ntrailer<<>>\n%%EOF\n"]  # fmt: skip
 
 
@@ -294,8 +296,8 @@ def test_files_of_another_seal(paper, forger, tries, monkeypatch):  # noqa: F811
 
 @attack(
     "C3", "an insider with our own keys makes the certificate anew under its number, with other facts",
-    replaced("janaseva.documents.rules.verdict.compare_file", lambda real, read, record, by_number, *, log, today:
-             rules.judge_file_alone(read, log=log, today=today)),
+    replaced("janaseva.documents.rules.verdict.compare_file", lambda real, read, record, by_number, **more:
+             rules.judge_file_alone(read, **more)),
 )  # fmt: skip
 def test_made_anew(paper, tries, monkeypatch):  # noqa: F811 - the fixture
     content, _ = resealed(paper[0], None, {"holder": {"name": "Somebody Else"}}, monkeypatch)

@@ -1,6 +1,5 @@
 """How services and offices go, for everyone to read, keep and count with: pages, and the same as CSV."""
 
-import csv
 from collections.abc import Iterator
 from typing import Final, cast
 
@@ -9,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from janaseva.core.audience import audience
 from janaseva.core.text import in_language
+from janaseva.design import table_file
 from janaseva.design.headers import public
 from janaseva.doorway.visitor import at
 from janaseva.portal.page import language, show
@@ -80,14 +80,11 @@ def _as_csv(request: HttpRequest, found: Performance) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = found.service.key if found.service else found.office.key if found.office else "all"
     response["Content-Disposition"] = f'attachment; filename="performance-{name}-{found.period}-days.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [
-            *("key", "name", *COUNTED, "median_days", "ninetieth_percentile_days", "promised_days", "promised_counts"),
-            *(f"{part}_percent_of_{whole}" for part, whole in SHARES),
-        ]
-    )
-    writer.writerows(_row(line, language(request)) for line in _all_lines(found))
+    header = [
+        *("key", "name", *COUNTED, "median_days", "ninetieth_percentile_days", "promised_days", "promised_counts"),
+        *(f"{part}_percent_of_{whole}" for part, whole in SHARES),
+    ]
+    table_file.write(response, [header, *(_row(line, language(request)) for line in _all_lines(found))])
     return response
 
 
