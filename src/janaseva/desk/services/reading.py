@@ -9,6 +9,7 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import LANGUAGES, Text, in_language
+from janaseva.desk.services.changes import changes
 from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.forms import rules as forms
@@ -202,6 +203,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "view": view,
         "case": case,
         "answers": answers(view, applied, language),
+        "changes": changes(by, view, language, today=today),
         "judgements": judgements(view, applied, language, today=today),
         "grounds": explaining.grounds_that_hold(view.definition, applied),
         "papers": papers(view),

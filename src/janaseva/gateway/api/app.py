@@ -12,7 +12,7 @@ from janaseva.gateway.api.reading import StrictParser
 from janaseva.gateway.documents import files, verify
 from janaseva.gateway.ledger import api as ledger
 from janaseva.gateway.people import areas, sign_in
-from janaseva.gateway.services import applications, catalogue, performance
+from janaseva.gateway.services import afterwards, applications, catalogue, performance
 
 ABOUT = """Apply for government services, follow applications and verify documents: by the same acts as the portal.
 
@@ -36,7 +36,7 @@ def _api() -> NinjaAPI:
         docs_url=None,
         parser=StrictParser(),
     )
-    for part in (catalogue, performance, applications, files, verify, areas, sign_in, ledger):
+    for part in (catalogue, performance, applications, afterwards, files, verify, areas, sign_in, ledger):
         api.add_router("", part.router)
     for raised in (Refusal, ValidationError, HttpError, Http404, SuspiciousOperation, Exception):
         api.add_exception_handler(raised, _answered)

@@ -19,7 +19,9 @@ from janaseva.gateway.services import shapes
 from janaseva.services import queries
 from janaseva.services.rules import charter as charter_rules
 from janaseva.services.rules import deciding
+from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Validity
+from janaseva.services.rules.purposed import for_purpose
 
 router = Router(tags=["Services"])
 
@@ -101,14 +103,6 @@ def charter(request: HttpRequest, key: ServiceKey) -> HttpResponse:
 
 def _charter(promise: queries.Promise) -> shapes.Charter:
     charter, definition = promise.charter, promise.published.definition
-    papers = None
-    if not isinstance(definition.ask.documents, Unknown):
-        papers = [
-            shapes.PaperGroup(
-                key=one.key, title=one.title, any_of=one.any_of, issued=list(one.issued), needed=one.needed
-            )
-            for one in definition.ask.documents
-        ]
     return shapes.Charter(
         key=charter.key,
         version=charter.version,
@@ -119,12 +113,39 @@ def _charter(promise: queries.Promise) -> shapes.Charter:
         laws=[(dict(title), section) for title, section in charter.laws],
         areas=list(charter.areas),
         conditions=[dict(one) for one in charter.conditions],
-        papers=papers,
+        papers=_papers(definition),
         ways=[_way(way) for way in charter.ways],
         appeals=[_appeal(level) for level in charter.appeals],
         reasons=[dict(one) for one in charter.reasons],
+        kind=charter.kind,
+        terms=[dict(one) for one in charter.terms],
+        again=[_again(definition, line) for line in charter.again],
         offices=dict(promise.offices),
         todo=[shapes.Unfound(place=one.place, what=one.what, kind=one.kind) for one in charter.todo],
+    )
+
+
+def _papers(definition: Definition) -> list[shapes.PaperGroup] | None:
+    if isinstance(definition.ask.documents, Unknown):
+        return None
+    return [
+        shapes.PaperGroup(key=one.key, title=one.title, any_of=one.any_of, issued=list(one.issued), needed=one.needed)
+        for one in definition.ask.documents
+    ]
+
+
+def _again(definition: Definition, line: charter_rules.AgainLine) -> shapes.AgainLine:
+    return shapes.AgainLine.model_validate(
+        {
+            "purpose": line.purpose,
+            "title": dict(line.title),
+            "unknown": line.unknown,
+            "ways": [_way(way) for way in line.ways],
+            "papers": [] if line.unknown else _papers(for_purpose(definition, line.purpose)),
+            "from_days": line.from_days,
+            "by_days": line.by_days,
+            "late_days": line.late_days,
+        }
     )
 
 

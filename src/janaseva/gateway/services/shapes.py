@@ -115,6 +115,19 @@ class Unfound(BaseModel):
     kind: Literal["unknown", "assumed", "conflicting"]
 
 
+class AgainLine(BaseModel):
+    """A renewal, a correction or a second copy of what was issued; the days are counted from the last day."""
+
+    purpose: Literal["renewal", "correction", "duplicate"]
+    title: Words
+    unknown: str = Field(description="What nobody has found of it; then it cannot be asked for here.")
+    ways: list[Way]
+    papers: list[PaperGroup] | None = Field(description="null where nobody has found it.")
+    from_days: int | None = Field(description="From so many days before it; null where not known, or no renewal.")
+    by_days: int | None = Field(description="At least so many days before it.")
+    late_days: int | None = Field(description="At most so many days after it; 0: what has expired is not renewed.")
+
+
 class Charter(BaseModel):
     """What the public is promised of a service."""
 
@@ -131,6 +144,9 @@ class Charter(BaseModel):
     ways: list[Way]
     appeals: list[Appeal | None] = Field(description="The first and the second level; null where there is none.")
     reasons: list[Words] = Field(description="The only reasons for which it may be refused.")
+    kind: Literal["certificate", "licence", "entry"] = Field(description="What it is in law.")
+    terms: list[Words] = Field(description="The conditions under which a licence is held.")
+    again: list[AgainLine] = Field(description="What may be asked for once it was granted.")
     offices: dict[str, int] = Field(description="How many offices of each kind give it.")
     todo: list[Unfound]
 
@@ -361,6 +377,8 @@ class Application(BaseModel):
     state: Literal["draft", "submitted", "begun", "decided", "withdrawn", "discarded"]
     outcome: str
     number: str | None
+    purpose: str = Field(description="`renewal`, `correction`, `duplicate`; empty for a first application.")
+    earlier: str | None = Field(description="The application on whose certificate it rests.")
     started_at: datetime
     submitted_at: datetime | None
     received_at: datetime | None

@@ -81,6 +81,8 @@ def whole(by: Actor, view: queries.ApplicationView, language: str) -> shapes.App
             "state": view.state,
             "outcome": view.outcome,
             "number": view.number,
+            "purpose": view.purpose,
+            "earlier": str(view.earlier_id) if view.earlier_id else None,
             "started_at": view.started_at,
             "submitted_at": view.submitted_at,
             "received_at": view.received_at,

@@ -1,15 +1,18 @@
-"""What becomes of one's certificate afterwards: the office's notice and one's answer to it, and giving it back."""
+"""What becomes of one's certificate: the office's notice and one's answer, giving it back, asking for it again."""
 
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Fault, Refusal, not_found
+from janaseva.design.page import fault_words
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
-from janaseva.portal.page import for_person, show
+from janaseva.portal.page import for_person, language, show
 from janaseva.services import actions, queries
+from janaseva.services.rules.purposes import PURPOSES
 
 LONGEST = 4_000
 
@@ -24,9 +27,14 @@ def page(request: HttpRequest, application_id: UUID) -> HttpResponse:
 @for_person
 @require_POST
 def act(request: HttpRequest, application_id: UUID, act: str) -> HttpResponse:
-    """Answer the notice, or give the certificate back."""
+    """Answer the notice, give the certificate back, or begin to ask for its renewal, correction or a second copy."""
     words = request.POST.get("words", "").replace("\r\n", "\n")[:LONGEST]
     try:
+        if act in PURPOSES:
+            begun = perform(
+                request, actions.begin_again, application_id=application_id, purpose=act, language=language(request)
+            )
+            return HttpResponseRedirect(reverse("apply", args=[begun]))
         if act == "answer":
             perform(request, actions.answer_cause, application_id=application_id, words=words)
         elif act == "surrender":
@@ -50,7 +58,18 @@ def _page(
 ) -> HttpResponse:
     by = actor(request)
     view = queries.application(by, application_id)
-    context = {"one": view, "stands": queries.afterwards_of(by, application_id, at(request)), "words": words}
+    again, spoken = queries.again(by, application_id, at(request)), language(request)
+    context = {
+        "one": view,
+        "stands": queries.afterwards_of(by, application_id, at(request)),
+        "again": again,
+        "why_not": {
+            line.purpose: fault_words(Fault(place="", code=line.refusal.code, facts=line.refusal.facts), spoken)
+            for line in again
+            if line.refusal is not None
+        },
+        "words": words,
+    }
     status = status or (UNPROCESSABLE if faults else 200)
     return show(
         request, "portal/applications/afterwards.html", context, here="applications", faults=faults, status=status

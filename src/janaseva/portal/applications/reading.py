@@ -42,6 +42,8 @@ def next_step(line: queries.ApplicationLine, moment: datetime, language: str) ->
     if line.state == "begun":
         late = line.due_at is not None and moment > line.due_at
         return _step("late" if late else "begun", "late" if late else "going", address, language)
+    if line.is_replaced:
+        return _step("superseded", "plain", address, language)
     if line.is_revoked:
         return _step("revoked", "stop", address, language)
     ended = line.outcome or line.state

@@ -12,7 +12,7 @@ from janaseva.people import queries as people
 from janaseva.portal.page import show
 from janaseva.services import queries
 from janaseva.services.queries import CatalogueLine
-from janaseva.services.rules.charter import AppealLine, Basis, Charter, SeatLine
+from janaseva.services.rules.charter import AppealLine, Basis, Charter, SeatLine, Way
 
 LONGEST_SEARCH = 200
 
@@ -54,7 +54,7 @@ def service(request: HttpRequest, service: str) -> HttpResponseBase:
     context = {
         "promise": promise,
         "charter": promise.charter,
-        "officers": {way.key: post_names(way.office, way.role, promise.charter.key) for way in promise.charter.ways},
+        "officers": {way.key: post_names(way.office, way.role, promise.charter.key) for way in _ways(promise.charter)},
         "seats": [_seats(level, promise.charter) for level in promise.charter.appeals],
         "issuers": _issuers(request, promise),
         "areas": [queries.area_names(area) for area in promise.charter.areas],
@@ -104,6 +104,11 @@ def _issuers(request: HttpRequest, promise: queries.Promise) -> dict[str, Text]:
     return {line.key: line.name for line in lines if line.key in wanted}
 
 
+def _ways(charter: Charter) -> list[Way]:
+    """Return every way of the service, and of what may be asked for once it was granted."""
+    return [*charter.ways, *(way for line in charter.again for way in line.ways)]
+
+
 def sources(charter: Charter) -> list[tuple[str, str]]:
     """Return every source that the charter rests on, once, with its address."""
     found: dict[str, str] = {}
@@ -113,11 +118,13 @@ def sources(charter: Charter) -> list[tuple[str, str]]:
 
 
 def _bases(charter: Charter) -> Iterable[Basis]:
-    for way in charter.ways:
+    for way in _ways(charter):
         yield way.officer_basis
         yield way.limit_basis
         yield from (line.basis for line in way.fee or ())
     yield from (line.basis for line in charter.documents or ())
+    yield from (line.basis for line in charter.again)
+    yield from (paper.basis for line in charter.again for paper in line.documents or ())
     for level in charter.appeals:
         if level is not None:
             yield level.basis

@@ -8,7 +8,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.documents import queries as documents
 from janaseva.services.models import Decision, ShowCause
-from janaseva.services.queries.applications import application
+from janaseva.services.queries.applications import application, replaced_by
 from janaseva.services.queries.packs import today as day_of
 from janaseva.services.rules import afterwards
 
@@ -36,6 +36,7 @@ class AfterwardsView:
     document_id: UUID
     suspended_at: datetime | None
     revoked_at: datetime | None
+    is_replaced: bool
     causes: tuple[CauseView, ...]
     may_answer: bool
     may_surrender: bool
@@ -68,6 +69,7 @@ def afterwards_of(by: Actor, application_id: UUID, at: datetime) -> AfterwardsVi
         document_id=decision.document_id,
         suspended_at=documents.suspended_since(decision.document_id),
         revoked_at=decision.revoked_at,
+        is_replaced=decision.revoked_at is not None and replaced_by(application_id) is not None,
         causes=causes,
         may_answer=own and standing is not None and standing.answered_at is None,
         may_surrender=own and holds and standing is None,

@@ -122,6 +122,12 @@ class ApplicationView:
     papers: tuple[PaperView, ...]
     queries: tuple[QueryView, ...]
     decision: DecisionView | None
+    replaced_by: UUID | None
+
+    @property
+    def purpose_title(self) -> Text:
+        """Return what it is called by its purpose: a renewal, a correction, a second copy; nothing for a first one."""
+        return title_of(self.definition)
 
     @property
     def validity_unknown(self) -> bool:
@@ -246,6 +252,7 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
     row = visible(by, application_id)
     definition = compiled(row.definition_id, row.purpose)
     asked = Query.objects.filter(application_id=row.id).order_by("asked_at", "id")
+    decision = Decision.objects.filter(application_id=row.id, set_aside_at=None).first()
     return ApplicationView(
         id=row.id,
         definition_id=row.definition_id,
@@ -283,7 +290,8 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
             )
             for one in asked
         ),
-        decision=_decision(Decision.objects.filter(application_id=row.id, set_aside_at=None).first(), definition),
+        decision=_decision(decision, definition),
+        replaced_by=replaced_by(row.id) if decision is not None and decision.revoked_at is not None else None,
     )
 
 
@@ -343,6 +351,13 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
         )
         for row in found
     ]
+
+
+def replaced_by(application_id: UUID) -> UUID | None:
+    """Return the application whose certificate took the place of this one's; for this room's own use."""
+    return (
+        Application.objects.filter(earlier_id=application_id, outcome="approved").values_list("id", flat=True).first()
+    )
 
 
 def has_open_query(application_id: UUID) -> bool:

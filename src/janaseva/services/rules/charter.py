@@ -10,6 +10,8 @@ from janaseva.payments.rules.fees import Fee, Line
 from janaseva.services.rules.appealing import level_law
 from janaseva.services.rules.definition import AppealLevel, Definition, Todo, todo_in
 from janaseva.services.rules.parts import Promise, Validity, Variant
+from janaseva.services.rules.purposed import for_purpose
+from janaseva.services.rules.purposes import PURPOSES
 from janaseva.services.rules.rights import LevelLaw, Seat
 
 NAMES: Final = {1: "first", 2: "second"}
@@ -97,8 +99,27 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgainLine:
+    """What may be asked for once it was granted; ``unknown`` says what nobody has found of it: all else is empty then.
+
+    The days are those of a renewal, counted from the last day: from when, by when, how long after it.
+    """
+
+    purpose: str
+    title: Text
+    summary: Text
+    unknown: str
+    ways: tuple[Way, ...]
+    documents: tuple[DocumentLine, ...] | None
+    from_days: int | None
+    by_days: int | None
+    late_days: int | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
-    """A service as the public is promised it."""
+    """A service as the public is promised it. ``kind`` is what it is in law: a certificate, a licence, an entry."""
 
     key: str
     version: int
@@ -112,25 +133,15 @@ class Charter:
     ways: tuple[Way, ...]
     appeals: tuple[AppealLine | None, AppealLine | None]
     reasons: tuple[Text, ...]
+    kind: str
+    terms: tuple[Text, ...]
+    again: tuple[AgainLine, ...]
     todo: tuple[Todo, ...]
 
 
 def charter(definition: Definition) -> Charter:
     """Return the charter of a definition."""
-    what, ask = definition.what, definition.ask
-    documents = None
-    if not isinstance(ask.documents, Unknown):
-        documents = tuple(
-            DocumentLine(
-                key=group.key,
-                title=group.title,
-                any_of=tuple(group.any_of.values()),
-                issued=group.issued,
-                needed=group.needed,
-                basis=basis(definition, group),
-            )
-            for group in ask.documents
-        )
+    what = definition.what
     laws = () if isinstance(what.laws, Unknown) else tuple((law.title, law.section or "") for law in what.laws)
     return Charter(
         key=definition.key,
@@ -141,12 +152,51 @@ def charter(definition: Definition) -> Charter:
         laws=laws,
         areas=definition.who.coverage.areas,
         conditions=tuple(condition.title for condition in definition.who.eligibility),
-        documents=documents,
+        documents=_documents(definition),
         ways=tuple(_way(definition, variant) for variant in definition.variants),
         appeals=(_appeal(definition, 1), _appeal(definition, 2)),
         reasons=tuple(reason.title for reason in definition.out.reasons),
+        kind=definition.out.sort,
+        terms=tuple(term.title for term in definition.out.conditions),
+        again=tuple(_again(definition)),
         todo=(*definition.todo(), *_todo_of_the_act(definition)),
     )
+
+
+def _documents(definition: Definition) -> tuple[DocumentLine, ...] | None:
+    if isinstance(definition.ask.documents, Unknown):
+        return None
+    return tuple(
+        DocumentLine(
+            key=group.key,
+            title=group.title,
+            any_of=tuple(group.any_of.values()),
+            issued=group.issued,
+            needed=group.needed,
+            basis=basis(definition, group),
+        )
+        for group in definition.ask.documents
+    )
+
+
+def _again(definition: Definition) -> Iterator[AgainLine]:
+    for purpose in PURPOSES if definition.afterwards is not None else ():
+        text = getattr(definition.afterwards, purpose)
+        if text is None:
+            continue
+        unknown = text.unknown if isinstance(text, Unknown) else ""
+        own = definition if unknown else for_purpose(definition, purpose)
+        days = {name: getattr(text, name, None) for name in ("from_days", "by_days", "late_days")}
+        yield AgainLine(
+            purpose=purpose,
+            title=getattr(text, "title", {}),
+            summary=getattr(text, "summary", None) or {},
+            unknown=unknown,
+            ways=() if unknown else tuple(_way(own, variant) for variant in own.variants),
+            documents=() if unknown else _documents(own),
+            basis=basis(definition, text),
+            **{name: value if isinstance(value, int) else None for name, value in days.items()},
+        )
 
 
 def basis(definition: Definition, part: Sourced | Promise) -> Basis:
