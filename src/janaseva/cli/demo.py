@@ -48,12 +48,16 @@ def _planned(only: str | None) -> list[tuple[str, str, Example]]:
                 continue
             examples, _, _ = read_examples(files.get("examples.yaml", ""), f"{key}/{service}/examples.yaml")
             for outcome in ("approved", "refused"):
-                example = next((one for one in examples if one.expect.ends == outcome and not one.expect.faults), None)
+                example = next((one for one in examples if _shows(one, outcome)), None)
                 if example is None:
                     message = f"{service} has no example that ends {outcome}"
                     raise click.ClickException(message)
                 found.append((service, language, example))
     return sorted(found, key=lambda one: (_waits(one[2]), one[2].today, one[0]))
+
+
+def _shows(example: Example, outcome: str) -> bool:
+    return example.expect.ends == outcome and not example.expect.faults and example.purpose is None
 
 
 def _waits(example: Example) -> bool:
