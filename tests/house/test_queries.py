@@ -78,7 +78,7 @@ FOR_ROOMS: dict[str, set[str]] = {
         "documents.suspended_since",
         *("services.has_open_query", "workflow.case_of_story"),
         *("documents.good_until", "registers.entry_of", "services.earlier_of", "services.earlier_ids"),
-        *("services.fixed_of", "services.hindrance", "services.replaced_by", "services.refusal_again"),
+        *("services.fixed_of", "services.hindrance", "services.refusal_again"),
         *("services.is_deemed_granted", "services.matter_of", "services.penalty_now", "services.seat_of"),
     },
     "an address is fetched by contact when a message leaves, and shown to nobody": {"people.phone_of"},
