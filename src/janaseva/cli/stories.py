@@ -1,61 +1,19 @@
 """What happens to an application besides its own way: an appeal by itself, on the applicant's word, deemed approval."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from janaseva.cli.journey import Traveller, WrongTurnError
+from janaseva.cli.lives import LIVES
+from janaseva.cli.telling import SYSTEM, Told, as_json, begun, pass_days, told
 from janaseva.core.actor import Actor
-from janaseva.ledger import queries as ledger
 from janaseva.services import actions, queries
-from janaseva.services.adapters import PackFolder
-from janaseva.services.rules.examples import Example, read_examples
-from janaseva.settings import OPTIONS
 from janaseva.workflow import queries as workflow
 
-SYSTEM: Final = Actor.system("stories")
 JUST_BORN_DAYS: Final = 20
-TOLD: Final = ("services.", "workflow.ended")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What one story came to: ``right`` where everything was as the law says."""
-
-    story: str
-    service: str
-    number: str
-    outcome: str
-    states: tuple[str, ...]
-    right: bool
-    seconds: float
-
-
-def as_json(told: Told) -> Mapping[str, Any]:
-    """Return one story as a line of JSON holds it."""
-    return {name: getattr(told, name) for name in Told.__dataclass_fields__}
-
-
-def _begun(traveller: Traveller, pack: str, service: str, **answers: Any) -> tuple[Actor, UUID, Example]:
-    """Apply as the first approved example does, with some answers of the day; the case is then on its desk."""
-    text = PackFolder(OPTIONS.packs_dir).read(pack).services[service]["examples.yaml"]
-    examples, _, _ = read_examples(text, f"{pack}/{service}/examples.yaml")
-    found = next(one for one in examples if one.expect.ends == "approved" and not one.expect.faults)
-    example = found.model_copy(update={"answers": {**found.answers, **answers}})
-    definition = queries.in_force(service, queries.today(traveller.at)).definition
-    by = traveller.citizen("en", region=definition.pack_country)
-    return by, traveller.apply(by, definition, example, language="en"), example
-
-
-def pass_days(traveller: Traveller, days: int) -> None:
-    """Let days pass; the worker goes its rounds, so that the clock notices what there is to notice."""
-    traveller.at += timedelta(days=days)
-    traveller.officers.clear()
-    traveller.tick()
-    traveller.settle()
 
 
 def _bench(traveller: Traveller, appeal: queries.AppealView) -> Actor:
@@ -95,7 +53,7 @@ def _ordered(traveller: Traveller, by: Actor, application_id: UUID, *, penalty: 
 def auto_appeal_to_compliance(traveller: Traveller) -> Told:
     """A limit passes in Jammu and Kashmir; the law opens the appeal; the order is obeyed."""
     born = queries.today(traveller.at) - timedelta(days=JUST_BORN_DAYS)
-    by, application_id, example = _begun(
+    by, application_id, example = begun(
         traveller, "jk-edistrict", "jk-birth-certificate", date_of_birth=born.isoformat()
     )
     pass_days(traveller, 60)
@@ -104,12 +62,12 @@ def auto_appeal_to_compliance(traveller: Traveller) -> Told:
     traveller.settle()
     appeal = queries.appeals_of(by, application_id)[-1]
     right = appeal.opened_by == "law" and appeal.complied_at is not None and appeal.missed_at is None
-    return _told("auto_appeal_to_compliance", by, application_id, right=right)
+    return told("auto_appeal_to_compliance", by, application_id, right=right)
 
 
 def appeal_on_the_applicants_word(traveller: Traveller) -> Told:
     """A limit passes in Madhya Pradesh; the applicant appeals, and the penalty is the compensation."""
-    by, application_id, example = _begun(traveller, "mp-edistrict", "mp-income-certificate")
+    by, application_id, example = begun(traveller, "mp-edistrict", "mp-income-certificate")
     pass_days(traveller, 14)
     actions.file_appeal(
         by=by, at=traveller.tick(), key=traveller.key(), application_id=application_id,
@@ -121,12 +79,12 @@ def appeal_on_the_applicants_word(traveller: Traveller) -> Told:
     appeal = queries.appeals_of(by, application_id)[-1]
     paid = ordered.compensation_paise == ordered.penalty_paise > 0
     right = paid and appeal.opened_by == "applicant" and appeal.complied_at is not None
-    return _told("appeal_on_the_applicants_word", by, application_id, right=right)
+    return told("appeal_on_the_applicants_word", by, application_id, right=right)
 
 
 def deemed_approval(traveller: Traveller) -> Told:
     """A building permit in Kerala: the limit passes, the applicant asks, a month passes; the permit is still issued."""
-    by, application_id, example = _begun(traveller, "kl-edistrict", "kl-building-permit")
+    by, application_id, example = begun(traveller, "kl-edistrict", "kl-building-permit")
     pass_days(traveller, 40)
     not_by_itself = queries.deemed_of(by, application_id) is None
     actions.request_deemed(
@@ -141,27 +99,14 @@ def deemed_approval(traveller: Traveller) -> Told:
     traveller.settle()
     right = not_by_itself and waits is not None and waits.granted_at is None
     right = right and granted is not None and granted.granted_at is not None
-    return _told("deemed_approval", by, application_id, right=right)
-
-
-def _told(story: str, by: Actor, application_id: UUID, *, right: bool) -> Told:
-    view = queries.application(by, application_id)
-    events = [event.name for event in ledger.story(by, application_id, visible=True)]
-    return Told(
-        story=story,
-        service=view.service,
-        number=view.number or "",
-        outcome=view.outcome,
-        states=tuple(name for name in events if name.startswith(TOLD)),
-        right=right and view.outcome == "approved",
-        seconds=0,
-    )
+    return told("deemed_approval", by, application_id, right=right)
 
 
 STORIES: Final[tuple[Callable[[Traveller], Told], ...]] = (
     auto_appeal_to_compliance,
     appeal_on_the_applicants_word,
     deemed_approval,
+    *LIVES,
 )
 
 
@@ -169,5 +114,5 @@ def tell_all(traveller: Traveller) -> Iterator[Told]:
     """Walk every story, one after the other."""
     for story in STORIES:
         began = time.perf_counter()
-        told = story(traveller)
-        yield Told(**{**as_json(told), "seconds": round(time.perf_counter() - began, 3)})
+        found = story(traveller)
+        yield Told(**{**as_json(found), "seconds": round(time.perf_counter() - began, 3)})
