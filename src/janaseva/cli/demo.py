@@ -19,6 +19,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from janaseva.cli import loading, stories
 from janaseva.cli.journey import Travelled, Traveller, as_json
+from janaseva.cli.telling import as_json as story_json
 from janaseva.ledger import queries as ledger
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.examples import Example, read_examples
@@ -113,7 +114,7 @@ def _tell(last: date, *, as_lines: bool) -> tuple[bool, int]:
     good, count = True, 0
     for told in stories.tell_all(traveller):
         good, count = good and told.right, count + 1
-        line = json.dumps(stories.as_json(told), ensure_ascii=False)
+        line = json.dumps(story_json(told), ensure_ascii=False)
         click.echo(line if as_lines else f"{'right' if told.right else 'WRONG'}  {told.story} ({told.service})")
     return good, count
 

@@ -1,6 +1,6 @@
 """What becomes of what was issued, and what it costs: revocation, renewal, correction, fees, objections."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from janaseva.cli.journey import Traveller
@@ -77,7 +77,7 @@ def revocation_after_hearing(traveller: Traveller) -> Told:
     by, application_id, _ = _granted(traveller, "kl-income-certificate", purpose="outside")
     decision = queries.application(by, application_id).decision
     officer = traveller.officer(decision.post_id) if decision is not None else SYSTEM
-    why = {"application_id": application_id, "reason": "obtained_by_fraud", "words": FOUND}
+    why: dict[str, Any] = {"application_id": application_id, "reason": "obtained_by_fraud", "words": FOUND}
     actions.ask_cause(by=officer, at=traveller.tick(), key=traveller.key(), **why)
     unheard = not queries.afterwards_of(officer, application_id, traveller.at).was_heard
     stood = _verdict(traveller, by, application_id) == "genuine"
