@@ -133,7 +133,7 @@ class Charter:
     ways: tuple[Way, ...]
     appeals: tuple[AppealLine | None, AppealLine | None]
     reasons: tuple[Text, ...]
-    kind: str
+    kind: Literal["certificate", "licence", "entry"]
     terms: tuple[Text, ...]
     again: tuple[AgainLine, ...]
     todo: tuple[Todo, ...]

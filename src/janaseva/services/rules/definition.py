@@ -196,7 +196,7 @@ class Out(Part):
     reasons: tuple[Ground, ...] = Field(min_length=1)
 
     @property
-    def sort(self) -> str:
+    def sort(self) -> Literal["certificate", "licence", "entry"]:
         """Return what it is in law, also where the text leaves that to be seen from what is issued."""
         return self.kind or ("entry" if self.certificate is None and self.register_ is not None else "certificate")
 
