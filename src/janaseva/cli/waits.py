@@ -73,7 +73,7 @@ def agree_all(traveller: "Traveller", application_id: UUID, case: workflow.CaseV
         if branch.post_id is None or not _is_open(traveller, case.case_id, branch.task_id):
             continue
         officer = traveller.officer(branch.post_id)
-        about = {"by": officer, "task_id": branch.task_id}
+        about: dict[str, Any] = {"by": officer, "task_id": branch.task_id}
         reason = "The others decide it today."
         actions.take(at=traveller.tick(), key=traveller.key(), reason=reason, **about)
         actions.move(
