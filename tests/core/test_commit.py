@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, connections
+from django.db import IntegrityError, InterfaceError, InternalError, OperationalError, connection, connections
 from django.test import RequestFactory
 
 from janaseva.core import commit
@@ -45,10 +45,18 @@ class Tries:
 
 
 @pytest.mark.parametrize(
-    "cause", [psycopg.errors.DeadlockDetected(), psycopg.errors.SerializationFailure(), psycopg.errors.AdminShutdown()]
+    "cause",
+    [
+        psycopg.errors.DeadlockDetected(),
+        psycopg.errors.SerializationFailure(),
+        psycopg.errors.AdminShutdown(),
+        psycopg.errors.ReadOnlySqlTransaction(),
+        psycopg.InternalError("received 2 results from command 'COMMIT'"),
+    ],
 )
 def test_what_passes_is_tried_again(cause, alone):
-    tries = Tries(raised(OperationalError, cause), commit.OutcomeUnknownError())
+    kind = InternalError if isinstance(cause, psycopg.InternalError) else OperationalError
+    tries = Tries(raised(kind, cause), commit.OutcomeUnknownError())
     assert commit.settled(tries) == "done"
     assert tries.count == 3
 
@@ -77,7 +85,7 @@ def test_what_does_not_pass_is_told_as_it_is(failures, becomes, count, alone):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("failure", ["lost", "cut short"])
+@pytest.mark.parametrize("failure", [OperationalError, InternalError, "cut short"])
 def test_a_commit_of_which_nothing_is_known_is_asked_after_and_done_once(failure, at, monkeypatch):
     """The first commit is carried out and its answer is lost; the second run finds it by its key."""
     own = connections["default"]
@@ -87,8 +95,8 @@ def test_a_commit_of_which_nothing_is_known_is_asked_after_and_done_once(failure
         kept()
         if not broken:
             broken.append(True)
-            if failure == "lost":
-                raise raised(OperationalError)
+            if failure != "cut short":
+                raise raised(failure)
             commit.warned("canceling wait for synchronous replication due to user request")
 
     monkeypatch.setattr(own, "_commit", commit_then_fail)

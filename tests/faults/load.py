@@ -112,7 +112,8 @@ class Citizen(threading.Thread):
             except (OSError, http.client.HTTPException):
                 time.sleep(PAUSE_SECONDS)
                 continue
-            if status in (429, 502, 503, 504) or status >= 500:
+            waited_too_long = status == 409 and b'"clock_behind"' in content  # refused, not done: it is sent anew
+            if waited_too_long or status == 429 or status >= 500:
                 if status == 500:
                     self.kept.refused.append(f"{kind}: 500")
                 time.sleep(min(float(wait or PAUSE_SECONDS), 1.0))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
-from django.db import Error, InterfaceError, OperationalError, connection, transaction
+from django.db import Error, InterfaceError, InternalError, OperationalError, connection, transaction
 
 R = TypeVar("R")
 
@@ -26,6 +26,10 @@ IN_EACH_OTHERS_WAY: Final = frozenset({"40001", "40P01"})
 ANOTHER_SERVER: Final = frozenset({"25006", "53300", "57P01", "57P02", "57P03"})
 """Not the leader any more, full, going down, crashed, coming up: the next connection may be better."""
 CONNECTION: Final = "08"
+
+UNREACHABLE: Final = (OperationalError, InterfaceError, InternalError)
+"""What a driver raises of a connection. An internal error without a state: the server's last words came with a commit's
+answer ("received 2 results from command 'COMMIT'")."""
 
 _log = logging.getLogger("janaseva.core")
 
@@ -62,7 +66,7 @@ def _is_lost(error: Error) -> bool:
     state = getattr(error.__cause__, "sqlstate", None)
     if state is not None:
         return str(state) in ANOTHER_SERVER or str(state).startswith(CONNECTION)
-    return connection.vendor == "postgresql" and isinstance(error, OperationalError | InterfaceError)
+    return connection.vendor == "postgresql" and isinstance(error, UNREACHABLE)
 
 
 def _is_refused(error: Error) -> bool:
@@ -99,7 +103,7 @@ def certain() -> Iterator[None]:
             heard.clear()
             committing = True
     except Error as error:
-        if committing and isinstance(error, OperationalError | InterfaceError) and not _is_refused(error):
+        if committing and isinstance(error, UNREACHABLE) and not _is_refused(error):
             raise OutcomeUnknownError(str(error)) from error
         raise
     finally:
