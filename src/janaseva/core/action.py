@@ -25,7 +25,7 @@ from janaseva.core.ids import uuid7
 from janaseva.core.news import News
 from janaseva.core.promises import keep_promises
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, Invalid, Refusal, not_found
-from janaseva.core.row import OwnershipError, Row, writing
+from janaseva.core.row import OwnershipError, Row, insert, update, writing
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -191,15 +191,11 @@ def flush() -> None:
         for row in act.puts:
             by_model.setdefault(type(row), []).append(row)
         for model, rows in by_model.items():
-            model._base_manager.bulk_create(rows)
+            insert(rows)
             act.written.update({(model._meta.label_lower, row.pk): row for row in rows})
         act.puts.clear()
         for (label, key), (row, fields) in act.changes.items():
-            before = row.revision
-            row.revision = before + 1
-            values = {name: getattr(row, name) for name in fields}
-            matched = type(row)._base_manager.filter(pk=key, revision=before).update(**values, revision=before + 1)
-            if matched != 1:
+            if not update(row, fields):
                 raise Refusal("changed_meanwhile", status=CONFLICT)
             act.written[label, key] = row
         act.changes.clear()

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any
@@ -12,13 +12,35 @@ from uuid import UUID
 from janaseva.core.secret import Secret, keyed_hash
 
 
-def plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one return a kind of value reads best
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    str: lambda value: value,
+    type(None): lambda value: value,
+    int: lambda value: value,
+    bool: lambda value: value,
+    UUID: str,
+    dict: lambda value: {str(key): plain(item) for key, item in value.items()},
+    list: lambda value: [plain(item) for item in value],
+    tuple: lambda value: [plain(item) for item in value],
+    datetime: _moment,
+}
+"""The kinds that nearly every value is of, found by one look; :func:`_plain` knows all and their descendants."""
+
+
+def plain(value: Any) -> Any:
     """Return ``value`` as JSON kinds only: bytes as SHA-256, secrets as a keyed hash, moments in UTC, sets sorted.
 
     Raises:
         TypeError: for a float (money and measures are integers here) or any kind without one fixed form.
 
     """
+    return _PLAIN.get(type(value), _plain)(value)
+
+
+def _plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one return a kind of value reads best
     match value:
         case None | bool() | int():
             return value
@@ -27,7 +49,7 @@ def plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one return a kind of valu
         case str():
             return str(value)
         case datetime():
-            return value.astimezone(UTC).isoformat(timespec="microseconds")
+            return _moment(value)
         case date() | time():
             return value.isoformat()
         case UUID():

@@ -5,15 +5,15 @@ from which rows reach the database. Everything else that could write is refused 
 cannot be forgotten.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
-from typing import Any, ClassVar, NoReturn, Self, TypeVar, cast
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
 from uuid import UUID
 
 from django.db import connection, models
 
+from janaseva.core import statements
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.ids import uuid7
 
@@ -78,13 +78,19 @@ class Rows(models.QuerySet[R_co]):
         return super().bulk_create(objs, *args, **kwargs)
 
 
-@cache
-def _statement(model: "type[Row]", vendor: str, lock: bool) -> str:  # noqa: FBT001 - the key of a cache
-    """Return the SQL that reads one row of ``model`` by its key, as this kind of database is asked it."""
-    del vendor
-    rows = model.objects.filter(pk=UUID(int=0))
-    sql, _ = (rows.select_for_update() if lock else rows).query.sql_with_params()
-    return str(sql)
+def insert(rows: Sequence["Row"]) -> None:
+    """Write new rows of one table; only while an act is being flushed."""
+    if not _open.get():
+        _refuse(f"insert into {rows[0]._meta.db_table}")
+    statements.insert(rows)
+
+
+def update(row: "Row", names: Iterable[str]) -> bool:
+    """Write some columns of a row that was read, and its next revision; return whether it was still as it was read."""
+    if not _open.get():
+        _refuse(f"update of {row._meta.db_table}")
+    row.revision += 1
+    return statements.update(row, names, before=row.revision - 1)
 
 
 class Row(models.Model):
@@ -113,22 +119,34 @@ class Row(models.Model):
     @classmethod
     def get_or_none(cls, key: UUID) -> Self | None:
         """Return the row with this key, or ``None``."""
-        return cls._by_key(key, lock=False)
+        return cls.first_where(id=key, order=())
 
     @classmethod
     def locked(cls, key: UUID) -> Self | None:
         """Return the row with this key, held against other writers to the end of the act, or ``None``."""
-        return cls._by_key(key, lock=True)
+        return cls.first_where(id=key, order=(), lock=True)
 
     @classmethod
-    def _by_key(cls, key: UUID, *, lock: bool) -> Self | None:
-        """Return a row by its key with a statement that is built once: the reading that acts do most."""
+    def where(cls, *, order: tuple[str, ...] = (), lock: bool = False, **equal: Any) -> list[Self]:
+        """Return the rows whose columns have these values, by a statement that is built once.
+
+        ``None`` asks for an empty column, a tuple for any of several values; ``order`` names fields, a minus before
+        those that go down; ``lock`` holds the rows to the end of the act.
+        """
+        cls._may_lock(lock=lock)
+        return statements.where(cls, equal, order=order, lock=lock)
+
+    @classmethod
+    def first_where(cls, *, order: tuple[str, ...] = ("id",), lock: bool = False, **equal: Any) -> Self | None:
+        """Return the first of the rows that :meth:`where` would, or ``None``."""
+        cls._may_lock(lock=lock)
+        return next(iter(statements.where(cls, equal, order=order, most=1, lock=lock)), None)
+
+    @classmethod
+    def _may_lock(cls, *, lock: bool) -> None:
         if lock and not connection.in_atomic_block:
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"
             raise OwnershipError(message)
-        value = cls._meta.pk.get_db_prep_value(key, connection)
-        found = iter(cls.objects.raw(_statement(cls, connection.vendor, lock), [value]))
-        return cast("Self | None", next(found, None))
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         """Refuse: rows are written with ``put`` and ``change``."""

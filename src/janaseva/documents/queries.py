@@ -83,7 +83,7 @@ class ToSeal:
 
 def number_taken(*, kind: str, number: str) -> bool:
     """Answer whether a document of this kind has the number already."""
-    return Document.objects.filter(kind=kind, number=number).exists()
+    return Document.first_where(kind=kind, number=number) is not None
 
 
 def _may_read(by: Actor, holder_person_id: UUID | None, *, story_visible: bool) -> bool:
@@ -244,7 +244,7 @@ def to_seal(by: Actor, document_id: UUID) -> ToSeal | None:
     """Return what is needed to typeset a document, or ``None`` where it is sealed or failed already."""
     if not rules.may_seal(by):
         raise not_found()
-    document = Document.objects.filter(pk=document_id, state="to_seal").first()
+    document = Document.first_where(id=document_id, state="to_seal")
     if document is None:
         return None
     return ToSeal(composed=_composed(document), letter=document.letter, story=document.story)
@@ -288,7 +288,7 @@ def key_ring() -> rules.KeyRing:
 def _record(document: Document | None) -> rules.Record | None:
     if document is None:
         return None
-    ended = Revocation.objects.filter(document_id=document.id).first()
+    ended = Revocation.first_where(document_id=document.id)
     suspended_at = suspended_since(document.id)
     return rules.Record(
         document_id=document.id,
@@ -321,7 +321,7 @@ def _by_id(document_id: UUID) -> rules.Record | None:
 
 
 def _by_number(kind: str, number: str) -> rules.Record | None:
-    return _record(Document.objects.filter(kind=kind, number=number).first())
+    return _record(Document.first_where(kind=kind, number=number))
 
 
 def _today(at: datetime) -> date:

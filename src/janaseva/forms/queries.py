@@ -15,5 +15,5 @@ def answers_of_all(stories: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def answers_of(story: UUID) -> dict[str, Any]:
     """Return the answers kept for a matter, plain JSON by field key; empty where nothing was kept."""
-    values = AnswerSheet.objects.filter(story=story).values_list("values", flat=True).first()
-    return dict(values) if isinstance(values, dict) else {}
+    row = AnswerSheet.first_where(story=story)
+    return dict(row.values) if row is not None and isinstance(row.values, dict) else {}

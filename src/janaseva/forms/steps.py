@@ -25,7 +25,7 @@ def keep(
 
     They are kept as given: the caller has read them (:func:`janaseva.forms.rules.parse`) and checked what must hold.
     """
-    row = AnswerSheet.objects.select_for_update().filter(story=story).first()
+    row = AnswerSheet.first_where(story=story, lock=True)
     if row is None:
         row = put(
             AnswerSheet(

@@ -129,7 +129,7 @@ def payments_of(by: Actor, demand_id: UUID, *, story_visible: bool = False) -> l
 
     """
     _visible(by, Demand.get_or_none(demand_id), story_visible=story_visible)
-    return [_payment_view(row) for row in Payment.objects.filter(demand_id=demand_id).order_by("id")]
+    return [_payment_view(row) for row in Payment.where(demand_id=demand_id, order=("id",))]
 
 
 def payment(by: Actor, payment_id: UUID, *, story_visible: bool = False) -> PaymentView:

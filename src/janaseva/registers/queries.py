@@ -94,7 +94,7 @@ def entry(by: Actor, entry_id: UUID, *, on: date | None = None, known_at: dateti
 
     """
     found = _seen(by, entry_id)
-    versions = [_held(version) for version in Version.objects.filter(entry_id=entry_id)]
+    versions = [_held(version) for version in Version.where(entry_id=entry_id)]
     if on is None or known_at is None:
         held = next((held for held in versions if held.number == found.current), None)
     else:

@@ -59,7 +59,7 @@ def record(
         Refusal: ``register_unknown``; ``register_number_taken`` where another matter has the number.
 
     """
-    book = Register.objects.filter(key=register).first()
+    book = Register.first_where(key=register)
     if book is None:
         raise Refusal("register_unknown", status=CONFLICT, register=register)
     if Entry.objects.filter(register_id=book.id, number=number).exists():

@@ -3,11 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-
 from janaseva.ledger import rules
 from janaseva.ledger.models import Checkpoint, Event, Leaf
-from janaseva.ledger.queries.recorded import head, record_of, tile_hashes
+from janaseva.ledger.queries.recorded import HEAD_ID, head, record_of, tile_hashes
 
 
 def checkpoint() -> str:
@@ -83,16 +81,11 @@ def unpublished_seconds(moment: UUID) -> int:
 
     Both are UUIDs of version 7, whose first 48 bits are the milliseconds of their making: nobody who acts chooses it.
     """
-    waiting = Leaf.objects.filter(index__isnull=True).order_by("pk").values("pk")[:1]
-    unsigned = Leaf.objects.filter(index=OuterRef("size")).values("pk")
-    found = Checkpoint.objects.values_list(Subquery(waiting), Subquery(unsigned)).first() or (_oldest_leaf(), None)
-    milliseconds = [(moment.int >> 80) - (key.int >> 80) for key in found if key is not None]
+    waiting = Leaf.first_where(index=None)
+    held = Checkpoint.first_where(id=HEAD_ID)
+    unsigned = Leaf.first_where(index=held.size) if held else None
+    milliseconds = [(moment.int >> 80) - (leaf.pk.int >> 80) for leaf in (waiting, unsigned) if leaf is not None]
     return max(0, *milliseconds, 0) // 1000
-
-
-def _oldest_leaf() -> UUID | None:
-    """Return the oldest leaf, where the log has no head yet."""
-    return Leaf.objects.filter(index__isnull=True).order_by("pk").values_list("pk", flat=True).first()
 
 
 def tile(path: str) -> bytes | None:

@@ -55,5 +55,5 @@ def story(by: Actor, story: UUID, *, visible: bool = False) -> list[EventView]:
     """
     if not (by.is_official or visible):
         raise not_found()
-    found: list[Any] = list(Event.objects.filter(story=story).order_by("ordinal"))
+    found: list[Any] = Event.where(story=story, order=("ordinal",))
     return _views(found)

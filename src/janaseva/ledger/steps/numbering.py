@@ -13,7 +13,7 @@ def _held(act: Act, series: str, year: int) -> Series | None:
 
 
 def _locked(series: str, year: int) -> Series | None:
-    return Series.objects.select_for_update().filter(series=series, year=year).first()
+    return Series.first_where(series=series, year=year, lock=True)
 
 
 @step

@@ -15,7 +15,7 @@ from janaseva.core.canonical import plain
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Invalid, Refusal
-from janaseva.core.row import Row
+from janaseva.core.row import Row, insert
 from janaseva.ledger import rules
 from janaseva.ledger.events import Refused
 from janaseva.ledger.models import Delivery, Event, Key, Leaf, Story
@@ -36,11 +36,10 @@ def _recorded_rows(act: Act) -> list[list[Any]]:
 def _stories(ids: Sequence[UUID]) -> dict[UUID, Story]:
     """Return the stories by id, made where new, and locked in one order so that two acts cannot wait on each other."""
     wanted = sorted(set(ids))
-    held = Story.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    found = {story.pk: story for story in held}
+    found = {story.pk: story for story in Story.where(id=tuple(wanted), order=("id",), lock=True)}
     if len(found) < len(wanted):
         Story.objects.bulk_create([Story(id=key) for key in wanted if key not in found], ignore_conflicts=True)
-        found = {story.pk: story for story in held.all()}
+        found = {story.pk: story for story in Story.where(id=tuple(wanted), order=("id",), lock=True)}
     return found
 
 
@@ -88,6 +87,14 @@ class _Chain:
         return event
 
 
+_MOVE_HEAD = "UPDATE ledger_story SET length = %s, head = %s WHERE id = %s"
+
+
+def _key(value: UUID) -> Any:
+    """Return a key as this database keeps it."""
+    return Key._meta.pk.get_db_prep_value(value, connection)
+
+
 def _keep(act: Act, told: Sequence[Told]) -> None:
     """Write the events of an act, their leaves and their deliveries, and move the stories' heads."""
     if not told:
@@ -99,20 +106,21 @@ def _keep(act: Act, told: Sequence[Told]) -> None:
     for item in told:
         chain.add(item, rows=rows, numbers=numbers)
         rows, numbers = [], []
-    Event.objects.bulk_create(chain.events)
+    insert(chain.events)
     leaves = [(event, rules.leaf_data(hash_hex=event.hash, name=event.name).decode()) for event in chain.events]
-    Leaf.objects.bulk_create([Leaf(id=event.pk, data=data) for event, data in leaves])
+    insert([Leaf(id=event.pk, data=data) for event, data in leaves])
     if chain.own:
-        Story.objects.bulk_create(chain.own)
+        insert(chain.own)
     for story in chain.stories.values():
-        Story.objects.filter(pk=story.pk).update(length=story.length, head=story.head)
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE_HEAD, [story.length, story.head, _key(story.pk)])
     deliveries = [
         Delivery(event_id=event.pk, listener=listener.name, due_at=act.at)
         for event in chain.events
         for listener in listeners_by_news.get(event.name, ())
     ]
     if deliveries:
-        Delivery.objects.bulk_create(deliveries)
+        insert(deliveries)
 
 
 _CLAIM = (
@@ -134,10 +142,9 @@ def _latest_signature(act: Act) -> datetime:
 
 def _claimed(act: Act) -> bool:
     """Write the act's key, under the act's own id, and return whether it was free; said in SQL, which counts rows."""
-    key_id = Key._meta.pk.get_db_prep_value(act.id, connection)
     latest = connection.ops.adapt_datetimefield_value(_latest_signature(act))
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [key_id, act.by.scope, act.key, act.name, act.body_hash, latest])
+        cursor.execute(_CLAIM, [_key(act.id), act.by.scope, act.key, act.name, act.body_hash, latest])
         return bool(cursor.rowcount == 1)
 
 
@@ -164,7 +171,7 @@ class LedgerRecorder:
             raise Refusal("key_unusable", status=UNPROCESSABLE)
         if _claimed(act):
             return None
-        held = Key.objects.filter(scope=act.by.scope, key=act.key).first()
+        held = Key.first_where(scope=act.by.scope, key=act.key)
         if held is None:
             raise Refusal("clock_behind", status=CONFLICT)
         if (held.act, held.body_hash) != (act.name, act.body_hash):
@@ -176,7 +183,8 @@ class LedgerRecorder:
     def keep(self, act: Act, answer: str) -> None:
         """Write the act's events, leaves, deliveries and answer."""
         _keep(act, act.told)
-        Key.objects.filter(pk=act.id).update(answer=answer)
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE ledger_key SET answer = %s WHERE id = %s", [answer, _key(act.id)])
 
     def refused(self, act: Act, refusal: Refusal) -> None:
         """Record the refusal as an event of its own; what the act had gathered is gone and not named here."""

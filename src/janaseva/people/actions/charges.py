@@ -149,7 +149,7 @@ def end_stand_in(*, by: Actor, at: datetime, key: str, charge_id: UUID) -> None:
 
     """
     charge = _locked(charge_id)
-    giver = Charge.objects.filter(pk=charge.for_charge_id).first() if charge and charge.for_charge_id else None
+    giver = Charge.first_where(id=charge.for_charge_id) if charge and charge.for_charge_id else None
     allow(
         charge is not None
         and giver is not None

@@ -71,7 +71,7 @@ def request_code(
 
 
 def _person(challenge: Challenge, at: datetime) -> Person:
-    person = Person.objects.filter(phone=challenge.phone).first()
+    person = Person.first_where(phone=challenge.phone)
     if person is None:
         person = Person(phone=challenge.phone, language=challenge.language, made_at=at)
         put_first(person)

@@ -57,7 +57,7 @@ WITH RECURSIVE path AS (
 
 def areas(parent_id: UUID | None) -> list[AreaView]:
     """Return the areas directly within another, or the topmost ones, by English name."""
-    found = [_view(row) for row in Area.objects.filter(parent_id=parent_id)]
+    found = [_view(row) for row in Area.where(parent_id=parent_id)]
     return sorted(found, key=lambda view: view.names.get("en", "").casefold())
 
 
@@ -74,7 +74,7 @@ def areas_by_id(area_ids: Collection[UUID]) -> dict[UUID, AreaView]:
 
 def area_by_code(scheme: str, code: str) -> AreaView | None:
     """Return the area with this code of this scheme."""
-    row = Area.objects.filter(scheme=scheme, code=code).first()
+    row = Area.first_where(scheme=scheme, code=code)
     return _view(row) if row else None
 
 

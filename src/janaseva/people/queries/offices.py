@@ -23,7 +23,7 @@ def offices_by_id(office_ids: Collection[UUID | str]) -> list[OfficeView]:
 
 def office_by_key(key: str) -> OfficeView | None:
     """Return the office with this key."""
-    row = Office.objects.filter(key=key).first()
+    row = Office.first_where(key=key)
     return office_view(row) if row else None
 
 
@@ -53,9 +53,10 @@ def office_for(kind: str, area_id: UUID) -> OfficeView | None:
     Where one area has several of the kind, the first by key answers.
     """
     path = [view.id for view in area_path(area_id)]
-    serving = [(row.area_id, row) for row in Office.objects.filter(kind=kind, area_id__in=path)]
-    further = Coverage.objects.select_related("office").filter(office__kind=kind, area_id__in=path)
-    serving += [(row.area_id, row.office) for row in further]
+    serving = [(row.area_id, row) for row in Office.where(kind=kind, area_id=tuple(path))]
+    covered = [(row.area_id, row.office_id) for row in Coverage.where(area_id=tuple(path))]
+    further = {row.id: row for row in Office.where(kind=kind, id=tuple(office_id for _, office_id in covered))}
+    serving += [(served, further[office_id]) for served, office_id in covered if office_id in further]
     nearest = min(serving, key=lambda one: (path.index(one[0]), one[1].key), default=None)
     return office_view(nearest[1]) if nearest else None
 
@@ -73,7 +74,7 @@ def posts(post_ids: Collection[UUID]) -> dict[UUID, PostView]:
 
 def posts_of(office_id: UUID) -> list[PostView]:
     """Return the posts of an office, by key."""
-    return [post_view(row) for row in Post.objects.filter(office_id=office_id).order_by("key")]
+    return [post_view(row) for row in Post.where(office_id=office_id, order=("key",))]
 
 
 def posts_at(office_ids: Collection[UUID]) -> list[PostView]:

@@ -38,7 +38,7 @@ def begin_again(
     refusal = queries.refusal_again(earlier, definition, at)
     if refusal is not None:
         raise refusal
-    draft = Application.objects.filter(earlier_id=row.id, purpose=purpose, state="draft").first()
+    draft = Application.first_where(earlier_id=row.id, purpose=purpose, state="draft")
     if draft is not None:
         return draft.id
     made = put(

@@ -232,7 +232,7 @@ def take_back_paper(*, by: Actor, at: datetime, key: str, application_id: UUID, 
 
     """
     row = own_draft(by, application_id)
-    paper = Attachment.objects.filter(pk=paper_id, application_id=row.id).first()
+    paper = Attachment.first_where(id=paper_id, application_id=row.id)
     if paper is None:
         raise not_found()
     remove(paper)

@@ -58,7 +58,7 @@ def answer(*, by: Actor, at: datetime, key: str, application_id: UUID, query_id:
     """
     row = Application.locked(application_id)
     allow(row is not None and permissions.is_applicant(by, row.applicant_id))
-    query = Query.objects.filter(pk=query_id, application_id=application_id).first()
+    query = Query.first_where(id=query_id, application_id=application_id)
     if row is None or query is None or row.case_id is None:
         raise not_found()
     if query.answered_at is not None:
@@ -193,7 +193,7 @@ def recall(*, by: Actor, at: datetime, key: str, application_id: UUID, note: str
     """
     row, case_id = on_desk(by, at, application_id)
     due_at = workflow.recall(by=by, at=at, case_id=case_id, note=note)
-    for query in Query.objects.filter(application_id=row.id, answered_at=None):
+    for query in Query.where(application_id=row.id, answered_at=None):
         change(query, answered_at=at)
     change(row, due_at=due_at, missing=[], missing_words="") if row.missing_words else change(row, due_at=due_at)
     handled(row, "recalled")

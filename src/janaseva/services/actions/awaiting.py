@@ -24,7 +24,7 @@ def look_for_entry(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:
     Where the case waits no more, or nothing is found, nothing is written.
     """
     allow(permissions.is_own_work(by))
-    row = Application.objects.filter(case_id=case_id).first()
+    row = Application.first_where(case_id=case_id)
     if row is None or row.state != "begun":
         return False
     case = workflow_queries.case(by, case_id, at, visible=True)

@@ -217,7 +217,7 @@ def tell_ready(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
     same document is told once, since the listener gives it the same key.
     """
     allow(permissions.is_own_work(by))
-    decision = Decision.objects.filter(document_id=document_id).first()
+    decision = Decision.first_where(document_id=document_id)
     row = Application.get_or_none(decision.application_id) if decision is not None else None
     if decision is None or row is None:
         return

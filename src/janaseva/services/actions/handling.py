@@ -42,7 +42,7 @@ def of_case(case_id: UUID) -> Application:
         Refusal: ``not_found``.
 
     """
-    row = Application.objects.filter(case_id=case_id).first()
+    row = Application.first_where(case_id=case_id)
     if row is None:
         raise not_found()
     return row
@@ -55,11 +55,11 @@ def taken_in_hand(case_id: UUID, what: str) -> UUID:
         Refusal: ``not_found``.
 
     """
-    row = Application.objects.filter(case_id=case_id).first()
+    row = Application.first_where(case_id=case_id)
     if row is not None:
         handled(row, what)
         return row.id
-    appeal = Appeal.objects.filter(case_id=case_id).first()
+    appeal = Appeal.first_where(case_id=case_id)
     if appeal is None:
         raise not_found()
     tell(

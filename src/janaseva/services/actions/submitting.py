@@ -138,8 +138,8 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         refusal = queries.refusal_again(queries.earlier_of(row.earlier_id), definition, at)
         if refusal is not None:
             raise refusal
-    given = Attachment.objects.filter(application_id=row.id).values_list("group", "choice", "document_id")
-    checked = _checked(by, row, definition, at, list(given))
+    given = [(one.group, one.choice, one.document_id) for one in Attachment.where(application_id=row.id)]
+    checked = _checked(by, row, definition, at, given)
     year = queries.today(at).year
     value = ledger.number(series=f"application/{checked.office_key}", year=year)
     number = running.application_number(checked.office_key, year, value)
@@ -203,7 +203,7 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         notices.filling(definition, applied.answers, area_names=queries.area_names)
     )
     limit = running.plain_limit(definition.limit_for(variant))
-    given = set(Attachment.objects.filter(application_id=row.id).values_list("group", flat=True))
+    given = {one.group for one in Attachment.where(application_id=row.id)}
     missing = running.missing_papers(definition, limit, given)
     started = workflow.start(
         by=by,
@@ -290,7 +290,7 @@ def withdraw(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None
         workflow.withdraw(by=by, at=at, case_id=row.case_id)
     elif row.demand_id is not None:
         payments.cancel(by=by, at=at, demand_id=row.demand_id, why="withdrawn")
-    for query in Query.objects.filter(application_id=row.id, answered_at=None):
+    for query in Query.where(application_id=row.id, answered_at=None):
         change(query, answered_at=at)
     change(row, state="withdrawn", outcome="withdrawn", ended_at=at)
     tell(events.Withdrawn(application_id=row.id), story=row.id, office_id=row.office_id)

@@ -27,7 +27,7 @@ class Alike:
 
 def alike(by: Actor, application_id: UUID) -> list[Alike]:
     """Return one's own applications under way for the same service with the same telling facts, the latest first."""
-    row = Application.objects.filter(pk=application_id, applicant_id=by.person_id).first()
+    row = Application.first_where(id=application_id, applicant_id=by.person_id)
     if row is None or by.person_id is None or by.kind != "person":
         return []
     others = list(

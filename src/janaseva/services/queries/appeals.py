@@ -115,7 +115,7 @@ def seat_of(row: Application, law: LevelLaw) -> tuple[UUID, UUID, str, str] | No
 
 def may_file(by: Actor, application_id: UUID, at: datetime) -> MayFile | None:
     """Return the appeal that the applicant may file now, or ``None``; whoever is not the applicant may file none."""
-    row = Application.objects.filter(pk=application_id).first()
+    row = Application.first_where(id=application_id)
     if row is None or not permissions.is_applicant(by, row.applicant_id):
         return None
     definition = compiled(row.definition_id, row.purpose)
@@ -142,7 +142,7 @@ def appeal(by: Actor, appeal_id: UUID) -> AppealView:
         Refusal: ``not_found``.
 
     """
-    row = Appeal.objects.filter(pk=appeal_id).first()
+    row = Appeal.first_where(id=appeal_id)
     if row is None or not may_see_appeal(by, row):
         raise not_found()
     return _views(by, [row])[0]
@@ -150,10 +150,10 @@ def appeal(by: Actor, appeal_id: UUID) -> AppealView:
 
 def appeals_of(by: Actor, application_id: UUID) -> list[AppealView]:
     """Return the appeals in the matter of an application that ``by`` may see, the earliest first."""
-    row = Application.objects.filter(pk=application_id).first()
+    row = Application.first_where(id=application_id)
     if row is None or not may_see(by, row):
         raise not_found()
-    return _views(by, list(Appeal.objects.filter(application_id=row.id).order_by("opened_at", "id")))
+    return _views(by, Appeal.where(application_id=row.id, order=("opened_at", "id")))
 
 
 def _views(by: Actor, rows: list[Appeal]) -> list[AppealView]:
@@ -202,7 +202,7 @@ def _view(row: Appeal, application: Application, papers: Collection[PaperView], 
 
 def proposed_penalty(by: Actor, appeal_id: UUID, at: datetime) -> Proposal | None:
     """Return the penalty that the law allows in an appeal, for its authority; ``None`` where nobody has found it."""
-    row = Appeal.objects.filter(pk=appeal_id).first()
+    row = Appeal.first_where(id=appeal_id)
     if row is None or not may_see_appeal(by, row):
         raise not_found()
     return penalty_now(row, at)
@@ -232,7 +232,7 @@ def appeal_paper(by: Actor, appeal_id: UUID) -> UUID:
         Refusal: ``not_found``.
 
     """
-    row = Appeal.objects.filter(pk=appeal_id).first()
+    row = Appeal.first_where(id=appeal_id)
     if row is None or not may_see_appeal(by, row):
         raise not_found()
     return row.application_id
@@ -245,10 +245,10 @@ def deemed_of(by: Actor, application_id: UUID) -> DeemedView | None:
         Refusal: ``not_found``.
 
     """
-    application = Application.objects.filter(pk=application_id).first()
+    application = Application.first_where(id=application_id)
     if application is None or not may_see(by, application):
         raise not_found()
-    row = DeemedRequest.objects.filter(application_id=application_id).first()
+    row = DeemedRequest.first_where(application_id=application_id)
     return None if row is None else _deemed(row, application)
 
 
@@ -273,7 +273,7 @@ def _deemed(row: DeemedRequest, application: Application) -> DeemedView:
 
 def may_request_deemed(by: Actor, application_id: UUID) -> bool:
     """Return whether the applicant may ask now in writing, so that the law's deemed approval can follow."""
-    row = Application.objects.filter(pk=application_id).first()
+    row = Application.first_where(id=application_id)
     if row is None or not permissions.is_applicant(by, row.applicant_id):
         return False
     open_to = (

@@ -172,7 +172,7 @@ def visible(by: Actor, application_id: UUID) -> Application:
         Refusal: ``not_found``.
 
     """
-    row = Application.objects.filter(pk=application_id).first()
+    row = Application.first_where(id=application_id)
     if row is None or not may_see(by, row):
         raise not_found()
     return row
@@ -181,7 +181,7 @@ def visible(by: Actor, application_id: UUID) -> Application:
 def papers_of(by: Actor, application_id: UUID) -> tuple[PaperView, ...]:
     """Return the papers given with an application that the caller has found visible, in the order given."""
     files = {one.attachment_id: one for one in documents.attachments_of(by, application_id, story_visible=True)}
-    rows = list(Attachment.objects.filter(application_id=application_id).order_by("given_at", "id"))
+    rows = Attachment.where(application_id=application_id, order=("given_at", "id"))
     by_reference = [row.document_id for row in rows if row.choice == ISSUED]
     stated = documents.stated(by, document_ids=by_reference, story_visible=True) if by_reference else []
     issued = {one.document.document_id: one for one in stated}
@@ -252,7 +252,7 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
     row = visible(by, application_id)
     definition = compiled(row.definition_id, row.purpose)
     asked = Query.objects.filter(application_id=row.id).order_by("asked_at", "id")
-    decision = Decision.objects.filter(application_id=row.id, set_aside_at=None).first()
+    decision = Decision.first_where(application_id=row.id, set_aside_at=None)
     return ApplicationView(
         id=row.id,
         definition_id=row.definition_id,
@@ -367,7 +367,7 @@ def has_open_query(application_id: UUID) -> bool:
 
 def of_demand(by: Actor, demand_id: UUID) -> UUID | None:
     """Return the application that a demand belongs to, for the platform's own handlers and the payer."""
-    row = Application.objects.filter(demand_id=demand_id).first()
+    row = Application.first_where(demand_id=demand_id)
     if row is None or not (permissions.is_own_work(by) or permissions.is_applicant(by, row.applicant_id)):
         return None
     return row.id

@@ -124,4 +124,4 @@ def published_hash(service: str, version: int) -> str | None:
 
 def service_row(service: str) -> Service | None:
     """Return the row of a service; for this room's own actions."""
-    return Service.objects.filter(key=service).first()
+    return Service.first_where(key=service)

@@ -109,7 +109,7 @@ def numbered(by: Actor, number: str) -> UUID | None:
     """Return the application with this number where ``by`` may see it, else ``None``."""
     if not number.isprintable():  # no number of ours, and nothing that a database could look for
         return None
-    row = Application.objects.filter(number=latin_digits(number).strip().upper()[:60]).first()
+    row = Application.first_where(number=latin_digits(number).strip().upper()[:60])
     return row.id if row is not None and may_see(by, row) else None
 
 
@@ -117,5 +117,5 @@ def numbered_appeal(by: Actor, number: str) -> UUID | None:
     """Return the appeal with this number where ``by`` may see it, else ``None``."""
     if not number.isprintable():
         return None
-    row = Appeal.objects.filter(number=latin_digits(number).strip().upper()[:60]).first()
+    row = Appeal.first_where(number=latin_digits(number).strip().upper()[:60])
     return row.id if row is not None and may_see_appeal(by, row) else None

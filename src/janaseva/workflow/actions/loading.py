@@ -65,7 +65,7 @@ def load_layer(
 
     """
     allow(rules.may_load_calendars(by))
-    below = WorkCalendar.objects.filter(key=parent).first()
+    below = WorkCalendar.first_where(key=parent)
     place = people.office_by_key(office) if office else None
     if below is None or (office and place is None):
         raise not_found()

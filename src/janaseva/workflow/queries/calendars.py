@@ -51,10 +51,10 @@ class OutageView:
 
 def _layer(row: WorkCalendar) -> rules.Layer:
     """Return what one layer says, with the closures that were declared of it."""
-    days = list(WorkDay.objects.filter(calendar_id=row.id))
+    days = WorkDay.where(calendar_id=row.id)
     of_kind = {kind: {day.day: day.title for day in days if day.kind == kind} for kind in ("holiday", "closure")}
     halves = {day.day: rules.HalfDay(closes=day.closes, title=day.title) for day in days if day.closes}
-    for closure in Closure.objects.filter(calendar_id=row.id, lifted_at=None).order_by("at"):
+    for closure in Closure.where(calendar_id=row.id, lifted_at=None, order=("at",)):
         for offset in range((closure.last_day - closure.first_day).days + 1):
             day = closure.first_day + timedelta(days=offset)
             if closure.from_time is None:

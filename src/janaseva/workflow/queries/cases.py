@@ -203,14 +203,14 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
     row = _visible(by, case_id, visible=visible)
     process = rules.Process.model_validate(row.process)
     here = process.step(row.state)
-    open_ = list(Task.objects.filter(case_id=row.id, state__in=("waiting", "held", "paused")).order_by("since", "id"))
+    open_ = Task.where(case_id=row.id, state=("waiting", "held", "paused"), order=("since", "id"))
     tasks = {task.kind: task for task in open_}
     branches = [task for task in open_ if task.kind == "branch"]
     own = next((task for task in branches if rules.may_take(by, post_id=task.post_id)), None)
     main = tasks.get("main") or tasks.get("time") or own
     side = tasks.get("applicant") or tasks.get("report")
-    deadline = Deadline.objects.filter(case_id=row.id, step="").first()
-    made = list(Move.objects.filter(case_id=row.id, kind="move").order_by("ordinal"))
+    deadline = Deadline.first_where(case_id=row.id, step="")
+    made = Move.where(case_id=row.id, kind="move", order=("ordinal",))
     calendars = zones([row.calendar_key])
     blocked = _blocked(by, row, here, made)
     mine = main is not None and rules.may_take(by, post_id=main.post_id)
@@ -374,7 +374,7 @@ def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
 
     """
     row = _visible(by, case_id, visible=visible)
-    deadline = Deadline.objects.filter(case_id=row.id, step="").first()
+    deadline = Deadline.first_where(case_id=row.id, step="")
     limit = rules.Limit.model_validate(deadline.limit) if deadline and deadline.limit else None
     began_at = deadline.began_at if deadline else None
     pauses = [

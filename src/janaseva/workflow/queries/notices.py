@@ -51,7 +51,7 @@ def case_due_at(by: Actor, case_id: UUID) -> datetime | None:
     row = Case.get_or_none(case_id)
     if row is None or not is_visible(by, row):
         return None
-    found = Deadline.objects.filter(case_id=case_id, step="").first()
+    found = Deadline.first_where(case_id=case_id, step="")
     return found.due_at if found else None
 
 
@@ -67,8 +67,8 @@ def objectors(by: Actor, case_id: UUID) -> list[tuple[UUID, str]]:
     row = Case.get_or_none(case_id)
     if row is None or not (by.is_official and is_visible(by, row)):
         return []
-    standing = Objection.objects.filter(case_id=case_id, withdrawn_at=None).order_by("lodged_at", "id")
-    return list(standing.values_list("person_id", "number"))
+    standing = Objection.where(case_id=case_id, withdrawn_at=None, order=("lodged_at", "id"))
+    return [(row.person_id, row.number) for row in standing]
 
 
 def _view(row: Notice, at: datetime) -> NoticeView:

@@ -60,11 +60,11 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
 
     ``pauses`` are those of the case, where one of them is not yet written.
     """
-    kept = list(Pause.objects.filter(case_id=case.id)) if pauses is None else list(pauses)
+    kept = Pause.where(case_id=case.id) if pauses is None else list(pauses)
     whole = rules.Due(standing="unknown")
     moments = []
     changed = False
-    for deadline in Deadline.objects.filter(case_id=case.id, met_at=None):
+    for deadline in Deadline.where(case_id=case.id, met_at=None):
         due = queries.reckon(
             limit=limit_of(deadline),
             began_at=deadline.began_at,
@@ -87,7 +87,7 @@ def recount_branches(case: Case, process: rules.Process, *, case_due_at: datetim
     A reminder that was sent is not taken back: after it the further time stays as it is.
     """
     here, changed = process.step(case.state), False
-    for task in Task.objects.filter(case_id=case.id, kind="branch", state__in=("waiting", "held")):
+    for task in Task.where(case_id=case.id, kind="branch", state=("waiting", "held")):
         branch = here.branch(task.report) if here else None
         own = own_time(case, branch.limit, task.since) if branch else None
         silent = own if branch and branch.silence and task.reminded_at is None else task.silent_at
@@ -105,9 +105,9 @@ def earliest(moments: Iterable[datetime | None]) -> datetime | None:
 
 def meet(case: Case, at: datetime, *, step: str | None = None) -> bool:
     """Stop the clocks of the case (or only of one step); return whether the whole case's limit was passed."""
-    running = Deadline.objects.filter(case_id=case.id, met_at=None)
+    own = {} if step is None else {"step": step}
     late = False
-    for deadline in running if step is None else running.filter(step=step):
+    for deadline in Deadline.where(case_id=case.id, met_at=None, **own):
         late = late or (not deadline.step and deadline.due_at is not None and at > deadline.due_at)
         change(deadline, met_at=at)
     return late

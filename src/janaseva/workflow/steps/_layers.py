@@ -21,7 +21,7 @@ def _around(area_id: UUID) -> WorkCalendar | None:
 
 def of_office(office_id: UUID) -> WorkCalendar | None:
     """Return the office's own calendar; made over that of the nearest area, ``None`` where there is no such one."""
-    found = WorkCalendar.objects.filter(office_id=office_id).first()
+    found = WorkCalendar.first_where(office_id=office_id)
     if found is not None:
         return found
     office = people.office(office_id)
@@ -29,7 +29,7 @@ def of_office(office_id: UUID) -> WorkCalendar | None:
     if office is None or around is None:
         return None
     WorkCalendar.locked(around.id)  # two first cases of one office come one after the other
-    found = WorkCalendar.objects.filter(office_id=office_id).first()
+    found = WorkCalendar.first_where(office_id=office_id)
     if found is not None:
         return found
     made = put(
@@ -64,7 +64,7 @@ def of_area(area_id: UUID) -> WorkCalendar:
         Refusal: ``not_found``; ``calendar_missing`` where no area around it has one.
 
     """
-    found = WorkCalendar.objects.filter(area_id=area_id, office=None).first()
+    found = WorkCalendar.first_where(area_id=area_id, office=None)
     if found is not None:
         return found
     area = people.area(area_id)

@@ -164,16 +164,16 @@ def _wait(case: Case, here: rules.Step, at: datetime) -> Task:
 
 def stand(case: Case, at: datetime, *, why: str) -> clocks.Clocks:
     """Let the whole case's clock stand still from now, until the step is left."""
-    pauses = list(Pause.objects.filter(case_id=case.id))
+    pauses = Pause.where(case_id=case.id)
     pauses.append(put(Pause(case=case, office_id=case.office_id, why=why, from_at=at)))
     return clocks.recount(case, pauses=pauses)
 
 
 def leave(case: Case, at: datetime) -> None:
     """End what a step had begun: its notice, a hearing still to come, the standstill of the whole case's clock."""
-    for hearing in Hearing.objects.filter(case_id=case.id, state="fixed"):
+    for hearing in Hearing.where(case_id=case.id, state="fixed"):
         change(hearing, state="void")
-    for notice in Notice.objects.filter(case_id=case.id, closed_at=None):
+    for notice in Notice.where(case_id=case.id, closed_at=None):
         change(notice, closed_at=at)
     for pause in Pause.objects.filter(case_id=case.id, to_at=None, why__in=STANDS):
         change(pause, to_at=at)

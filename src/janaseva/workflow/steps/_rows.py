@@ -83,7 +83,7 @@ def step_of(case: Case, process: rules.Process) -> rules.Step:
 
 def open_task(case: Case, kinds: Iterable[str] = MAIN) -> Task | None:
     """Return the open task of one of these kinds; there is at most one of the main and one of the side kinds."""
-    return Task.objects.filter(case_id=case.id, kind__in=tuple(kinds), state__in=OPEN).first()
+    return Task.first_where(case_id=case.id, kind=tuple(kinds), state=OPEN)
 
 
 def main_task(case: Case, task_id: UUID | None = None) -> Task:

@@ -56,7 +56,7 @@ def ask_applicant(*, by: Actor, at: datetime, case_id: UUID, question: str) -> U
     )
     stands = process.stands_still_at(here)
     if stands:
-        pauses = list(Pause.objects.filter(case_id=case.id))
+        pauses = Pause.where(case_id=case.id)
         pauses.append(put(Pause(case=case, office_id=case.office_id, why="applicant", from_at=at)))
         clocks.recount(case, pauses=pauses)
     rows.let_go(task, state="paused", due_at=None if stands else task.due_at)
@@ -87,7 +87,7 @@ def _side(case: Case, kind: str) -> Task:
 
 def resume(case: Case, at: datetime) -> clocks.Clocks:
     """End the pause (if any), count the clocks anew, and lay the main task back at its old place."""
-    pauses = list(Pause.objects.filter(case_id=case.id))
+    pauses = Pause.where(case_id=case.id)
     for pause in pauses:
         if pause.to_at is None:
             change(pause, to_at=at)
@@ -287,7 +287,7 @@ def recall(*, by: Actor, at: datetime, case_id: UUID, note: str) -> datetime | N
     )
     rows.void(task, at)
     if Pause.objects.filter(case_id=case.id, why="incomplete", to_at=None).exists():
-        for deadline in Deadline.objects.filter(case_id=case.id, step="", began_at=None):
+        for deadline in Deadline.where(case_id=case.id, step="", began_at=None):
             change(deadline, began_at=case.arrived_at)
         rows.settle()
     counted = resume(case, at)

@@ -121,7 +121,7 @@ def complete(*, by: Actor, at: datetime, case_id: UUID, complete_at: datetime) -
 
     """
     case = rows.open_case(case_id)
-    deadline = Deadline.objects.filter(case_id=case.id, step="", began_at=None).first()
+    deadline = Deadline.first_where(case_id=case.id, step="", began_at=None)
     if deadline is None:
         raise Refusal("clock_runs_already", status=CONFLICT)
     change(deadline, began_at=complete_at)

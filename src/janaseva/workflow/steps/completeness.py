@@ -32,7 +32,7 @@ def find_incomplete(*, by: Actor, at: datetime, case_id: UUID, words: str) -> UU
 
     """
     case, process, here, task = in_hand(by, case_id)
-    deadline = Deadline.objects.filter(case_id=case.id, step="", met_at=None).first()
+    deadline = Deadline.first_where(case_id=case.id, step="", met_at=None)
     if deadline is None or not _may_be_found(case, process, here, deadline):
         raise Refusal("incomplete_too_late", status=CONFLICT)
     if not words.strip():

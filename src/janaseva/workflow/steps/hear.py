@@ -23,7 +23,7 @@ def _at_hearing(by: Actor, case_id: UUID) -> tuple[Case, rules.Step, Task, list[
     case, _, here, task = in_hand(by, case_id)
     if here.hearing is None:
         raise Refusal("no_hearing_here", status=CONFLICT)
-    return case, here, task, list(Hearing.objects.filter(task_id=task.id).order_by("-fixed_at", "-id"))
+    return case, here, task, Hearing.where(task_id=task.id, order=("-fixed_at", "-id"))
 
 
 def _to_come(hearings: Sequence[Hearing]) -> Hearing:
@@ -141,7 +141,7 @@ def record_hearing(*, by: Actor, at: datetime, case_id: UUID, attended: Sequence
     words = writing.free_text(record.strip())
     change(hearing, state="held", attended=sorted(set(attended)), record=words, recorded_at=at)
     _line(case, task, "heard", by=by, at=at, note=words)
-    pauses = list(Pause.objects.filter(case_id=case.id))
+    pauses = Pause.where(case_id=case.id)
     for pause in pauses:
         if pause.to_at is None and pause.why == "hearing":
             change(pause, to_at=at)

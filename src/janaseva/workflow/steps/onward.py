@@ -111,7 +111,7 @@ def withdraw(*, by: Actor, at: datetime, case_id: UUID, note: str = "") -> None:
         post_id=None,
         note=writing.free_text(note),
     )
-    for task in Task.objects.filter(case_id=case.id, state__in=rows.OPEN):
+    for task in Task.where(case_id=case.id, state=rows.OPEN):
         rows.void(task, at)
     laying.leave(case, at)
     for pause in Pause.objects.filter(case_id=case.id, to_at=None).exclude(why__in=laying.STANDS):

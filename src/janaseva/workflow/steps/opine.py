@@ -44,7 +44,7 @@ def opine(
     case = rows.open_case(case_id)
     process = rows.process_of(case)
     here = rows.step_of(case, process)
-    task = Task.objects.filter(pk=task_id, case_id=case.id, kind="branch", state__in=rows.OPEN).first()
+    task = Task.first_where(id=task_id, case_id=case.id, kind="branch", state=rows.OPEN)
     branch = here.branch(task.report) if task is not None and here.by_itself else None
     if task is None or branch is None:
         raise Refusal("case_moved_on", status=CONFLICT)
@@ -105,6 +105,6 @@ def join(case: Case, process: rules.Process, here: rules.Step, task: Task, *, at
     opinions = list(given.values_list("recommends", flat=True))
     if len(opinions) < here.answers_needed:
         return None
-    for other in Task.objects.filter(case_id=case.id, kind="branch", state__in=rows.OPEN):
+    for other in Task.where(case_id=case.id, kind="branch", state=rows.OPEN):
         rows.void(other, at)
     return carry_out(case, process, None, rules.join(here, opinions), by=laying.BY_RULE, at=at)
