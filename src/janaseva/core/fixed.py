@@ -5,7 +5,7 @@ as the owner of the tables; the application runs as another role, which owns not
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final, cast
 
 from django.db import models
 
@@ -41,11 +41,11 @@ def _differs(model: type[Row], old: str, new: str, unlike: str) -> str:
     return " OR ".join(parts)
 
 
-def _unique(model: type[Row]) -> list[Sequence[str]]:
+def _unique(model: type[Row]) -> Sequence[Sequence[str]]:
     """Return the sets of columns by which one row would take another's place."""
     whole = [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint) and not one.condition]
-    together = [[model._meta.get_field(name).column for name in one.fields] for one in whole]
-    return [[one.column] for one in model._meta.concrete_fields if one.unique] + together
+    together = [[str(cast("Any", model._meta.get_field(name)).column) for name in one.fields] for one in whole]
+    return [[str(one.column)] for one in model._meta.concrete_fields if one.unique] + together
 
 
 def _on_sqlite(model: type[Row]) -> Iterator[str]:

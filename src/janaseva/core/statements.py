@@ -40,7 +40,7 @@ def _row(model: type[M], names: list[str], readers: list[Any], row: Sequence[Any
                 value = step(value, column, connection)
             values[place] = value
         row = values
-    return cast("M", model.from_db(connection.alias, names, row))
+    return model.from_db(connection.alias, names, row)
 
 
 class _Question(NamedTuple):
@@ -115,7 +115,7 @@ def where(
 @cache
 def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[Any]]:
     del vendor
-    fields = list(model._meta.concrete_fields)
+    fields: list[Any] = list(model._meta.concrete_fields)
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(part.column) for part in fields)
     head = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "
@@ -139,7 +139,7 @@ def insert(rows: Sequence[models.Model]) -> None:
 @cache
 def _updating(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, list[Any]]:
     del vendor
-    fields = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     quoted = connection.ops.quote_name
     sets = ", ".join(f"{quoted(part.column)} = %s" for part in fields)
     where = f"{quoted('id')} = %s AND {quoted('revision')} = %s"
