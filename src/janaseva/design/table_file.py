@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from typing import IO, Final
+from typing import Final, Protocol
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
@@ -18,7 +18,14 @@ def cell(value: str) -> str:
     return value if is_number or not inner.startswith(_STARTS_A_FORMULA) else f"'{value}"
 
 
-def write(to: IO[str], rows: Iterable[Iterable[str]]) -> None:
+class Written(Protocol):
+    """What takes text: a file, or an answer on its way."""
+
+    def write(self, text: str, /) -> object:
+        """Take more text."""
+
+
+def write(to: Written, rows: Iterable[Iterable[str]]) -> None:
     """Write rows of cells as CSV."""
     writer = csv.writer(to)
     writer.writerows([cell(value) for value in row] for row in rows)
