@@ -53,5 +53,9 @@ ATTACKS = {
     "E12": "a changed dependency, a secret in the repository, broken log lines",
 }
 
-WITHOUT_SURFACE: dict[str, str] = {}
+WITHOUT_SURFACE: dict[str, str] = {
+    "A10": "nobody can read outside their charge in an emergency, so there is nothing to break; see docs/security.md",
+    "E9": "slow and ambiguous requests end at nginx, which buffers them: tried on the cluster (deploy), not in process",
+    "E11": "a flood is measured under load, with faults (bench), not in process",
+}
 """Attacks of the list that find nothing to attack today, by number, with the reason; they are told, not skipped."""

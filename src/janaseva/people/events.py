@@ -34,6 +34,14 @@ class PasswordAccepted(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Searched(News):
+    """An officer looked something up by its number; what was opened then is told by its own room."""
+
+    name: ClassVar[str] = "people.searched"
+    charge_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasskeyChallenged(News):
     """A challenge for a passkey was made; ``purpose`` is ``sign_in`` or ``registration``."""
 

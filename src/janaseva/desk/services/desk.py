@@ -11,8 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from janaseva.core.text import Text
 from janaseva.desk.people.entry import officers, show
-from janaseva.doorway.acts import perform
+from janaseva.doorway.acts import perform, perform_once
 from janaseva.doorway.visitor import actor, at
+from janaseva.people import actions as people
 from janaseva.services import actions
 from janaseva.services import queries as services
 from janaseva.workflow import queries as workflow
@@ -105,7 +106,8 @@ def take_next(request: HttpRequest) -> HttpResponse:
 @require_safe
 @officers
 def find(request: HttpRequest) -> HttpResponse:
-    """Open the application with this number, where it is the reader's to see."""
+    """Open the application with this number, where it is the reader's to see; so many an hour, each on record."""
+    perform_once(request, people.spend_search)
     found = services.numbered(actor(request), request.GET.get("q", ""))
     appeal = services.numbered_appeal(actor(request), request.GET.get("q", "")) if found is None else None
     if appeal is not None:

@@ -14,6 +14,7 @@ from janaseva.people.actions.passkeys import (
     register_passkey,
     remove_passkey,
 )
+from janaseva.people.actions.searching import spend_search
 from janaseva.people.actions.sessions import choose_charge, keep_session, set_language, sign_out, sign_out_everywhere
 from janaseva.people.actions.sweeping import sweep_stale
 
@@ -43,6 +44,7 @@ __all__ = [
     "set_language",
     "sign_out",
     "sign_out_everywhere",
+    "spend_search",
     "stand_in",
     "sweep_stale",
 ]

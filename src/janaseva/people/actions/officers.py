@@ -44,7 +44,7 @@ def _password_of(login: str) -> Credential | None:
 
 @action
 def check_password(*, by: Actor, at: datetime, key: str, login: str, password: Secret) -> PasswordChecked:
-    """Take the first of an officer's two steps. Wrong ones are counted by login name, known or not.
+    """Take the first of an officer's two steps. Wrong ones are counted by login name, known or not, and by password.
 
     The answer and the work are the same for an unknown login and for a wrong password.
     """
@@ -52,13 +52,15 @@ def check_password(*, by: Actor, at: datetime, key: str, login: str, password: S
     del key
     name = rules.tidy_login(login)
     wrong = purse(rules.PASSWORDS, name, at)
-    if (wait := wrong.wait_seconds()) > 0:
+    given = rules.tidy_password(password.reveal())
+    same = purse(rules.SAME_PASSWORD, given, at)
+    if (wait := wrong.wait_seconds() or same.wait_seconds()) > 0:
         return PasswordChecked(ok=False, challenge_id=None, second_steps=(), wait_seconds=wait)
     credential = _password_of(name)
-    given = rules.tidy_password(password.reveal())
     right = hashers.check_password(given, credential.secret if credential else _nobodys_hash())
     if credential is None or not right:
         wrong.spend()
+        same.spend()
         tell(events.SignInFailed(step="password", challenge_id=None))
         return PasswordChecked(ok=False, challenge_id=None, second_steps=(), wait_seconds=0)
     challenge = put(

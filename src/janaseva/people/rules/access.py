@@ -86,6 +86,11 @@ def may_register_passkey(by: Actor) -> bool:
     return by.kind == "officer" and by.person_id is not None
 
 
+def may_search(by: Actor) -> bool:
+    """Return whether ``by`` may look something up by its number: an officer in charge of a post."""
+    return by.kind == "officer" and by.charge_id is not None
+
+
 def may_enrol(by: Actor) -> bool:
     """Return whether ``by`` may give officers their credentials: the administrator's command alone."""
     return by.kind == "system"

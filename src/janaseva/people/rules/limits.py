@@ -32,6 +32,13 @@ longer, because a stranger could otherwise keep a number's owner out for as long
 PASSWORDS: Final = Allowance(name="passwords", most=10, window=timedelta(minutes=15))
 """Wrong passwords for one login name. The wait is short, so that a stranger cannot lock an officer out for long."""
 
+SAME_PASSWORD: Final = Allowance(name="same_password", most=10, window=timedelta(hours=1))
+"""Logins on which one wrong password was tried: who tries one password on many is stopped by the password, and no
+officer is locked out by it."""
+
+SEARCHES: Final = Allowance(name="searches", most=60, window=timedelta(hours=1))
+"""Numbers that one officer looks up. Whose work comes over the desk needs few; whoever gathers needs many."""
+
 SECOND_STEPS: Final = Allowance(name="second_steps", most=10, window=timedelta(hours=1))
 """Wrong second steps for one person who gave the right password."""
 
