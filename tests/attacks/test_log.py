@@ -17,6 +17,7 @@ from janaseva.core.row import writing
 from janaseva.ledger import handlers, queries, rules
 from janaseva.ledger.handlers import promises as watching
 from janaseva.ledger.models import Checkpoint, Event, Leaf, Tile
+from janaseva.ledger.steps import recording
 from tests.attacks.guards import answers, attack, replaced, size
 from tests.attacks.proving import log  # noqa: F401 - a fixture
 from tests.documents.acts import issued
@@ -249,3 +250,11 @@ def test_older_database(log, at, tries, monkeypatch):  # noqa: F811 - the fixtur
     except handlers.LogBrokenError:
         pass
     return loot
+
+
+def test_an_honest_act_may_wait_for_its_turn(log, at, monkeypatch):  # noqa: F811 - the fixture
+    """Its papers came over a slow network, and the log was signed meanwhile."""
+    attempt(by=SYSTEM, at=at, key=keys())
+    handlers.publish(at + timedelta(seconds=30))
+    monkeypatch.setattr(recording, "waited", lambda moment: timedelta(seconds=30))
+    attempt(by=OFFICER, at=at, key=keys(), story=uuid4())

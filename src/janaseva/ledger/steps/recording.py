@@ -12,6 +12,7 @@ from django.db import connection
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
+from janaseva.core.clock import waited
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Invalid, Refusal
@@ -136,8 +137,11 @@ def _latest_signature(act: Act) -> datetime:
     """Return the moment after which the log must not have been signed for ``act`` to be believed in its time.
 
     The worker's and the administrator's own acts are told with the moment that they answer to, and back-date nobody's.
+    A person's act may have waited since it arrived, for its papers or for the database.
     """
-    return datetime.max.replace(tzinfo=UTC) if act.by.kind in ("system", "clock") else act.at + CLOCK_TOLERANCE
+    if act.by.kind in ("system", "clock"):
+        return datetime.max.replace(tzinfo=UTC)
+    return act.at + waited(act.at) + CLOCK_TOLERANCE
 
 
 def _claimed(act: Act) -> bool:
