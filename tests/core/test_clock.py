@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from janaseva.core import clock
+from janaseva.core import clock, waiting
 
 
 def test_a_moment_read_here_tells_how_long_it_waited(monkeypatch):
     ticks = iter([100.0, 107.5])
-    monkeypatch.setattr(clock.time, "monotonic", lambda: next(ticks))
-    assert clock.waited(clock.now()) == timedelta(seconds=7.5)
+    monkeypatch.setattr(waiting.time, "monotonic", lambda: next(ticks))
+    assert waiting.waited(clock.now()) == timedelta(seconds=7.5)
 
 
 def test_a_moment_from_elsewhere_has_not_waited():
     clock.now()
-    assert clock.waited(datetime(2026, 3, 2, tzinfo=UTC)) == timedelta(0)
+    assert waiting.waited(datetime(2026, 3, 2, tzinfo=UTC)) == timedelta(0)

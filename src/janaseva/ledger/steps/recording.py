@@ -12,11 +12,11 @@ from django.db import connection
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
-from janaseva.core.clock import waited
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Invalid, Refusal
 from janaseva.core.row import Row, insert
+from janaseva.core.waiting import waited
 from janaseva.ledger import rules
 from janaseva.ledger.events import Refused
 from janaseva.ledger.models import Delivery, Event, Key, Leaf, Story
