@@ -1,9 +1,11 @@
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.test import Client, RequestFactory
 
+from janaseva.core import dates
 from janaseva.core.refusal import Fault, Refusal
 from janaseva.core.text import LANGUAGES
 from janaseva.design import errors, page, vocabulary
@@ -63,6 +65,18 @@ def test_what_people_typed_stays_text():
     html = make("{{ ui.text_field(name='a', label=x, value=x, hint=x) }}{{ text({'ml': x}) }}{{ bdi(x) }}", x=hostile)
     assert "<script" not in html
     assert html.count("&lt;script&gt;") >= 4
+
+
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_a_day_in_a_sentence_has_its_weekday_and_markup_in_it_is_neither_escaped_nor_trusted_too_far(language):
+    day = date(2026, 3, 5)
+    plain = make("{{ say('afterwards.again.due', date=day) }}", language, day=day)
+    assert dates.with_weekday(day, language) in plain
+    tagged = make("{{ say('afterwards.again.due', date=date_weekday(day)) }}", language, day=day)
+    assert f'<time datetime="2026-03-05">{dates.with_weekday(day, language)}</time>' in tagged
+    mixed = make("{{ say('desk.proposals.title', service=x) }}|{{ say('preview.line', file=x, line=bdi(1)) }}", x="<i>")
+    assert "<i>" not in mixed
+    assert "<bdi>1</bdi>" in mixed
 
 
 def test_what_is_not_there_may_be_asked_after_but_not_shown():

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
+from markupsafe import Markup
 
 from janaseva.core import dates, money
 from janaseva.core.text import direction_of
@@ -24,16 +25,17 @@ def isolated(value: object, language: str) -> object:
         return value
     said = str(value)
     if said and (direction_of(language) == "rtl" or _runs_right_to_left(said)):
-        return f"{ISOLATE}{said}{END_ISOLATE}"
+        kind = Markup if isinstance(value, Markup) else str
+        return kind(f"{ISOLATE}{said}{END_ISOLATE}")
     return value
 
 
 def shown(name: str, value: object, language: str) -> object:
-    """Return a fact as it is read: a date in words, paise (``*_paise``) and ``rupees`` as money, the rest as it is."""
+    """Return a fact as it is read: a day with its weekday, ``*_paise`` and ``rupees`` as money, the rest as it is."""
     if isinstance(value, datetime):
         return dates.moment(value, language, settings.OPTIONS.time_zone)
     if isinstance(value, date):
-        return dates.long(value, language)
+        return dates.with_weekday(value, language)
     if isinstance(value, int) and not isinstance(value, bool):
         if name.endswith("_paise"):
             return money.money(value)

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.template.backends.jinja2 import Jinja2
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from janaseva.core.ids import secret_token
 from janaseva.core.promises import broken
@@ -64,6 +65,8 @@ def jinja() -> Environment:
 def sentence(key: str, language: str, facts: Mapping[str, Any]) -> str:
     """Return the words of ``key`` in ``language`` with their facts shown and isolated.
 
+    Where a fact is markup, the words are escaped and the whole is markup: a component stands in a sentence as itself.
+
     Raises:
         KeyError: where the catalogue lacks the key, or the words name a fact that was not given.
 
@@ -72,7 +75,10 @@ def sentence(key: str, language: str, facts: Mapping[str, Any]) -> str:
     found = find(key, language, count=count if isinstance(count, int) else None)
     if found is None:
         raise KeyError(key)
-    return found.format_map(Facts(facts, language)) if facts and "{" in found else found
+    if not facts or "{" not in found:
+        return found
+    words = escape(found) if any(isinstance(fact, Markup) for fact in facts.values()) else found
+    return words.format_map(Facts(facts, language))
 
 
 def fault_words(fault: Fault, language: str) -> str:
