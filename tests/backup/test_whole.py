@@ -63,6 +63,7 @@ def test_a_copy_is_proven_and_an_older_one_tells_what_it_lacks(own_log, shelf_of
     assert found["findings"] == 1
     assert found["first_findings"][0]["key"] == between
     assert found["differs_from_log"] is False
+    assert found["checked_by_server"] is None, "SQLite has no server"
     assert queries.backup_standing().findings == 1
 
     code, found = told(restore, "--identity", shelf_of_backups, "--into", tmp_path / "back", "--to", made["taken_at"])

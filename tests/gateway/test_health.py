@@ -59,7 +59,7 @@ FORCED = {
     "backup": lambda at, patch: patch(looking.ledger, "backup_standing", _backup(at, hours=27)),
     "disk": lambda at, patch: patch(looking, "LEAST_DISK_BYTES", 2**80),
 }
-SERVE = {"log", "queue", "failed", "backup"}
+SERVE = {"log", "queue", "failed", "backup", "disk"}
 
 
 @pytest.mark.parametrize("name", FORCED)
@@ -140,6 +140,17 @@ def test_in_safe_mode_pages_say_so_and_what_is_sent_is_refused(language, monkeyp
     assert sent.status_code == 503
     assert say("refusal.record_behind", language) in sent.content.decode()
     assert (queries.worker_status().log_size, len(queries.story(Actor.system("test"), UUID(int=2)))) == before
+
+
+@pytest.mark.once
+def test_while_receipts_are_given_the_server_stays_in_service_and_pages_say_what_can_be_done(at, monkeypatch):
+    monkeypatch.setattr(promises, "_looks", [lambda: "log_late"])
+    assert _parts(at)["record"].serves
+    assert ("safe_mode_receives", 1.0) in _parts(at)["record"].figures
+    told = Client().get("/status/").content.decode()
+    assert say("design.error.paused.receiving", "en") in told
+    assert say("portal.status.state.receiving", "en") in told
+    assert say("design.error.paused.title", "en") not in told
 
 
 @pytest.mark.once

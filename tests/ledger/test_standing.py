@@ -1,6 +1,7 @@
 """What was published is remembered apart from the database: an older database is seen, named, and not written to."""
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -131,12 +132,17 @@ def test_the_watch_looks_again_only_after_a_while(monkeypatch):
     assert watch() == ""
 
 
-@pytest.mark.parametrize("code", ["database_down", "disk_full", "record_forked", ""])
+@pytest.mark.parametrize("code", ["database_down", "disk_full", "disk_low", "log_late", "record_forked", ""])
 def test_each_promise_can_break(code, monkeypatch, remembered, at):
     if code == "database_down":
         monkeypatch.setattr(watching, "compared", _no_database)
-    if code == "disk_full":
+    if code in ("disk_full", "disk_low"):
         monkeypatch.setattr(watching, "LEAST_DISK_BYTES", 2**80)
+    if code == "disk_full":
+        monkeypatch.setattr(watching, "LEAST_RECEIPT_BYTES", 2**80)
+    if code == "log_late":
+        _act(at)
+        monkeypatch.setattr(watching, "LATEST_LOG", timedelta(seconds=-1))
     if code == "record_forked":
         monkeypatch.setattr(watching, "compared", lambda: standing.Standing(code=code, sequenced=1, published=1))
     assert watching.looked() == code

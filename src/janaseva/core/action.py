@@ -280,6 +280,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     repeated key is answered with what was answered first.
     """
     name = f"{function.__module__.split('.')[1]}.{function.__name__}"
+    receipt = getattr(function, "is_receipt", False)
     parameters = inspect.signature(function).parameters
     missing = {"by", "at", "key"} - set(parameters)
     if missing:
@@ -295,7 +296,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         if args or _act.get() is not None:
             message = f"{name}: actions take keywords only and do not nest; rooms offer steps to each other"
             raise LawBrokenError(message)
-        keep_promises()
+        keep_promises(receipt=receipt)
         given = {key: value for key, value in kwargs.items() if key not in ("by", "at", "key")}
         by, at, key = cast("Actor", kwargs["by"]), cast("datetime", kwargs["at"]), cast("str", kwargs["key"])
         body_hash = sha256_hex([name, given])

@@ -16,7 +16,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from janaseva.core.ids import secret_token
-from janaseva.core.promises import broken
+from janaseva.core.promises import broken, receives
 from janaseva.core.refusal import Fault
 from janaseva.core.text import LANGUAGES, direction_of
 from janaseva.core.words import find
@@ -119,6 +119,7 @@ def context_of(page: Page) -> dict[str, Any]:
         "state_name": settings.OPTIONS.state_name,
         "demonstration": settings.OPTIONS.demonstration,
         "paused": bool(broken()),
+        "receives": receives(),
         "save_data": request is not None and request.headers.get("Save-Data", "").lower() == "on",
         "request_id": getattr(request, "request_id", ""),
     }

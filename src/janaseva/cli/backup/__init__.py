@@ -147,6 +147,12 @@ def _lacking(one: shelf.Manifest) -> bool:
     return any(sizes.get(f"{part.name}.age") != part.bytes for part in one.parts)
 
 
+NO_SERVER_CHECK: Final = (
+    " The server's own pg_verifybackup is not there or does not run on this machine: its files were compared with its "
+    "manifest by Janaseva alone, and the WAL was read by recovering from it (JANASEVA_POSTGRES_BIN names its folder)."
+)
+
+
 @command.command("verify")
 @identity
 @to_moment
@@ -174,13 +180,15 @@ def verify(quiet: bool, *, identity: Path, to: datetime | None, scratch: Path | 
         f"{restored.backup}, restored to {restored.reaches.isoformat()}: {found.rows:,} rows, {found.events:,} events "
         f"and {found.log:,} log entries recomputed, {verdict}."
         + (" Its log is not the beginning of the one that is served." if differs else "")
+        + (NO_SERVER_CHECK if restored.by_server is False else "")
     )
     return {
         "good": not findings, **{name: getattr(found, name) for name in ("rows", "events", "log", "log_size", "root")},
         "findings": findings, "first_findings": [plain(one) for one in found.findings[:20]],
         "differs_from_log": differs,
         "backup": restored.backup, "chain": restored.chain, "reaches": restored.reaches,
-        "wal_segments": restored.wal_segments, "seconds": round(time.monotonic() - began, 1), "words": words,
+        "checked_by_server": restored.by_server, "wal_segments": restored.wal_segments,
+        "seconds": round(time.monotonic() - began, 1), "words": words,
     }  # fmt: skip
 
 

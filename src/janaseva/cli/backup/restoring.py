@@ -33,6 +33,8 @@ class Restored:
     reaches: datetime
     wal_segments: int
     wal_missing: tuple[str, ...]
+    by_server: bool | None = None
+    """Whether the server's own check of the base backup ran as well as ours; ``None`` on SQLite, which has none."""
 
 
 def restore(
@@ -51,10 +53,11 @@ def restore(
     there = shelf.listed() if backups is None else list(backups)
     chain = shelf.chain_to(to, there)
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
+    by_server: bool | None = None
     try:
         for number, one in enumerate(chain):
             progress("restore", number, len(chain))
-            _put_back(one, into, keys)
+            by_server = _put_back(one, into, keys)
         wal, gaps = _wal(chain[-1], into, keys, progress)
         if chain[-1].engine == "postgresql":
             postgres.aim(into / "postgres", into / "wal", to=to)
@@ -67,7 +70,7 @@ def restore(
     reaches = chain[-1].taken_at if chain[-1].engine == "sqlite" or to is None else to
     return Restored(
         backup=chain[-1].id, chain=tuple(one.id for one in chain), folder=into, asked_for=to, reaches=reaches,
-        wal_segments=len(wal), wal_missing=tuple(gaps),
+        wal_segments=len(wal), wal_missing=tuple(gaps), by_server=by_server,
     )  # fmt: skip
 
 
@@ -80,8 +83,12 @@ def _part(one: Manifest, name: str, target: Path, keys: Keys) -> bool:
     return True
 
 
-def _put_back(one: Manifest, into: Path, keys: Keys) -> None:
-    """Lay one backup of the chain over what the ones before it left."""
+def _put_back(one: Manifest, into: Path, keys: Keys) -> bool | None:
+    """Lay one backup of the chain over what the ones before it left.
+
+    Return whether the server's own check agreed with ours; ``False`` where it does not run here, ``None`` without one.
+    """
+    by_server: bool | None = None
     scratch = into / ".parts"
     scratch.mkdir(mode=0o700)
     for name in ("files", "keys"):
@@ -97,8 +104,9 @@ def _put_back(one: Manifest, into: Path, keys: Keys) -> None:
     else:
         for name in postgres.FILES:
             _part(one, name, scratch / name, keys)
-        postgres.lay_out(scratch, into / "postgres")
+        by_server = postgres.lay_out(scratch, into / "postgres")
     shutil.rmtree(scratch)
+    return by_server
 
 
 def _wal(one: Manifest, into: Path, keys: Keys, progress: Progress) -> tuple[list[str], list[str]]:

@@ -1,7 +1,8 @@
 """How everything is at one moment, part by part: for ``/ready``, for ``/metrics``, and forced to fail in tests.
 
 A part that this process cannot serve without fails the whole; one that only somebody must look at (an old backup, work
-that waits) is a warning: taking a web server out of service for it would make it worse.
+that waits) is a warning: taking a web server out of service for it would make it worse. So is safe mode while receipts
+are given: a balancer that takes every server out would refuse what can still be received.
 """
 
 import logging
@@ -15,7 +16,7 @@ from django.db import Error, connection
 
 from janaseva.core.durability import weaknesses
 from janaseva.core.ids import uuid7
-from janaseva.core.promises import broken
+from janaseva.core.promises import broken, receives
 from janaseva.ledger import queries as ledger
 from janaseva.settings import OPTIONS
 
@@ -45,9 +46,8 @@ Look = Callable[[datetime], Iterator[Part]]
 
 def _promises(_at: datetime) -> Iterator[Part]:
     code = broken()
-    yield Part(
-        name="record", wrong=f"safe mode: {code}" if code else "", serves=False, figures=(("safe_mode", bool(code)),)
-    )
+    figures = (("safe_mode", float(bool(code))), ("safe_mode_receives", float(bool(code) and receives())))
+    yield Part(name="record", wrong=f"safe mode: {code}" if code else "", serves=receives(), figures=figures)
 
 
 def _database(_at: datetime) -> Iterator[Part]:
@@ -117,7 +117,7 @@ def _backup(at: datetime) -> Iterator[Part]:
 def _disk(_at: datetime) -> Iterator[Part]:
     free = shutil.disk_usage(OPTIONS.data_dir.resolve()).free
     wrong = "" if free >= LEAST_DISK_BYTES else f"only {free // 2**20} MB are free"
-    yield Part(name="disk", wrong=wrong, serves=False, figures=(("disk_free_bytes", float(free)),))
+    yield Part(name="disk", wrong=wrong, serves=True, figures=(("disk_free_bytes", float(free)),))
 
 
 LOOKS: Final[tuple[tuple[str, Look], ...]] = (

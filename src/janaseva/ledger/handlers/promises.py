@@ -3,6 +3,9 @@
 A database that was put back to an earlier moment gives numbers out twice and forgets what people hold acknowledgements
 of. So the newest checkpoint is remembered apart from it (``adapters.Memory``), and as long as the two disagree nothing
 is written: pages can be read, every act is refused, the worker stands still, and no checkpoint is signed.
+
+Where the log merely stands still, or room runs low but is not out, a row that is taken lasts: then what is handed in is
+received (``core.promises.receipt``), the log goes on being published, and everything else waits.
 """
 
 import logging
@@ -11,12 +14,13 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import Error, OperationalError
 
+from janaseva.core.ids import uuid7
 from janaseva.core.promises import use_look
 from janaseva.ledger import queries, rules
 from janaseva.ledger.adapters import Memory
@@ -26,8 +30,14 @@ from janaseva.settings import OPTIONS
 
 LOOK_SECONDS: Final = 5.0
 LEAST_DISK_BYTES: Final = 64 * 1024 * 1024
+"""Below this only receipts are given; below :data:`LEAST_RECEIPT_BYTES` nothing is taken in."""
+LEAST_RECEIPT_BYTES: Final = 32 * 1024 * 1024
+LATEST_LOG: Final = timedelta(minutes=15)
+"""For so long an event may wait for its checkpoint before only receipts are given, as with what is issued."""
 DATABASE_DOWN: Final = "database_down"
 DISK_FULL: Final = "disk_full"
+DISK_LOW: Final = "disk_low"
+LOG_LATE: Final = "log_late"
 
 _log = logging.getLogger("janaseva.ledger")
 
@@ -72,11 +82,15 @@ def looked() -> str:
     """Look now, and return the code of what is broken."""
     try:
         found = compared()
+        waited = queries.unpublished_seconds(uuid7())
     except (OperationalError, Error):
         return DATABASE_DOWN
     if found.code:
         return found.code
-    return DISK_FULL if shutil.disk_usage(OPTIONS.data_dir).free < LEAST_DISK_BYTES else ""
+    free = shutil.disk_usage(OPTIONS.data_dir).free
+    if free < LEAST_DISK_BYTES:
+        return DISK_FULL if free < LEAST_RECEIPT_BYTES else DISK_LOW
+    return LOG_LATE if waited > LATEST_LOG.total_seconds() else ""
 
 
 class Watch:

@@ -13,7 +13,7 @@ from threading import Thread
 from django.db import close_old_connections, connection
 
 from janaseva.core.clock import now
-from janaseva.core.promises import broken
+from janaseva.core.promises import broken, receives
 from janaseva.ledger.handlers.auditing import audit_turn
 from janaseva.ledger.handlers.beating import beat
 from janaseva.ledger.handlers.delivering import BATCH, Delivered, deliver
@@ -105,12 +105,22 @@ def audit_part(at: datetime) -> bool:
     return False
 
 
-def _repeat(stop: Signal, work: Callable[[datetime], bool], pace: float = PACE_SECONDS) -> None:
-    """Do ``work`` at its pace, or at once again where it said so, until ``stop`` is set."""
+def all_kept() -> bool:
+    """Return whether every promise can be kept now."""
+    return not broken()
+
+
+def _repeat(
+    stop: Signal,
+    work: Callable[[datetime], bool],
+    pace: float = PACE_SECONDS,
+    may: Callable[[], bool] = all_kept,
+) -> None:
+    """Do ``work`` at its pace, or at once again where it said so, until ``stop`` is set; stand still unless ``may``."""
     try:
         while not stop.is_set():
             close_old_connections()
-            if broken() or not work(now()):
+            if not may() or not work(now()):
                 stop.wait(pace)
     finally:
         connection.close()
@@ -120,10 +130,11 @@ def run(stop: Signal) -> None:
     """Work until ``stop`` is set. What was begun is ended; what was not is due again by itself.
 
     The log is published from a thread of its own, so that a slow listener (a signature, a message) does not hold the
-    checkpoint back beyond its second. The audit is not waited for: it only reads until its last act.
+    checkpoint back beyond its second, and so that it goes on where only receipts are given. The audit
+    is not waited for: it only reads until its last act.
     """
     beside = [
-        Thread(target=_repeat, args=(stop, publish_turn), name="publisher"),
+        Thread(target=_repeat, args=(stop, publish_turn, PACE_SECONDS, receives), name="publisher"),
         Thread(target=_repeat, args=(stop, audit_part, AUDIT_PACE_SECONDS), name="auditor", daemon=True),
     ]
     for thread in beside:

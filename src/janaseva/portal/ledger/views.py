@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from janaseva.core.audience import audience
-from janaseva.core.promises import broken
+from janaseva.core.promises import broken, receives
 from janaseva.core.refusal import Fault
 from janaseva.design.headers import public
 from janaseva.documents import queries as documents
@@ -116,7 +116,7 @@ def status(request: HttpRequest) -> HttpResponse:
         return show(request, "portal/ledger/status.html", {"parts": parts, "worker": None}, status=503)
     work, paused = _pace(worker.oldest_due_at, moment), bool(broken())
     parts = [
-        ("apply", "stopped" if paused else "good"),
+        ("apply", ("receiving" if receives() else "stopped") if paused else "good"),
         ("work", "stopped" if paused else work),
         ("verify", "good" if keys else "stopped"),
         ("log", "stopped" if paused else _log_state(worker, work, moment)),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
+from janaseva.core.promises import receipt
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
@@ -123,8 +124,12 @@ def _known_faults(
 
 
 @action
+@receipt
 def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submitted:
     """Hand a draft in: check all of it, give it its number, and demand its fee. The office begins once that is settled.
+
+    In safe mode it is received all the same where a row can be taken: the number and this moment hold, the office
+    begins when it can, and the clock counts from here.
 
     Raises:
         Refusal: ``not_found``; ``application_already_submitted``; what ``begin_again`` refuses, for what rests on an
