@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from janaseva.cli import waits
-from janaseva.cli.papers import received_paper
+from janaseva.cli.papers import received_paper, received_portrait
 from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token, uuid7
@@ -179,15 +179,16 @@ class Traveller:
             )
         for number, name in enumerate(example.documents or ()):
             group, _, choice = name.partition(".")
-            alternatives = next(one.any_of for one in definition.form.documents if one.key == group)
-            received = received_paper(f"{group}.png", f"{name} {number}")
+            asked = next(one for one in definition.form.documents if one.key == group)
+            words = f"{name} {number}"
+            received = received_portrait() if asked.photograph else received_paper(f"{group}.png", words)
             actions.give_paper(
                 by=by,
                 at=self.tick(),
                 key=self.key(),
                 application_id=application_id,
                 group=group,
-                choice=choice or next(iter(alternatives)),
+                choice=choice or next(iter(asked.any_of)),
                 received=received,
             )
         return application_id

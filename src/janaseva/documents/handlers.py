@@ -166,6 +166,8 @@ def typeset_and_sign(waiting: queries.ToSeal, *, at: datetime, proof: str) -> tu
     claims = rules.qr_claims(composed, signed_at=at)
     code = rules.write_qr(claims, key_id=signer().qr_key.key_id, sign=signer().sign_code)
     data = letter_data(composed, code, at=at)
+    if waiting.photograph:
+        data["photograph"] = list(rules.printed(waiting.photograph))
     attached = {FACTS: rules.facts_document(composed)}
     if proof:
         attached[PROOF] = proof.encode("utf-8")

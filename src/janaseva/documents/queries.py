@@ -79,6 +79,8 @@ class ToSeal:
     composed: rules.Composed
     letter: str
     story: UUID
+    photograph: bytes = b""
+    """Of the holder, as it was given, where the facts name one."""
 
 
 def number_taken(*, kind: str, number: str) -> bool:
@@ -247,7 +249,14 @@ def to_seal(by: Actor, document_id: UUID) -> ToSeal | None:
     document = Document.first_where(id=document_id, state="to_seal")
     if document is None:
         return None
-    return ToSeal(composed=_composed(document), letter=document.letter, story=document.story)
+    given = Attachment.objects.filter(story=document.story, blob__sha256=document.facts.get("photograph", ""))
+    photograph = given.values_list("blob__content", flat=True).first() if "photograph" in document.facts else None
+    return ToSeal(
+        composed=_composed(document),
+        letter=document.letter,
+        story=document.story,
+        photograph=bytes(photograph or b""),
+    )
 
 
 def _composed(document: Document) -> rules.Composed:

@@ -51,6 +51,7 @@ class Paper:
     size: str
     pages: int
     given_at: datetime
+    photograph: bool = False
 
 
 def _size(size_bytes: int) -> str:
@@ -73,6 +74,7 @@ def papers(view: ApplicationView) -> list[Paper]:
             size=_size(paper.size_bytes),
             pages=paper.pages,
             given_at=paper.given_at,
+            photograph=group is not None and group.photograph,
         )
 
     return [titled(paper) for paper in view.papers]

@@ -25,6 +25,7 @@ from janaseva.documents.rules.permissions import (
     may_revoke_of,
     may_seal,
 )
+from janaseva.documents.rules.portrait import hold_portrait, printed
 from janaseva.documents.rules.qr import PREFIX, Claims, read_qr, write_qr
 from janaseva.documents.rules.receiving import MAX_BYTES, Received, receive, tidy_filename
 from janaseva.documents.rules.sealed_file import SealedFile, read_sealed_file
@@ -69,6 +70,7 @@ __all__ = [
     "compose",
     "facts_document",
     "facts_hash",
+    "hold_portrait",
     "is_letter",
     "judge_file_alone",
     "judge_qr_alone",
@@ -80,6 +82,7 @@ __all__ = [
     "may_revoke",
     "may_revoke_of",
     "may_seal",
+    "printed",
     "qr_claims",
     "read_qr",
     "read_sealed_file",

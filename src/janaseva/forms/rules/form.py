@@ -213,7 +213,7 @@ ISSUED: Final = "issued"
 
 
 class DocumentGroup(Sourced):
-    """Papers of which any one proves the same thing.
+    """Papers of which any one proves the same thing, or (``photograph``) the photograph of a person.
 
     ``needed``: ``always``; ``when`` its formula holds; ``later`` (asked for by the office); ``optional``. A valid
     certificate of the applicant that one of the services ``issued`` stands for a paper; nothing is uploaded then.
@@ -224,6 +224,7 @@ class DocumentGroup(Sourced):
     hint: Words | None = None
     any_of: dict[Key, Words] = Field(min_length=1)
     issued: tuple[str, ...] = ()
+    photograph: bool = False
     needed: Literal["always", "when", "later", "optional"] = "always"
     when: Formula | None = None
 
@@ -234,6 +235,9 @@ class DocumentGroup(Sourced):
             raise ValueError(message)
         if ISSUED in self.any_of:
             message = f"'{ISSUED}' is the word for certificates issued here: give the paper another key"
+            raise ValueError(message)
+        if self.photograph and (len(self.any_of) > 1 or self.issued):
+            message = "a photograph is one thing: one line in 'any_of', and no certificate stands for it"
             raise ValueError(message)
         return self
 

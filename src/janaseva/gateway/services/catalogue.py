@@ -129,7 +129,14 @@ def _papers(definition: Definition) -> list[shapes.PaperGroup] | None:
     if isinstance(definition.ask.documents, Unknown):
         return None
     return [
-        shapes.PaperGroup(key=one.key, title=one.title, any_of=one.any_of, issued=list(one.issued), needed=one.needed)
+        shapes.PaperGroup(
+            key=one.key,
+            title=one.title,
+            any_of=one.any_of,
+            issued=list(one.issued),
+            photograph=one.photograph,
+            needed=one.needed,
+        )
         for one in definition.ask.documents
     ]
 

@@ -69,6 +69,7 @@ class PaperGroup(BaseModel):
     title: Words
     any_of: dict[str, Words] = Field(description="The papers by key, as `choice` of an upload names them.")
     issued: list[str] = Field(description="Services whose valid certificate stands for the paper.")
+    photograph: bool = Field(description="A photograph of the person: an upright picture, no PDF.")
     needed: str = Field(description="`always`, `when` (it depends on the answers) or `optional`.")
 
 

@@ -156,7 +156,8 @@ def give_paper(
     ``received`` was cleaned by :func:`janaseva.documents.rules.receive`.
 
     Raises:
-        Refusal: ``not_found``; ``application_already_submitted``; ``too_many_papers``.
+        Refusal: ``not_found``; ``application_already_submitted``; ``too_many_papers``; and those of
+            :func:`janaseva.documents.rules.hold_portrait` where a photograph is asked for.
 
     """
     row = Application.locked(application_id)
@@ -170,6 +171,8 @@ def give_paper(
     answering = group == "answer" and row.state != "draft"
     if not answering and (asked is None or choice not in asked.any_of):
         raise not_found()
+    if asked is not None and asked.photograph:
+        document_rules.hold_portrait(received)
     if Attachment.objects.filter(application_id=row.id).count() >= MOST_PAPERS:
         raise Refusal("too_many_papers", count=MOST_PAPERS)
     document_id = documents.attach(

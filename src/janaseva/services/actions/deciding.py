@@ -9,6 +9,7 @@ from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.documents import queries as attached
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms
 from janaseva.ledger import steps as ledger
@@ -158,7 +159,7 @@ def _issue(
             kind=certificate.kind,
             number=number,
             title=letter.title,
-            facts=letter.facts,
+            facts={**letter.facts, **_portrait(row, certificate.photograph, by=by)},
             letter=queries.letter_of(row.definition_id),
             languages=queries.letter_languages(row.definition_id, row.language),
             valid_from=today,
@@ -170,6 +171,14 @@ def _issue(
         documents.revoke(by=by, at=at, document_id=earlier.document_id, reason="replaced", words=number)
     entered(row, definition, by=by, at=at, office_id=office.id, number=number or row.number or str(decision_id))
     return document_id, number
+
+
+def _portrait(row: Application, group: str | None, *, by: Actor) -> dict[str, str]:
+    """Return which photograph the certificate shows, by its SHA-256: the last that was given; nothing without one."""
+    if group is None:
+        return {}
+    given = [one for one in attached.attachments_of(by, row.id, story_visible=True) if one.kind.startswith(f"{group}.")]
+    return {"photograph": given[-1].sha256} if given else {}
 
 
 @action

@@ -144,6 +144,7 @@ class Certificate(Part):
     """What is issued: title, series of numbers, the sentence it states, its facts, how long it is good.
 
     ``statement`` may name facts in braces (``{applicant_name}``); ``holder`` is the fact that names its holder.
+    ``photograph`` is the group of ``ask.documents`` whose photograph is printed on it.
     """
 
     title: Words
@@ -154,6 +155,7 @@ class Certificate(Part):
     facts: dict[Key, CertificateFact] = Field(min_length=1)
     validity: Validity | Unknown
     letter: str | None = None
+    photograph: Key | None = None
     notes: tuple[Words, ...] = ()
 
 

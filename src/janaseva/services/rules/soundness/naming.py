@@ -66,6 +66,13 @@ def certificate_faults(definition: Definition, service: Source) -> Iterator[Sour
             f"there is no fact '{certificate.holder}'",
             f"the facts are: {', '.join(certificate.facts)}",
         )
+    portraits = [group.key for group in definition.form.documents if group.photograph]
+    if certificate.photograph is not None and certificate.photograph not in portraits:
+        yield service.fault(
+            (*path, "photograph"),
+            f"'{certificate.photograph}' asks for no photograph",
+            f"groups with 'photograph: true' are: {', '.join(portraits) or 'none'}",
+        )
     for language, words in certificate.statement.items():
         if set(_BRACES.sub("", words)) & {"{", "}"}:
             message = f"the statement ({language}) has a brace that is not closed, or not opened"
