@@ -76,7 +76,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from janaseva.core import promises
 
-    _forget_what_was_published()
+    forget_what_was_published()
     promises.use_look(lambda: "")  # tests of promises call the real look, which would cost others a query now and then
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins: cost nothing
@@ -197,7 +197,7 @@ def _without_fsync(options: dict[str, Any]) -> str:
     return str(options["init_command"]).replace("synchronous=FULL", "synchronous=OFF")
 
 
-def _forget_what_was_published() -> Any:
+def forget_what_was_published() -> Any:
     """Let what was published be remembered in memory, from now on."""
     from janaseva.ledger import adapters
     from janaseva.ledger.handlers import promises, publishing, standing
@@ -211,7 +211,7 @@ def _forget_what_was_published() -> Any:
 @pytest.fixture(autouse=True)
 def remembered() -> Any:
     """What was published is remembered for one test alone, for its database is put back after each."""
-    return _forget_what_was_published()
+    return forget_what_was_published()
 
 
 @pytest.fixture

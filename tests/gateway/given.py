@@ -28,6 +28,9 @@ def country() -> Iterator[None]:
     """Load the directory, its demonstration people and Kerala's pack; all is undone at the end, once a module."""
     from django.db import transaction
 
+    from tests.conftest import forget_what_was_published
+
+    forget_what_was_published()
     atomic = transaction.atomic()
     atomic._from_testcase = True  # actions open transactions of their own, as in Django's TestCase
     atomic.__enter__()

@@ -3,10 +3,10 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from janaseva.core.secret import Secret, keyed_hash
@@ -16,18 +16,7 @@ def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-_PLAIN: dict[type, Callable[[Any], Any]] = {
-    str: lambda value: value,
-    type(None): lambda value: value,
-    int: lambda value: value,
-    bool: lambda value: value,
-    UUID: str,
-    dict: lambda value: {str(key): plain(item) for key, item in value.items()},
-    list: lambda value: [plain(item) for item in value],
-    tuple: lambda value: [plain(item) for item in value],
-    datetime: _moment,
-}
-"""The kinds that nearly every value is of, found by one look; :func:`_plain` knows all and their descendants."""
+_SAME: Final = frozenset({str, int, bool, type(None)})
 
 
 def plain(value: Any) -> Any:
@@ -37,7 +26,14 @@ def plain(value: Any) -> Any:
         TypeError: for a float (money and measures are integers here) or any kind without one fixed form.
 
     """
-    return _PLAIN.get(type(value), _plain)(value)
+    kind = type(value)
+    if kind in _SAME:
+        return value
+    if kind is dict:  # said here, and not in a function of its own: what is deep needs few frames
+        return {str(key): plain(item) for key, item in value.items()}
+    if kind is list:
+        return [plain(item) for item in value]
+    return _plain(value)
 
 
 def _plain(value: Any) -> Any:  # noqa: C901, PLR0911 - one return a kind of value reads best
