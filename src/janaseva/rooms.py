@@ -30,13 +30,14 @@ Contact = _room("contact")
 Registers = _room("registers")
 Payments = _room("payments")
 Services = _room("services")
+Monitor = _room("monitor")
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("core",),
     ("ledger", "people", "documents"),
     ("forms", "workflow", "contact"),
     ("registers", "payments"),
-    ("services",),
+    ("services", "monitor"),
     ("portal", "desk", "gateway"),
 )
 """From the slab up. In the ground floor each room may import those before it; forms may be imported by workflow."""

@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "janaseva.rooms.Registers",
     "janaseva.rooms.Payments",
     "janaseva.rooms.Services",
+    "janaseva.rooms.Monitor",
 ]
 MIDDLEWARE = [
     "janaseva.design.middleware.Compress",

@@ -17,6 +17,7 @@ from janaseva.core.text import LANGUAGES
 from janaseva.core.words import say
 from janaseva.gateway.health import looking
 from janaseva.ledger import actions, queries
+from janaseva.monitor.queries import Standing
 from janaseva.settings import OPTIONS
 
 CANARY = "Zebrafinch Quagga"
@@ -57,9 +58,12 @@ FORCED = {
     "queue": lambda at, patch: patch(looking.ledger, "worker_status", _worker(oldest_due_at=at - timedelta(minutes=6))),
     "failed": lambda at, patch: patch(looking.ledger, "worker_status", _worker(dead=1)),
     "backup": lambda at, patch: patch(looking.ledger, "backup_standing", _backup(at, hours=27)),
+    "incidents": lambda at, patch: patch(
+        looking.monitor, "standing", lambda *_: Standing(open=1, late=1, next_due=None)
+    ),
     "disk": lambda at, patch: patch(looking, "LEAST_DISK_BYTES", 2**80),
 }
-SERVE = {"log", "queue", "failed", "backup", "disk"}
+SERVE = {"log", "queue", "failed", "backup", "incidents", "disk"}
 
 
 @pytest.mark.parametrize("name", FORCED)

@@ -14,10 +14,12 @@ from typing import Final
 
 from django.db import Error, connection
 
+from janaseva.core.actor import Actor
 from janaseva.core.durability import weaknesses
 from janaseva.core.ids import uuid7
 from janaseva.core.promises import broken, receives
 from janaseva.ledger import queries as ledger
+from janaseva.monitor import queries as monitor
 from janaseva.settings import OPTIONS
 
 OLDEST_WORK: Final = timedelta(minutes=5)
@@ -114,6 +116,15 @@ def _backup(at: datetime) -> Iterator[Part]:
     yield Part(name="backup", wrong=wrong, serves=True, figures=tuple(figures))
 
 
+def _incidents(at: datetime) -> Iterator[Part]:
+    """Tell of clocks that run out: an authority that must hear of an incident within hours and has not."""
+    found = monitor.standing(Actor.system("health"), at)
+    wrong = f"{found.late} reports of incidents are late: janaseva incidents list" if found.late else ""
+    figures = [("incidents_open", float(found.open)), ("incidents_late", float(found.late))]
+    figures += [("incident_next_due_seconds", found.next_due.total_seconds())] if found.next_due is not None else []
+    yield Part(name="incidents", wrong=wrong, serves=True, figures=tuple(figures))
+
+
 def _disk(_at: datetime) -> Iterator[Part]:
     free = shutil.disk_usage(OPTIONS.data_dir.resolve()).free
     wrong = "" if free >= LEAST_DISK_BYTES else f"only {free // 2**20} MB are free"
@@ -122,7 +133,7 @@ def _disk(_at: datetime) -> Iterator[Part]:
 
 LOOKS: Final[tuple[tuple[str, Look], ...]] = (
     ("database", _database), ("record", _promises), ("quorum", _quorum), ("log", _log_head), ("clock", _clock),
-    ("queue", _queue), ("backup", _backup), ("disk", _disk),
+    ("queue", _queue), ("backup", _backup), ("incidents", _incidents), ("disk", _disk),
 )  # fmt: skip
 
 
