@@ -34,16 +34,18 @@ ACTS = {
 OWN = ("application_id", "document_id", "payment_id", "query_id", "appeal_id")
 """Places of an address that are somebody's."""
 DESK_OF = {
-    "desk-proposals": {"definer", "publisher", "auditor"},
-    "desk-proposal": {"definer", "publisher", "auditor"},
+    "desk-proposals": {"definer", "publisher"},
+    "desk-proposal": {"definer", "publisher"},
     "desk-proposal-act": {"definer", "publisher"},
     "desk-workshop-begin": {"definer"},
-    "desk-workshop": {"definer"},
+    "desk-workshop": {"definer", "publisher"},
     "desk-workshop-part": {"definer"},
 }
 """Pages of the desk that are for some roles alone; for all others they are not there."""
-BODIES: dict[str, Any] = {
+BODIES: dict[str, Any] = {  # a body of another shape is refused before anybody asks whose the thing is
     "PUT answers": {"answers": {}},
+    "POST again": {"purpose": "correction"},
+    "POST issued": {"group": "income", "document_id": STRANGE},
     "POST answer": {"text": "An answer of somebody else."},
     "POST applications": {"service": "kl-income-certificate", "language": "en"},
 }
