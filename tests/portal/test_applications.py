@@ -67,6 +67,19 @@ def test_a_draft_leads_to_the_form(given):
     assert f"/apply/{application_id}/" in client.get("/applications/").content.decode()
 
 
+def test_a_free_application_is_received_and_asks_for_no_fee_before_the_worker_begins_it(given):
+    given.loaded("jk-edistrict", "jk-birth-certificate")
+    client, actor = signed_in(given)
+    application_id = given.submitted(actor)
+    assert queries.application(actor, application_id).state == "submitted"
+    told = page(client, application_id)
+    assert "It is being handed to the office" in told
+    assert f"/pay/{application_id}/" not in told
+    lines = client.get("/applications/").content.decode()
+    assert "Received" in lines
+    assert "Payment due" not in lines
+
+
 def test_an_unpaid_application_asks_for_the_fee(given):
     client, owner = signed_in(given)
     application_id = given.submitted(owner)

@@ -1,6 +1,6 @@
 """What may be asked of payments: demands with their lines, payments, refunds, and the book."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -119,6 +119,13 @@ def demands_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[D
         for row in rows
         if story_visible or line_rules.may_see(by, payer_person_id=row.payer_person_id, office_id=row.office_id)
     ]
+
+
+def open_among(demand_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these demands are still to be paid; for rooms above, which know whose they are."""
+    if not demand_ids:
+        return frozenset()
+    return frozenset(Demand.objects.filter(pk__in=demand_ids, state="open").values_list("id", flat=True))
 
 
 def payments_of(by: Actor, demand_id: UUID, *, story_visible: bool = False) -> list[PaymentView]:

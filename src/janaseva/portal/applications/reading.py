@@ -38,7 +38,7 @@ def next_step(line: queries.ApplicationLine, moment: datetime, language: str) ->
     if line.has_question:
         return _step("question", "wait", address, language)
     if line.state == "submitted":
-        return _step("submitted", "wait", address, language)
+        return _step("submitted" if line.owes else "received", "wait" if line.owes else "going", address, language)
     if line.state == "begun":
         late = line.due_at is not None and moment > line.due_at
         return _step("late" if late else "begun", "late" if late else "going", address, language)

@@ -14,6 +14,7 @@ from janaseva.core.text import Text
 from janaseva.documents import queries as documents
 from janaseva.forms import queries as forms
 from janaseva.forms.rules import ISSUED, Unknown
+from janaseva.payments import queries as payments
 from janaseva.services.models import Appeal, Application, Attachment, Decision, DeemedRequest, Query
 from janaseva.services.queries.definitions import compiled
 from janaseva.services.rules import permissions
@@ -73,7 +74,10 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationLine:
-    """An application in a list. ``purpose`` names a renewal, a correction or a second copy; a first one has none."""
+    """An application in a list. ``purpose`` names a renewal, a correction or a second copy; a first one has none.
+
+    ``owes``: its fee is still to be paid.
+    """
 
     id: UUID
     service: str
@@ -88,6 +92,7 @@ class ApplicationLine:
     is_revoked: bool
     is_replaced: bool
     purpose: Text
+    owes: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -333,6 +338,7 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             "application_id", flat=True
         )
     )
+    owing = payments.open_among({row.demand_id for row in found if row.state == "submitted" and row.demand_id})
     return [
         ApplicationLine(
             id=row.id,
@@ -348,6 +354,7 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             is_revoked=row.id in revoked,
             is_replaced=row.id in revoked and row.id in replaced,
             purpose=title_of(compiled(row.definition_id, row.purpose)),
+            owes=row.demand_id in owing,
         )
         for row in found
     ]
