@@ -70,6 +70,27 @@ def test_an_entry_is_found_by_number_and_by_exact_facts_by_officials_alone(add):
             queries.entry(stranger, entry_id)
 
 
+@pytest.mark.parametrize(
+    ("written", "sought"),
+    [
+        ("അവന്\u200d", "അവൻ"),
+        ("کریم علی", "كريم علي"),
+        ("K. R. Ammini", "k. r. ammini"),
+        ("۲۱۳/4", "213/4"),
+        ("—", "—"),
+    ],
+)
+def test_an_entry_is_found_by_letters_that_people_exchange(add, written, sought):
+    from janaseva.registers import queries, rules
+
+    entry_id = add("KL-INC-1", {"name": written, "bpl": True})
+    add("KL-INC-2", {"name": "Somebody else", "bpl": True})
+    for name in (written, sought):
+        assert [one.id for one in queries.find(OFFICER, "kl-income", {"name": name, "bpl": True})] == [entry_id]
+        assert rules.agree(queries.entry(OFFICER, entry_id).facts, {"name": name, "bpl": True})
+        assert not rules.agree(queries.entry(OFFICER, entry_id).facts, {"name": name, "bpl": False})
+
+
 @pytest.mark.parametrize("where", [{}, {"name__regex": ".*"}, {"Name": "a"}, {"": "a"}, {"a b": "c"}])
 def test_no_fact_name_is_a_command(opened, where):
     from janaseva.registers import queries

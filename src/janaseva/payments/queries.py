@@ -121,11 +121,12 @@ def demands_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[D
     ]
 
 
-def open_among(demand_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Return which of these demands are still to be paid; for rooms above, which know whose they are."""
-    if not demand_ids:
+def open_among(by: Actor, demand_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of these demands ``by`` has still to pay."""
+    if not demand_ids or by.person_id is None:
         return frozenset()
-    return frozenset(Demand.objects.filter(pk__in=demand_ids, state="open").values_list("id", flat=True))
+    rows = Demand.objects.filter(pk__in=demand_ids, state="open", payer_person_id=by.person_id)
+    return frozenset(rows.values_list("id", flat=True))
 
 
 def payments_of(by: Actor, demand_id: UUID, *, story_visible: bool = False) -> list[PaymentView]:

@@ -28,11 +28,15 @@ class Entry(Row):
 
 
 class Version(Row):
-    """What was known of an entry from one moment on: added, never changed."""
+    """What was known of an entry from one moment on: added, never changed.
+
+    ``folded`` holds the facts that are text as they are compared; it is made from ``facts`` alone.
+    """
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     facts = models.JSONField()
+    folded = models.JSONField(default=dict)
     valid_from = models.DateField()
     recorded_at = models.DateTimeField()
     why = models.TextField(default="")

@@ -136,7 +136,10 @@ def by_number(by: Actor, register: str, number: str) -> EntryView | None:
 
 
 def find(by: Actor, register: str, where: Mapping[str, str | int | bool]) -> list[EntryView]:
-    """Return the entries whose current facts equal ``where`` exactly, the latest first, at most a hundred.
+    """Return the entries whose current facts are ``where``, the latest first, at most a hundred.
+
+    Text is compared as people read it (:func:`janaseva.core.writing.fold`): old and new chillu, Arabic and Urdu letters
+    and capitals do not differ.
 
     Raises:
         Refusal: ``not_found`` for those who do not act for the state; ``register_key_unknown``.
@@ -144,7 +147,9 @@ def find(by: Actor, register: str, where: Mapping[str, str | int | bool]) -> lis
     """
     if not rules.may_find(by):
         raise not_found()
-    exact = {f"facts__{name}": value for name, value in rules.named(where).items()}
+    asked = rules.named(where)
+    exact = {f"facts__{name}": value for name, value in asked.items() if not isinstance(value, str)}
+    exact |= {f"folded__{name}": value for name, value in rules.folded(asked).items()}
     rows = Version.objects.select_related("entry__register").filter(
         number=F("entry__current"), entry__register__key=register, **exact
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
+from janaseva.core.writing import fold
 
 FACT: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 """A fact's name, as fields of forms are named; a double underscore would be a command to the database."""
@@ -44,6 +45,22 @@ def may_see(by: Actor, *, holder_person_id: UUID | None) -> bool:
 def may_publish(by: Actor) -> bool:
     """Return whether ``by`` may open a register or change its title."""
     return by.may("services.publish")
+
+
+def folded(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the facts that are text in the form in which they are compared: one that reads the same is the same.
+
+    Text of which nothing is left by folding stays as it is.
+    """
+    return {name: fold(value) or value for name, value in facts.items() if isinstance(value, str)}
+
+
+def agree(facts: Mapping[str, Any], where: Mapping[str, Any]) -> bool:
+    """Return whether an entry's facts are those: text as people read it, the rest exactly."""
+    exact = {name: value for name, value in where.items() if not isinstance(value, str)}
+    return all(facts.get(name) == value for name, value in exact.items()) and (
+        folded(where).items() <= folded(facts).items()
+    )
 
 
 def named(where: Mapping[str, str | int | bool]) -> Mapping[str, str | int | bool]:

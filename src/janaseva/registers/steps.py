@@ -13,7 +13,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.core.text import Text
-from janaseva.registers import events
+from janaseva.registers import events, rules
 from janaseva.registers.models import Entry, Register, Version
 
 
@@ -38,6 +38,23 @@ def open_register(*, by: Actor, at: datetime, key: str, title: Text, pack: str) 
     row = put(Register(key=key, title=words, pack=pack)) if known is None else change(known, title=words)
     tell(events.Opened(register=key, pack=pack))
     return row.id
+
+
+def _version(
+    entry_id: UUID, number: int, facts: Mapping[str, Any], *, valid_from: date, at: datetime, why: str = ""
+) -> None:
+    stable = plain(facts)
+    put(
+        Version(
+            entry_id=entry_id,
+            number=number,
+            facts=stable,
+            folded=rules.folded(stable),
+            valid_from=valid_from,
+            recorded_at=at,
+            why=why,
+        )
+    )
 
 
 @step
@@ -74,11 +91,7 @@ def record(
             current=1,
         )
     )
-    put(
-        Version(
-            entry_id=entry.id, number=1, facts=plain(facts), valid_from=valid_from or _day(at), recorded_at=at, why=""
-        )
-    )
+    _version(entry.id, 1, facts, valid_from=valid_from or _day(at), at=at)
     tell(events.Recorded(register=register, entry_id=entry.id, number=number), story=story, office_id=office_id)
     return entry.id
 
@@ -109,16 +122,7 @@ def correct(
         raise not_found()
     before = Version.objects.get(entry_id=entry_id, number=entry.current)
     number = entry.current + 1
-    put(
-        Version(
-            entry_id=entry_id,
-            number=number,
-            facts=plain(facts),
-            valid_from=valid_from or before.valid_from,
-            recorded_at=at,
-            why=why,
-        )
-    )
+    _version(entry_id, number, facts, valid_from=valid_from or before.valid_from, at=at, why=why)
     change(entry, current=number)
     key = Register.objects.values_list("key", flat=True).get(pk=entry.register_id)
     tell(

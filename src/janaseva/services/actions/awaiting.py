@@ -8,6 +8,7 @@ from janaseva.core.action import action, allow
 from janaseva.core.actor import Actor
 from janaseva.forms import queries as forms
 from janaseva.registers import queries as registers
+from janaseva.registers import rules as register_rules
 from janaseva.services import queries
 from janaseva.services.actions.handling import handled
 from janaseva.services.models import Application
@@ -45,5 +46,5 @@ def _is_there(by: Actor, wanted: workflow_rules.Entry, answers: dict[str, Any]) 
         return False
     if number is not None:
         entry = registers.by_number(by, wanted.of, str(number))
-        return entry is not None and all(entry.facts.get(name) == value for name, value in facts.items())
+        return entry is not None and register_rules.agree(entry.facts, facts)
     return bool(registers.find(by, wanted.of, {name: value for name, value in facts.items() if value is not None}))

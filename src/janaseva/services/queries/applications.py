@@ -307,7 +307,7 @@ def mine(by: Actor, *, most: int = 50, before: datetime | None = None) -> list[A
     rows = _own(by).exclude(state="discarded")
     if before is not None:
         rows = rows.filter(started_at__lt=before)
-    return _lines(list(rows[:most]))
+    return _lines(by, list(rows[:most]))
 
 
 def waiting(by: Actor, *, most: int = 50) -> list[ApplicationLine]:
@@ -315,14 +315,14 @@ def waiting(by: Actor, *, most: int = 50) -> list[ApplicationLine]:
     if by.person_id is None or by.kind != "person":
         raise not_found()
     asked = Query.objects.filter(application__applicant_id=by.person_id, answered_at=None).values("application_id")
-    return _lines(list(_own(by).filter(pk__in=asked)[:most]))
+    return _lines(by, list(_own(by).filter(pk__in=asked)[:most]))
 
 
 def _own(by: Actor) -> QuerySet[Application]:
     return Application.objects.filter(applicant_id=by.person_id).order_by("-started_at")
 
 
-def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
+def _lines(by: Actor, found: Sequence[Application]) -> list[ApplicationLine]:
     asked = set(
         Query.objects.filter(application_id__in=[row.id for row in found], answered_at=None).values_list(
             "application_id", flat=True
@@ -338,7 +338,7 @@ def _lines(found: Sequence[Application]) -> list[ApplicationLine]:
             "application_id", flat=True
         )
     )
-    owing = payments.open_among({row.demand_id for row in found if row.state == "submitted" and row.demand_id})
+    owing = payments.open_among(by, {row.demand_id for row in found if row.state == "submitted" and row.demand_id})
     return [
         ApplicationLine(
             id=row.id,
