@@ -1,9 +1,11 @@
 """What an administrator may do with the ledger itself, and what its worker tells of itself."""
 
 from datetime import datetime
+from uuid import UUID
 
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
+from janaseva.core.refusal import Refusal
 from janaseva.ledger import events, queries, rules
 from janaseva.ledger.models import Delivery
 
@@ -102,3 +104,60 @@ def note_backup_verified(*, by: Actor, at: datetime, key: str, backup: str, log_
     """
     allow(by.may("ledger.backup"), code="not_permitted")
     tell(events.BackupVerified(backup=backup, log_size=log_size, findings=findings), story=rules.BACKUPS)
+
+
+@action
+def search_record(
+    *,
+    by: Actor,
+    at: datetime,
+    key: str,
+    reason: str,
+    from_at: datetime,
+    to_at: datetime,
+    person_id: UUID | None = None,
+    post_id: UUID | None = None,
+    story: UUID | None = None,
+) -> tuple[UUID, ...]:
+    """Return the ids of the events of a time in which a person or a post acted, or of one story, oldest first.
+
+    The search is itself an event, with its reason and by what was searched; it is told also where nothing was found.
+
+    Raises:
+        Refusal: ``not_permitted``; ``search_reason_missing``; ``search_too_wide`` where neither person, post nor story
+            is named, or more than :data:`MOST_FOUND` events fit.
+
+    """
+    allow(rules.may_search(by), code="not_permitted")
+    if len(reason.strip()) < rules.SHORTEST_REASON:
+        raise Refusal("search_reason_missing", count=rules.SHORTEST_REASON)
+    if person_id is None and post_id is None and story is None:
+        raise Refusal("search_too_wide", count=rules.MOST_FOUND)
+    found = queries.matching(by, from_at=from_at, to_at=to_at, person_id=person_id, post_id=post_id, story=story)
+    if len(found) > rules.MOST_FOUND:
+        raise Refusal("search_too_wide", count=rules.MOST_FOUND)
+    tell(
+        events.RecordSearched(
+            reason=reason.strip(),
+            person_id=person_id,
+            post_id=post_id,
+            story=story,
+            from_at=from_at.isoformat(),
+            to_at=to_at.isoformat(),
+            count=len(found),
+        ),
+        story=rules.SEARCHES,
+    )
+    return found
+
+
+@action
+def note_export(*, by: Actor, at: datetime, key: str, sha256: str, count: int) -> None:
+    """Tell that what a search found was handed out as a file.
+
+    Raises:
+        Refusal: ``not_permitted``.
+
+    """
+    allow(rules.may_search(by), code="not_permitted")
+    tell(events.RecordExported(sha256=sha256, count=count), story=rules.SEARCHES)

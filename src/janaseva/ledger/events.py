@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
 from janaseva.core.news import News
 
@@ -73,3 +74,28 @@ class WorkerReturned(News):
 
     from_at: str
     to_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSearched(News):
+    """Somebody searched the record: why, by what, and how many events were found. The reason names nobody."""
+
+    name: ClassVar[str] = "ledger.record_searched"
+
+    reason: str
+    person_id: UUID | None
+    post_id: UUID | None
+    story: UUID | None
+    from_at: str
+    to_at: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordExported(News):
+    """What a search found was handed out as a file with this SHA-256."""
+
+    name: ClassVar[str] = "ledger.record_exported"
+
+    sha256: str
+    count: int

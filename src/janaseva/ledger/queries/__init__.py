@@ -16,6 +16,7 @@ from janaseva.ledger.queries.log import (
     verifier,
 )
 from janaseva.ledger.queries.recorded import AUDITS, head, record_of, tile_hashes
+from janaseva.ledger.queries.searching import events_of, exported, matching
 from janaseva.ledger.queries.stories import EventView, story
 from janaseva.ledger.queries.working import Audit, DeadDelivery, RoundView, WorkerStatus, last_audit, worker_status
 
@@ -34,12 +35,15 @@ __all__ = [
     "backup_standing",
     "checkpoint",
     "entries",
+    "events_of",
+    "exported",
     "head",
     "last_audit",
     "leaf",
     "leaf_ids",
     "leaf_index",
     "leaves_among",
+    "matching",
     "proof",
     "proof_at",
     "record_of",

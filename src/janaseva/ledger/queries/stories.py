@@ -32,7 +32,8 @@ class EventView:
     leaf_index: int | None
 
 
-def _views(events: list[Event]) -> list[EventView]:
+def views(events: list[Event]) -> list[EventView]:
+    """Return events as they are shown, with their places in the log."""
     places = dict(Leaf.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "index"))
     same = [name for name in EventView.__dataclass_fields__ if name not in ("event_id", "leaf_index")]
     return [
@@ -56,4 +57,4 @@ def story(by: Actor, story: UUID, *, visible: bool = False) -> list[EventView]:
     if not (by.is_official or visible):
         raise not_found()
     found: list[Any] = Event.where(story=story, order=("ordinal",))
-    return _views(found)
+    return views(found)

@@ -1,5 +1,6 @@
 """The ledger's thinking: hashing, tiles, signed notes, proofs and the canonical record. Pure."""
 
+from janaseva.ledger.rules.exports import Checked, check_export
 from janaseva.ledger.rules.merkle import (
     EMPTY_ROOT,
     HASH_BYTES,
@@ -28,11 +29,15 @@ from janaseva.ledger.rules.notes import (
 from janaseva.ledger.rules.proofs import Proof, ProofError, leaf_of_extra, prove
 from janaseva.ledger.rules.records import (
     BACKUPS,
+    MOST_FOUND,
     RECORD_VERSION,
     SALT_BYTES,
+    SEARCHES,
+    SHORTEST_REASON,
     Record,
     event_hash,
     leaf_data,
+    may_search,
     record_bytes,
     usable_key,
 )
@@ -55,9 +60,13 @@ __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
     "HIGHEST_LEVEL",
+    "MOST_FOUND",
     "RECORD_VERSION",
     "SALT_BYTES",
+    "SEARCHES",
+    "SHORTEST_REASON",
     "TILE_WIDTH",
+    "Checked",
     "Head",
     "NoteError",
     "Place",
@@ -70,6 +79,7 @@ __all__ = [
     "Verifier",
     "bundle",
     "changed_places",
+    "check_export",
     "edge_places",
     "event_hash",
     "follows",
@@ -78,6 +88,7 @@ __all__ = [
     "leaf_data",
     "leaf_hash",
     "leaf_of_extra",
+    "may_search",
     "node_hash",
     "open_checkpoint",
     "open_note",

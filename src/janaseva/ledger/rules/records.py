@@ -10,10 +10,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from janaseva.core.actor import Actor
 from janaseva.core.canonical import canonical
 
 BACKUPS = UUID(int=2)
 """The story of all backups, under which the newest is found at once."""
+
+SEARCHES = UUID(int=3)
+"""The story of all searches of the record, so that whoever searched is found at once."""
+MOST_FOUND = 5_000
+SHORTEST_REASON = 10
+"""A reason has at least so many characters: an order's number has."""
 
 RECORD_VERSION = 1
 SALT_BYTES = 16
@@ -57,6 +64,11 @@ def event_hash(*, salt: bytes, record: bytes) -> str:
 def leaf_data(*, hash_hex: str, name: str) -> bytes:
     """Return the log's entry for an event: its hash, a space, its name."""
     return f"{hash_hex} {name}".encode("ascii")
+
+
+def may_search(by: Actor) -> bool:
+    """Return whether ``by`` may search the record by who acted: the administrator's command, and posts that audit."""
+    return by.may("ledger.search")
 
 
 def usable_key(key: str) -> bool:
