@@ -14,6 +14,7 @@ from janaseva.portal.applications import reading
 from janaseva.registers.actions import Opening, open_registers
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.examples import Step
 from janaseva.settings import OPTIONS
 from janaseva.workflow import queries as workflow
 from tests.desk.office import VILLAGE, post, words
@@ -181,3 +182,20 @@ def test_a_field_that_the_form_does_not_ask_is_told_at_its_line(office):
     examined = examine(replace(text, services={SERVICE: files}).published(SERVICE))
     line = files["service.yaml"][: files["service.yaml"].index("number: pincode")].count("\n") + 1
     assert [(one.line, one.message) for one in examined.faults] == [(line, "there is no field 'pincode'")]
+
+
+def test_a_journey_walks_such_a_service_by_its_example_to_the_end(office):
+    """What the command line's journeys do with a service of a pack that has a hearing and a joint decision."""
+    given = office.given
+    published(office)
+    by = given.citizen()
+    application_id = given.begun(by)
+    moves = ("decision.public", "notice.none", "entered.missing", "hearing.done", "together.grant")
+    example = given.example().model_copy(update={"steps": tuple(Step(move=move) for move in moves)})
+    given.work(by, application_id, example)
+    view = queries.application(by, application_id)
+    assert view.outcome == "approved"
+    (held,) = workflow.hearings(SYSTEM, view.case_id, visible=True)
+    assert held.state == "held"
+    history = workflow.history(SYSTEM, view.case_id, visible=True)
+    assert [(one.kind, one.key) for one in history][-2:] == [("agreement", "grant"), ("move", "grant")]
