@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -74,6 +74,9 @@ def test_a_day_in_a_sentence_has_its_weekday_and_markup_in_it_is_neither_escaped
     assert dates.with_weekday(day, language) in plain
     tagged = make("{{ say('afterwards.again.due', date=date_weekday(day)) }}", language, day=day)
     assert f'<time datetime="2026-03-05">{dates.with_weekday(day, language)}</time>' in tagged
+    hearing = make("{{ date_appointed(at) }}", language, at=datetime(2026, 3, 5, 5, 30, tzinfo=UTC))
+    assert hearing.count("2026") == 2, "in the attribute and in the words, once each"
+    assert dates.with_weekday(day, language) in hearing
     mixed = make("{{ say('desk.proposals.title', service=x) }}|{{ say('preview.line', file=x, line=bdi(1)) }}", x="<i>")
     assert "<i>" not in mixed
     assert "<bdi>1</bdi>" in mixed

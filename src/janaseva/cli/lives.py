@@ -1,5 +1,6 @@
 """What becomes of what was issued, and what it costs: revocation, renewal, correction, fees, objections."""
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from janaseva.workflow import queries as workflow
 
 KERALA: Final = "kl-edistrict"
 SHOPS: Final = "kl-shops-registration"
+JUST_BORN_DAYS: Final = 10
 STAMP_PAISE: Final = 5_00
 FOUND: Final = "The establishment was closed when it was visited."
 
@@ -64,7 +66,8 @@ def renewal(traveller: Traveller) -> Told:
 
 def correction(traveller: Traveller) -> Told:
     """A child is registered without a name, and gets one: a correction that the register keeps beside what it was."""
-    by, first, example = _granted(traveller, "kl-birth-registration")
+    born = queries.today(traveller.at) - timedelta(days=JUST_BORN_DAYS)
+    by, first, example = _granted(traveller, "kl-birth-registration", date_of_birth=born.isoformat())
     wanted = next(one for one in examples_of(KERALA, "kl-birth-registration") if one.purpose == "correction")
     named = {key: value for key, value in wanted.answers.items() if key == "named" or key.startswith("child_")}
     again = _again(traveller, by, first, "correction", example, **named)

@@ -81,6 +81,12 @@ def moment(at: datetime, language: str, zone: str = DEFAULT_ZONE) -> str:
     return f"{long(day_in(at, zone), language)}{comma} {clock_time(at, language, zone)}"
 
 
+def moment_with_weekday(at: datetime, language: str, zone: str = DEFAULT_ZONE) -> str:
+    """Return an aware moment in words with its weekday: for what people must come to."""
+    comma = "،" if language in ("ur", "sd") else ","
+    return f"{with_weekday(day_in(at, zone), language)}{comma} {clock_time(at, language, zone)}"
+
+
 def relative(day: date, today: date, language: str) -> str:
     """Return a day as seen from ``today``: today, tomorrow, in 3 days, 3 days ago; far days as their date."""
     days = (day - today).days

@@ -114,6 +114,11 @@ def date_time(value: datetime) -> Markup:
     return _time(value, dates.moment(value, current().language, settings.OPTIONS.time_zone))
 
 
+def date_appointed(value: datetime) -> Markup:
+    """Return a moment in words with its weekday, for what people must come to."""
+    return _time(value, dates.moment_with_weekday(value, current().language, settings.OPTIONS.time_zone))
+
+
 def date_relative(value: date | datetime) -> Markup:
     """Return a day as seen from the request's own: ``tomorrow``, ``in 3 days``; far days as their date."""
     at = current().at
@@ -201,6 +206,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "bdi": bdi,
     "csrf": csrf,
     "date": date_long,
+    "date_appointed": date_appointed,
     "date_numeric": date_numeric,
     "date_relative": date_relative,
     "date_time": date_time,
