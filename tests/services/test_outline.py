@@ -1,5 +1,7 @@
 """The parts of a definition's text: cut and put back without a letter changed."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -85,3 +87,38 @@ def test_a_line_leads_to_its_part():
         "other", "general", "general", "general", "general", "coverage", "coverage", "applicant", "applicant",
         "form", "form", "form", "fee", "other", "other",
     ]  # fmt: skip
+
+
+NEW = """\
+ask:
+  pages:
+    - key: p
+  # which papers
+  documents: {unknown: them}
+
+variants: []
+"""
+FORM = """\
+  pages:
+    - key: q
+# what must be true
+check:
+  - key: r
+"""
+
+
+def test_rules_written_with_the_form_leave_the_papers_where_they_are():
+    text = NEW
+    for written in (FORM, FORM.replace("key: q", "key: s")):
+        text = with_part(text, "form", written)
+        assert part_text(text, "form").split() == written.split()
+        assert part_text(text, "documents").split() == part_text(NEW, "documents").split()
+        assert [block.path[0] for block in blocks(text)] == ["ask", "ask", "ask", "check", "variants"]
+
+
+@settings(max_examples=60)
+@given(st.lists(LINES, max_size=20).map("".join), st.lists(LINES, max_size=8).map("".join))
+def test_no_line_that_is_written_is_lost(text, written):
+    kept = with_part(text, "form", written)
+    if written.strip() and written.rstrip() != part_text(text, "form").rstrip():
+        assert not Counter(written.split()) - Counter(kept.split())

@@ -121,13 +121,36 @@ def with_part(text: str, part: str, written: str) -> str:
     written = f"{written.rstrip()}{end}" if written.strip() else ""
     pieces: list[str] = []
     put = False
-    for block in blocks(text):
+    found = blocks(text)
+    for place, block in enumerate(found):
         if block.part != part:
             pieces.append("".join(block.lines))
         elif not put:
-            pieces.append(written)
+            stays, written = _parted(written, block.path, found[place + 1 :], part)
+            pieces.append(stays)
             put = True
+        if put and written and not _same_head(found[place : place + 2]):
+            pieces.append(written)
+            written = ""
     return "".join(pieces) if put or not written else _added(text, part, written)
+
+
+def _parted(written: str, path: Path, after: tuple[Block, ...], part: str) -> tuple[str, str]:
+    """Return what is written in two: what stands below a split head, and the keys at the margin that come after it.
+
+    A key at the margin ends the head: written before ``documents:``, ``check:`` would take that key out of ``ask:``.
+    """
+    if len(path) == 1 or not any(block.path[0] == path[0] and block.part != part for block in after):
+        return written, ""
+    lines: dict[bool, list[str]] = {True: [], False: []}
+    for block in blocks(f"{path[0]}:\n{written}"):
+        lines[block.path[0] == path[0]] += block.lines
+    return "".join(lines[True][1:]), "".join(lines[False])
+
+
+def _same_head(two: tuple[Block, ...]) -> bool:
+    """Tell whether the second of two blocks stands below the same head as the first."""
+    return len(two) > 1 and two[0].path[0] == two[1].path[0]
 
 
 def _added(text: str, part: str, written: str) -> str:
