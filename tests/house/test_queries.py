@@ -40,6 +40,9 @@ FOR_ANYONE: dict[str, set[str]] = {
         ),
         *(
             "people.roles_with",
+            "people.role_names",
+            "people.known_roles",
+            "people.known_kinds",
             "people.posts_of",
             "people.post_in",
             "people.holder_of",

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from janaseva.core.source import SourceError
 from janaseva.forms.rules import Unknown, apply
 from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.appealing import level_law
 from janaseva.services.rules.charter import charter
 from janaseva.services.rules.checking import check_pack
 from janaseva.services.rules.compiling import DefinitionError, compile_text, examine, packed, unpacked
@@ -18,6 +19,7 @@ from janaseva.services.rules.deciding import certificate_facts, choose, eligibil
 from janaseva.services.rules.definition import AppealLevel, PublishedText
 from janaseva.services.rules.pack import CalendarText
 from janaseva.services.rules.parts import Validity
+from janaseva.services.rules.rights import known
 
 TREE = Path(__file__).resolve().parents[2]
 PACKS = PackFolder(TREE / "packs")
@@ -92,6 +94,18 @@ def test_each_slip_is_told_in_words(before, after, says):
     told = [str(fault) for fault in examined.faults]
     assert any(says in one for one in told), told
     assert all(fault.mend and fault.line >= 1 for fault in examined.faults)
+
+
+def test_days_of_appeal_that_a_service_leaves_out_are_the_acts():
+    whole = PACKS.read("jk-edistrict").published("jk-birth-certificate")
+    text = re.sub(r"(?m)^    (file|decide)_days: .*\n", "", whole.files["service.yaml"])
+    assert text != whole.files["service.yaml"]
+    definition = examine(PublishedText(files={**whole.files, "service.yaml": text})).definition
+    law = level_law(definition, 1)
+    assert law.file_days == known(definition.rights.first.file_days) is not None
+    alone = {name: content for name, content in whole.files.items() if name != "rights.yaml"}
+    told = [fault.message for fault in examine(PublishedText(files={**alone, "service.yaml": text})).faults]
+    assert "appeal.first lacks 'file_days', and the pack has no rights.yaml to say it" in told
 
 
 def test_faults_stand_at_their_lines():

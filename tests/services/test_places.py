@@ -64,6 +64,21 @@ def test_a_role_that_nobody_has_is_told_with_the_one_meant():
     assert found.faults[0].line == line_of("officer: {role: tahsildar")
 
 
+def test_a_state_has_offices_of_its_own_kinds_and_a_kind_that_nobody_wrote_is_told():
+    """No list of the platform's says which offices a state has; a slip of the pen is still a slip."""
+    renamed = replace(
+        SHIPPED.directory,
+        offices=tuple(
+            replace(one, kind="fire_station") if one.kind == "taluk_office" else one
+            for one in SHIPPED.directory.offices
+        ),
+    )
+    office = ("office: taluk_office", "office: fire_station")
+    assert not checked(office, ground=Ground(renamed)).faults
+    assert {fault.message for fault in checked(office).faults} == {"there is no kind of office 'fire_station'"}
+    assert "write an office of this kind" in checked(office).faults[0].mend
+
+
 def test_an_office_without_a_post_of_the_role_is_a_fault():
     found = checked(("officer: {role: tahsildar", "officer: {role: assistant_labour_officer"))
     assert any("has no post of a assistant_labour_officer" in fault.message for fault in found.faults)

@@ -81,6 +81,24 @@ def test_nobody_publishes_what_they_wrote(given, definer):
     assert told.code == "proposal_needs_second_person"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("role: village_officer", "role: vilage_officer", "there is no role 'vilage_officer'"),
+        ("office: village_office", "office: guild_hall", "there is no kind of office 'guild_hall'"),
+        (
+            "kind: phone",
+            "kind: phone\n          from: {certificate: kl-none, fact: mobile}",
+            "there is no service 'kl-none'",
+        ),
+    ],
+)
+def test_what_leads_to_nobody_is_not_published_from_the_desk_either(given, definer, old, new, said):
+    draft = saved(given, definer, files((old, new)))
+    told = refused(given.act, actions.propose, definer, proposal_id=draft.proposal_id, words="More than ten letters.")
+    assert said in [fault.facts["message"] for fault in told.faults]
+
+
 def test_what_cannot_be_published_says_why_with_file_and_line(given, definer):
     text = files(("annual_income > 0", "anual_income > 0"))
     draft = saved(given, definer, text)

@@ -11,16 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from janaseva.core.refusal import CONFLICT, Fault, Refusal, not_found
 from janaseva.core.source import SourceError, read
-from janaseva.core.text import LANGUAGES, in_language
+from janaseva.core.text import LANGUAGES, Text, in_language
 from janaseva.core.words import say
 from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
+from janaseva.people import queries as people
 from janaseva.services import actions, queries
 from janaseva.services.queries import ProposalView
 from janaseva.services.rules import outline, proposing, wording
 from janaseva.services.rules.definition import Definition
-from janaseva.workflow.rules import Process, picture
+from janaseva.workflow.rules import Picture, picture
 
 SERVICE: Final = "service.yaml"
 FILES: Final = (
@@ -107,8 +108,11 @@ def workshop(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
 def _pictures(definition: Definition, language: str) -> list[tuple[str, Any, Any]]:
     """Return each process that differs, under the names of the variants that run it."""
     found: dict[str, tuple[list[str], Any, Any]] = {}
-    for variant in definition.variants:
-        nodes, arrows = _drawn(definition.process_for(variant), language)
+    drawings = [picture(definition.process_for(variant)) for variant in definition.variants]
+    named = {node.role for drawn in drawings for node in drawn.nodes if node.role}
+    roles = people.role_names(named, state=definition.key.partition("-")[0])
+    for variant, drawn in zip(definition.variants, drawings, strict=True):
+        nodes, arrows = _drawn(drawn, roles, language)
         names, _, _ = found.setdefault(repr((nodes, arrows)), ([], nodes, arrows))
         names.append(in_language(variant.title, language))
     return [(" · ".join(names), nodes, arrows) for names, nodes, arrows in found.values()]
@@ -126,15 +130,17 @@ def _task(place: Place, proposal_id: UUID, language: str, view: ProposalView) ->
     }
 
 
-def _drawn(process: Process, language: str) -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]]]:
-    """Return a process's nodes and arrows in words, as the drawing takes them."""
-    drawn = picture(process)
+def _drawn(
+    drawn: Picture, roles: Mapping[str, Text], language: str
+) -> tuple[list[tuple[str, str, str, str]], list[tuple[str, str, str]]]:
+    """Return a drawing's nodes and arrows in words, as the drawing takes them."""
     nodes: list[tuple[str, str, str, str]] = []
     for node in drawn.nodes:
         title = in_language(node.title, language) if node.title else say(f"desk.workshop.node.{node.key}", language)
         days = node.limit.days if node.limit else None
         limit = say("desk.workshop.within", language, count=days) if days is not None else ""
-        words = " · ".join(part for part in (node.role.replace("_", " "), limit) if part)
+        role = in_language(roles[node.role], language) if node.role in roles else node.role.replace("_", " ")
+        words = " · ".join(part for part in (role, limit) if part)
         nodes.append((node.key, title, words, node.kind))
     arrows = [(one.source, one.target, in_language(one.title, language) if one.title else "") for one in drawn.arrows]
     return nodes, arrows

@@ -23,6 +23,8 @@ from janaseva.people.queries.charges import (
     stand_ins_of,
 )
 from janaseva.people.queries.offices import (
+    known_kinds,
+    known_roles,
     office,
     office_by_key,
     office_for,
@@ -34,6 +36,7 @@ from janaseva.people.queries.offices import (
     posts,
     posts_at,
     posts_of,
+    role_names,
     roles_with,
 )
 from janaseva.people.queries.persons import (
@@ -84,6 +87,8 @@ __all__ = [
     "held_over_time",
     "holder_of",
     "holders_of",
+    "known_kinds",
+    "known_roles",
     "office",
     "office_by_key",
     "office_for",
@@ -99,6 +104,7 @@ __all__ = [
     "posts_at",
     "posts_of",
     "reach_of",
+    "role_names",
     "roles_with",
     "sessions_of",
     "signed_in",

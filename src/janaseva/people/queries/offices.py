@@ -5,9 +5,11 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from janaseva.core.text import Text
 from janaseva.people.models import Coverage, Grant, Office, Post
 from janaseva.people.queries._views import OfficeView, PostView, office_view, post_view
 from janaseva.people.queries.areas import area_path
+from janaseva.people.rules.directory import OFFICE_KINDS
 
 
 def office(office_id: UUID) -> OfficeView | None:
@@ -91,3 +93,24 @@ def post_in(office_id: UUID, role: str) -> PostView | None:
 def roles_with(permission: str) -> frozenset[str]:
     """Return the roles whose posts may do this, in every office."""
     return frozenset(Grant.objects.filter(permission=permission).values_list("role", flat=True))
+
+
+def known_roles() -> frozenset[str]:
+    """Return every role that may do anything, or that some post has."""
+    return frozenset(Grant.objects.values_list("role", flat=True)) | frozenset(
+        Post.objects.values_list("role", flat=True)
+    )
+
+
+def role_names(roles: Collection[str], *, state: str = "") -> dict[str, Text]:
+    """Return what each of these roles is called at a post that has it, one of this state before one of another."""
+    rows = Post.objects.filter(role__in=roles).order_by("key").values_list("key", "role", "names")
+    found: dict[str, Text] = {}
+    for _, role, names in sorted(rows, key=lambda row: not row[0].startswith(f"{state}-")):
+        found.setdefault(role, names)
+    return found
+
+
+def known_kinds() -> frozenset[str]:
+    """Return every kind of office of which there is one, and those of which the platform has words."""
+    return frozenset(OFFICE_KINDS) | frozenset(Office.objects.values_list("kind", flat=True).distinct())

@@ -5,6 +5,7 @@ Every fault of a file is told at once, with file and line. Reading needs only th
 """
 
 import csv
+import difflib
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,6 +31,7 @@ OFFICE_KINDS: Final = (
     *("registration_office", "water_division", "building_control_office"),
     *("divisional_commissioner_office", "financial_commissioner_office", "registration_inspectorate"),
 )
+"""Kinds of which the platform has words. A state writes offices of its own kinds too, such as ``fire_station``."""
 
 
 def _honest_names(names: dict[str, str]) -> dict[str, str]:
@@ -58,6 +60,20 @@ def _known(kind: str, known: Iterable[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def meant_kind(kind: str) -> str:
+    """Return the kind of office that was meant, where this one is a slip of the pen; else nothing."""
+    near = difflib.get_close_matches(kind, OFFICE_KINDS, n=1, cutoff=0.9)
+    return near[0] if near and near[0] != kind else ""
+
+
+def _no_slip(kind: str) -> str:
+    if meant_kind(kind):
+        message = f"there is no office kind {kind}; did you mean {meant_kind(kind)}?"
+        raise ValueError(message)
+    return kind
+
+
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), AfterValidator(_no_slip)]
 Names = Annotated[dict[str, str], AfterValidator(_honest_names)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -112,7 +128,7 @@ class OfficeRow:
     """An office with its posts; ``under`` is the key of the office above it, ``also`` are further areas it serves."""
 
     key: Key
-    kind: Annotated[str, _known("office kind", OFFICE_KINDS)]
+    kind: Kind
     area: Reference
     department: Key
     under: Key | None = None

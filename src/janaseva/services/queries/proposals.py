@@ -12,11 +12,13 @@ from janaseva.core.text import Text
 from janaseva.people import queries as people
 from janaseva.services.models import Definition as DefinitionRow
 from janaseva.services.models import Proposal
-from janaseva.services.queries.definitions import PLACES
+from janaseva.services.queries.definitions import PLACES, compiled
 from janaseva.services.queries.packs import today as day_of
 from janaseva.services.rules import proposing
+from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.difference import Difference, difference
 from janaseva.services.rules.pack import Pack
+from janaseva.services.rules.strangers import Named
 from janaseva.workflow import queries as workflow
 
 MOST = 200
@@ -267,13 +269,23 @@ def check_files(files: Mapping[str, str], *, service: str, at: datetime) -> prop
     try:
         tree = read(files.get("pack.yaml", ""), "pack.yaml").tree
         facts = Pack.model_validate(tree)
-        calendar, zone = workflow.calendar_or_plain(facts.calendar), facts.time_zone
+        pack, calendar, zone = facts.key, workflow.calendar_or_plain(facts.calendar), facts.time_zone
     except (SourceError, ValueError):
-        calendar, zone = workflow.plain_calendar(), ""
+        pack, calendar, zone = "", workflow.plain_calendar(), ""
     return proposing.check_files(
         files,
         key=service,
         calendar=calendar,
         last_version=latest.version if latest else None,
         today=day_of(at, zone),
+        around=proposing.Around(
+            named=Named(roles=people.known_roles(), kinds=people.known_kinds()), others=_published_of(pack)
+        ),
     )
+
+
+def _published_of(pack: str) -> dict[str, Definition | None]:
+    """Return the latest version of every service that a pack has published."""
+    rows = DefinitionRow.objects.filter(service__pack=pack).order_by("version")
+    latest = dict(rows.values_list("service__key", "id"))
+    return {key: compiled(definition_id) for key, definition_id in latest.items()}

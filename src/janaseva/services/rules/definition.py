@@ -90,8 +90,8 @@ class AppealLevel(Sourced):
     authority: Annotated[Unknown | Words, Field(union_mode="left_to_right")]  # else {unknown: ...} is read as words
     role: Code | None = None
     office: Code | None = None
-    file_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
-    decide_days: Annotated[int, Field(ge=1, le=3660)] | Unknown
+    file_days: Annotated[int, Field(ge=1, le=3660)] | Unknown | None = None
+    decide_days: Annotated[int, Field(ge=1, le=3660)] | Unknown | None = None
     by_itself: bool | None = None
 
 

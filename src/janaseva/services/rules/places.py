@@ -5,16 +5,16 @@ few on purpose: what they leave out is told as something to do. Once a district 
 of that district which lead to none are faults.
 """
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from janaseva.core.source import Path, Source, SourceFault
+from janaseva.core.source import Source, SourceFault
 from janaseva.core.text import in_language
-from janaseva.people.rules.directory import AreaRow, Directory, OfficeRow
+from janaseva.people.rules.directory import OFFICE_KINDS, AreaRow, Directory, OfficeRow
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
+from janaseva.services.rules.strangers import Named, desks, strangers
 
 MOST_NAMED = 6
 """So many places are named in one line; the others are counted."""
@@ -42,6 +42,11 @@ class Ground:
     def roles(self) -> frozenset[str]:
         """Return every role that some roles.yaml knows."""
         return frozenset(row.role for row in self.directory.roles)
+
+    @cached_property
+    def named(self) -> Named:
+        """Return every role, and every kind of office of which there is one or of which the platform has words."""
+        return Named(roles=self.roles, kinds=frozenset(OFFICE_KINDS) | {row.kind for row in self.directory.offices})
 
     def of_scheme(self, scheme: str, /) -> Sequence[str]:
         """Return every area of a scheme, in the order of the file."""
@@ -92,11 +97,11 @@ class Unserved:
 
 def unserved(definition: Definition, service: Source, ground: Ground) -> Unserved:
     """Return every role that nobody knows, and every place from which no officer is found."""
-    faults: list[SourceFault] = list(_roles(definition, service, ground))
+    faults: list[SourceFault] = list(strangers(definition, service, ground.named))
     to_do: list[SourceFault] = []
     for number, variant in enumerate(definition.variants):
         covered = _covered(definition, variant, ground)
-        for path, role, office in _desks(number, variant):
+        for path, role, office in desks(number, variant):
             missing: dict[str, list[str]] = {}
             for area in covered:
                 found = ground.office(office, area)
@@ -134,27 +139,6 @@ def _covered(definition: Definition, variant: Variant, ground: Ground) -> list[s
         if any(ground.within(area, outer) for outer in definition.who.coverage.areas)
         and (not inside or ground.within(area, inside))
     ]
-
-
-def _desks(number: int, variant: Variant) -> Iterator[tuple[Path, str, str]]:
-    yield ("variants", number, "officer"), variant.officer.role, variant.officer.office
-    for key, desk in variant.desks.items():
-        yield ("variants", number, "desks", key), desk.role, desk.office
-
-
-def _roles(definition: Definition, service: Source, ground: Ground) -> Iterator[SourceFault]:
-    """Tell each role that no roles.yaml has; ``@name`` is a desk of the variants."""
-    if not ground.roles:
-        return
-    named = [(path, role) for n, variant in enumerate(definition.variants) for path, role, _ in _desks(n, variant)]
-    for number, step in enumerate(definition.happens.steps):
-        named.append((("happens", "steps", number), step.role or "@"))
-        named += [(("happens", "steps", number, "reports", n), one.role) for n, one in enumerate(step.reports)]
-    for path, role in named:
-        if role not in ground.roles and not role.startswith("@"):
-            near = difflib.get_close_matches(role, sorted(ground.roles), n=1)
-            mend = f"did you mean '{near[0]}'?" if near else "roles are in packs/roles/roles.yaml"
-            yield service.fault((*path, "role"), f"there is no role '{role}'", mend)
 
 
 def _named(ground: Ground, areas: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ from janaseva.services.rules.checking import CheckedService, check_service
 from janaseva.services.rules.definition import ServiceKey
 from janaseva.services.rules.examples import Outcome
 from janaseva.services.rules.pack import PackText
+from janaseva.services.rules.sources import Others, takes, unfounded
+from janaseva.services.rules.strangers import Named, strangers
 from janaseva.workflow.rules import Calendar
 
 State = Literal["draft", "proposed", "published", "rejected", "discarded"]
@@ -56,8 +58,16 @@ class Checked:
         return not self.faults and not self.failed
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a service is written into: the roles and offices that there are, and the published services of its pack."""
+
+    named: Named
+    others: Others
+
+
 def check_files(
-    files: Mapping[str, str], *, key: str, calendar: Calendar, last_version: int | None, today: date
+    files: Mapping[str, str], *, key: str, calendar: Calendar, last_version: int | None, today: date, around: Around
 ) -> Checked:
     """Return every reason why these files cannot be published, each with its file and line; the examples are run.
 
@@ -71,6 +81,9 @@ def check_files(
     definition = service.definition
     if definition is not None:
         source = read(files["service.yaml"], "service.yaml")
+        faults += strangers(definition, source, around.named)
+        if takes(definition):
+            faults += unfounded(definition, source, {**around.others, key: definition})
         expected = (last_version or 0) + 1
         if definition.version != expected:
             known = f"version {last_version} is published" if last_version else "no version is published yet"

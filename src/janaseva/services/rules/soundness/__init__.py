@@ -8,6 +8,7 @@ from typing import Any
 
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.core.words import find
+from janaseva.forms.rules import Unknown
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.notices import faults as notice_faults
 from janaseva.services.rules.soundness.asking import fields_faults, repeated
@@ -31,7 +32,19 @@ def unsound(definition: Definition, service: Source, departments: frozenset[str]
     yield from certificate_faults(definition, service)
     yield from _variants(definition, service)
     yield from _process(definition, service)
+    yield from _days_of_appeal(definition, service)
     yield from _sources(definition, service, service.tree, ())
+
+
+def _days_of_appeal(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell the days that a level leaves to the state's act, where the pack has none."""
+    if definition.rights is not None or isinstance(definition.appeal, Unknown):
+        return
+    for name, level in (("first", definition.appeal.first), ("second", definition.appeal.second)):
+        for days in ("file_days", "decide_days"):
+            if not isinstance(level, Unknown) and getattr(level, days) is None:
+                message = f"appeal.{name} lacks '{days}', and the pack has no rights.yaml to say it"
+                yield service.fault(("appeal", name), message, f"write '{days}:' with the days, or 'unknown:'")
 
 
 def _variants(definition: Definition, service: Source) -> Iterator[SourceFault]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.forms.rules import Question
-from janaseva.people.rules.directory import OFFICE_KINDS
+from janaseva.people.rules.directory import meant_kind
 from janaseva.services.rules.definition import Definition
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
@@ -30,8 +30,8 @@ def names(definition: Definition, service: Source, departments: frozenset[str] |
         question = fields.get(variant.officer.place)
         desks = [("officer", variant.officer.office), *((f"desks.{k}", d.office) for k, d in variant.desks.items())]
         for name, office in desks:
-            if office not in OFFICE_KINDS:
-                mend = f"the kinds are: {', '.join(OFFICE_KINDS)}"
+            if meant_kind(office):
+                mend = f"did you mean '{meant_kind(office)}'?"
                 path: Path = ("variants", number, *name.split("."), "office")
                 yield service.fault(path, f"there is no kind of office '{office}'", mend)
         if question is None or question.kind != "area":
