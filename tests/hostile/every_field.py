@@ -16,6 +16,7 @@ from janaseva.services.rules.compiling import compile_text
 from janaseva.services.rules.definition import PublishedText
 from janaseva.settings import OPTIONS
 from tests.given import PACK, SERVICE, SYSTEM, Given
+from tests.memory import remembered
 
 KEY: Final = "kl-every-field"
 PAGE: Final = "everything"
@@ -84,6 +85,7 @@ def form() -> Form:
     return compile_text(every_field()).form
 
 
+@remembered
 def draft_of_it(given: Given, by: Actor) -> UUID:
     """Publish it beside what is published, and fill in a draft of it as for the real one; its own page is empty."""
     given.act(publish, SYSTEM, pack=PACK, definition_text=every_field())

@@ -122,7 +122,7 @@ TOGETHER = [
     "&".join({query.partition("=")[0]: query for query in reversed(QUERIES)}.values()),
     "&".join(f"{name}=%00" for name in NAMED),
     "&".join(f"{name}={'9' * 300}" for name in NAMED),
-    *(query for query in QUERIES if query.startswith(("before", "again", "index", "after"))),
+    "after=AAAA&index=%00",
 ]
 
 
