@@ -17,8 +17,8 @@ from janaseva.cli.verify import command
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Refusal
 from janaseva.core.words import find
-from janaseva.documents import actions, handlers, queries, rules
-from janaseva.documents.adapters.signing import FileSigner, make_keys, set_keys_aside
+from janaseva.documents import handlers, queries, rules
+from janaseva.documents.adapters.signing import FileSigner, make_keys
 from janaseva.documents.models import Document
 from janaseva.documents.rules.qr import base45, from_base45
 from tests.documents.acts import AT, SYSTEM, issued, key, revoke
@@ -190,37 +190,6 @@ class TestLog:
         ring = queries.key_ring()
         contradicted = self.read(pdf, facts_sha256="0" * 64)
         assert rules.judge_file_alone(contradicted, log=ring.log, today=AT.date()).outcome == "record_differs"
-
-
-class TestRotation:
-    def test_what_the_old_key_sealed_stays_genuine(self, sealed, settle, tmp_path, monkeypatch):
-        done, pdf = sealed
-        before = queries.key_ring()
-        folder = tmp_path / "keys"
-        make_keys(folder, at=AT, issuer="Kerala")
-        fresh = FileSigner(folder, issuer="Kerala")
-        monkeypatch.setattr(handlers, "signer", lambda: fresh)
-        handlers.prepare(AT + timedelta(hours=1))
-        second = issued("KL-INC-2026-2")
-        settle(AT + timedelta(hours=2))
-        new = queries.content(SYSTEM, second.document_id).content
-        assert outcome(pdf) == outcome(new) == "genuine"
-        assert len(queries.key_ring().keys) == len(before.keys) + 2
-        actions.distrust_key(
-            by=SYSTEM, at=AT, key=key(), key_id=Document.objects.get(pk=done.document_id).key_id, since=AT
-        )
-        assert outcome(pdf) == "unknown_key"
-        assert outcome(new) == "genuine"
-
-    def test_set_aside(self, tmp_path):
-        make_keys(tmp_path, at=AT, issuer="x")
-        old = FileSigner(tmp_path, issuer="x").seal_key.key_id
-        make_keys(tmp_path, at=AT, issuer="x")
-        assert FileSigner(tmp_path, issuer="x").seal_key.key_id == old
-        set_keys_aside(tmp_path, at=AT)
-        make_keys(tmp_path, at=AT, issuer="x")
-        assert FileSigner(tmp_path, issuer="x").seal_key.key_id != old
-        assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
 
 
 class TestNumber:

@@ -19,7 +19,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     },
     "the transparency log is public; its leaves are salted hashes": {
         *("ledger.checkpoint", "ledger.verifier", "ledger.leaf_index", "ledger.proof", "ledger.leaf", "ledger.entries"),
-        *("ledger.tile", "ledger.head", "ledger.tile_hashes", "ledger.proof_at", "ledger.leaf_ids"),
+        *("ledger.tile", "ledger.head", "ledger.tile_hashes", "ledger.verifiers", "ledger.proof_at", "ledger.leaf_ids"),
         *("ledger.unpublished_seconds", "ledger.last_audit", "ledger.leaves_among"),
     },
     "places and their codes are public (Local Government Directory)": {

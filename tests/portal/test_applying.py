@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from janaseva.cli.papers import sample_paper
+from janaseva.core import promises
 from janaseva.doorway.forms import typed as inputs
 from janaseva.payments import actions as payments
 from janaseva.payments import queries as payment_queries
@@ -242,15 +243,19 @@ def test_a_strangers_draft_is_not_there(given):
         assert Client().get(home + part)["Location"].startswith("/sign-in/?next=")
 
 
-def test_sent_twice_is_one_application(given):
+@pytest.mark.parametrize("safe_mode", ["", "log_late"])
+def test_sent_twice_is_one_application_also_where_only_receipts_are_given(given, safe_mode, monkeypatch):
     client, actor = signed_in(given)
     home = begin(client, given)
     fill(client, given, home)
     key = given.key()
+    monkeypatch.setattr(promises, "_looks", [lambda: safe_mode])
     keys = (key, key, given.key())
     ways = [client.post(f"{home}check/", {"key": one, "spellings_read": "on"})["Location"] for one in keys]
     assert len(set(ways)) == 1
     assert len(queries.mine(actor)) == 1
+    other = client.post(f"/apply/begin/{SERVICE}/", {"key": given.key()})
+    assert other.status_code == (503 if safe_mode else 302), "what is no receipt waits"
 
 
 def test_every_fault_leads_to_its_page(given):

@@ -1,7 +1,7 @@
 """What the worker, officers and administrators may do with documents: seal, seal again, and manage keys."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from janaseva.core.action import action, allow, change, put, tell
@@ -68,6 +68,10 @@ def seal_again(*, by: Actor, at: datetime, key: str, document_id: UUID) -> None:
     tell(news, story=document.story, office_id=document.office_id)
 
 
+OVERLAP = timedelta(hours=1)
+"""For so long an old key is believed after a new one was pinned."""
+
+
 @action
 def add_key(
     *,
@@ -80,11 +84,14 @@ def add_key(
     certificate_pem: str,
     issuer: str,
 ) -> str:
-    """Begin to use a signing key: pin its public half. Keys of the same use that still signed are retired now."""
+    """Begin to use a signing key: pin its public half. Keys of the same use are believed for :data:`OVERLAP` more.
+
+    In that time a worker that had begun with an old key ends what it began, and other machines get the new one.
+    """
     allow(rules.may_manage_keys(by))
     if not Key.objects.filter(key_id=key_id).exists():
         for old in Key.objects.select_for_update().filter(use=use, valid_until__isnull=True):
-            change(old, valid_until=at)
+            change(old, valid_until=at + OVERLAP)
             tell(events.KeyRetired(key_id=old.key_id, compromised=False))
         put(
             Key(

@@ -6,6 +6,7 @@ import functools
 import io
 import logging
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +24,8 @@ from janaseva.documents.adapters.signing import (
     Pkcs11Signer,
     Signer,
     make_keys,
-    set_keys_aside,
+    replace_keys,
+    stamp_of,
     write_public_keys,
 )
 from janaseva.documents.adapters.typesetting import ChildTypesetter, LetterError, LetterSlowError, Typesetter
@@ -43,10 +45,16 @@ def typesetter() -> Typesetter:
     return made
 
 
-@functools.cache
-def signer() -> Signer:
-    """Return this process's signer: a PKCS#11 device where the settings name one, else the keys in data_dir."""
-    folder = OPTIONS.data_dir / "keys"
+def key_folder() -> Path:
+    """Return where the keys in files are."""
+    return OPTIONS.data_dir / "keys"
+
+
+@functools.lru_cache(maxsize=1)
+def _made_signer(stamp: tuple[tuple[int, int], ...]) -> Signer:
+    """Return a signer with the keys as they are under this stamp."""
+    del stamp
+    folder = key_folder()
     if OPTIONS.pkcs11_module:
         return Pkcs11Signer(
             folder,
@@ -59,9 +67,17 @@ def signer() -> Signer:
     return FileSigner(folder, issuer=OPTIONS.state_name)
 
 
+def signer() -> Signer:
+    """Return this process's signer: a PKCS#11 device where the settings name one, else the keys in data_dir.
+
+    Keys that were replaced are noticed at once: a worker goes on with the new ones without being started again.
+    """
+    return _made_signer(stamp_of(key_folder()))
+
+
 def prepare(at: datetime) -> None:
     """Make what signing needs, and pin the public halves of the keys: called at set-up, and safe to repeat."""
-    make_keys(OPTIONS.data_dir / "keys", at=at, issuer=OPTIONS.state_name)
+    make_keys(key_folder(), at=at, issuer=OPTIONS.state_name)
     pinned = queries.key_ring()
     for use, key in (("seal", signer().seal_key), ("qr", signer().qr_key)):
         if pinned.find(key.key_id, use) is None:
@@ -81,13 +97,24 @@ def prepare(at: datetime) -> None:
 def publish_keys(at: datetime) -> None:
     """Keep the file of public keys (data_dir/keys/public_keys.json) that offline verifiers are given as it stands."""
     prepare(at)
-    write_public_keys(OPTIONS.data_dir / "keys", queries.key_ring().to_json())
+    write_public_keys(key_folder(), queries.key_ring().to_json())
+
+
+class KeyInDeviceError(RuntimeError):
+    """The seal's key is in a device, which alone can make another."""
 
 
 def rotate(at: datetime) -> None:
-    """Retire the keys in data_dir and begin to sign with new ones; what the old ones sealed stays genuine."""
-    set_keys_aside(OPTIONS.data_dir / "keys", at=at)
-    signer.cache_clear()
+    """Begin to sign with new keys; what the old ones sealed stays genuine, and they are believed to the overlap's end.
+
+    Raises:
+        KeyInDeviceError: where the seal's key is in a device: another label is set, and the worker pins it.
+
+    """
+    if OPTIONS.pkcs11_module:
+        message = "make a key in the device, set JANASEVA_PKCS11_KEY_LABEL to its label, and start the worker again"
+        raise KeyInDeviceError(message)
+    replace_keys(key_folder(), at=at, issuer=OPTIONS.state_name)
     publish_keys(at)
 
 
@@ -121,8 +148,9 @@ def _seal(document_id: UUID, *, at: datetime, proof: str) -> None:
     if waiting is None:
         return
     prepare_once(at)
+    signing = signer()
     try:
-        content, code = typeset_and_sign(waiting, at=at, proof=proof)
+        content, code = typeset_and_sign(waiting, at=at, proof=proof, signing=signing)
     except LetterError as error:
         LOG.exception("document %s cannot be typeset", document_id)
         reason = "document_letter_slow" if isinstance(error, LetterSlowError) else "document_letter_broken"
@@ -137,7 +165,7 @@ def _seal(document_id: UUID, *, at: datetime, proof: str) -> None:
             key=f"seal:{document_id}:{at.isoformat()}",
             document_id=document_id,
             content=content,
-            key_id=signer().seal_key.key_id,
+            key_id=signing.seal_key.key_id,
             qr=code,
         )
     except Refusal as refusal:
@@ -149,22 +177,26 @@ _prepared: set[str] = set()
 
 
 def prepare_once(at: datetime) -> None:
-    """Pin the keys that this process signs with, the first time it signs."""
-    if not _prepared:
+    """Pin the keys that this process signs with, the first time it signs with them."""
+    make_keys(key_folder(), at=at, issuer=OPTIONS.state_name)
+    if signer().seal_key.key_id not in _prepared:
         prepare(at)
         _prepared.add(signer().seal_key.key_id)
 
 
-def typeset_and_sign(waiting: queries.ToSeal, *, at: datetime, proof: str) -> tuple[bytes, str]:
-    """Return the sealed file of a document and the text of its code.
+def typeset_and_sign(
+    waiting: queries.ToSeal, *, at: datetime, proof: str, signing: Signer | None = None
+) -> tuple[bytes, str]:
+    """Return the sealed file of a document and the text of its code, both by one signer's keys.
 
     Raises:
         LetterError: where the letter is at fault.
 
     """
     composed = waiting.composed
+    signing = signing or signer()
     claims = rules.qr_claims(composed, signed_at=at)
-    code = rules.write_qr(claims, key_id=signer().qr_key.key_id, sign=signer().sign_code)
+    code = rules.write_qr(claims, key_id=signing.qr_key.key_id, sign=signing.sign_code)
     data = letter_data(composed, code, at=at)
     if waiting.photograph:
         data["photograph"] = list(rules.printed(waiting.photograph))
@@ -173,7 +205,7 @@ def typeset_and_sign(waiting: queries.ToSeal, *, at: datetime, proof: str) -> tu
         attached[PROOF] = proof.encode("utf-8")
     pdf = typesetter().pdf(waiting.letter, data, attached=attached, at=composed.issued_at)
     label = say("letter.seal_field", composed.languages[0])
-    return signer().seal(pdf, at=at, name=data["author"], field_label=label), code
+    return signing.seal(pdf, at=at, name=data["author"], field_label=label), code
 
 
 def letter_data(composed: rules.Composed, code: str, *, at: datetime) -> dict[str, Any]:

@@ -290,7 +290,7 @@ def key_ring() -> rules.KeyRing:
             )
             for key in Key.objects.all()
         ),
-        log=ledger.verifier(),
+        log="\n".join(ledger.verifiers()),
     )
 
 

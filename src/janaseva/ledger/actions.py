@@ -161,3 +161,15 @@ def note_export(*, by: Actor, at: datetime, key: str, sha256: str, count: int) -
     """
     allow(rules.may_search(by), code="not_permitted")
     tell(events.RecordExported(sha256=sha256, count=count), story=rules.SEARCHES)
+
+
+@action
+def note_log_key(*, by: Actor, at: datetime, key: str, verifier: str, before: str) -> None:
+    """Tell that another key begins to sign the log.
+
+    Raises:
+        Refusal: ``not_permitted`` for anybody but the administrator's command.
+
+    """
+    allow(by.may("ledger.rotate"), code="not_permitted")
+    tell(events.LogKeyChanged(verifier=verifier, before=before), story=rules.LOG_KEYS)

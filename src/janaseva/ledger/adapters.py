@@ -117,6 +117,18 @@ class KeyStore(Protocol):
 
         """
 
+    def next(self) -> Ed25519PrivateKey:
+        """Return the key that is to take over, made once; it signs nothing before :meth:`take_over`."""
+
+    def take_over(self) -> None:
+        """Let the next key sign, and the present one beside it until :meth:`end_overlap`; safe to repeat."""
+
+    def retiring(self) -> Ed25519PrivateKey | None:
+        """Return the key that still signs beside its successor, where one does."""
+
+    def end_overlap(self) -> None:
+        """Let the old key sign no more."""
+
 
 class FileKey:
     """A key in a PEM file that its owner alone may read."""
@@ -146,9 +158,36 @@ class FileKey:
             FileExistsError: where there is one already.
 
         """
+        return self._make(self.path)
+
+    def next(self) -> Ed25519PrivateKey:
+        """Return the key that is to take over, made once."""
+        return FileKey(self._beside("next")).key() or self._make(self._beside("next"))
+
+    def take_over(self) -> None:
+        """Let the next key sign; at no moment is there none in its place."""
+        if self._beside("next").exists():
+            kept = self._beside("taking")
+            kept.unlink(missing_ok=True)
+            os.link(self.path, kept)
+            kept.replace(self._beside("retiring"))
+            self._beside("next").replace(self.path)
+
+    def retiring(self) -> Ed25519PrivateKey | None:
+        """Return the key that still signs beside its successor, where one does."""
+        return FileKey(self._beside("retiring")).key()
+
+    def end_overlap(self) -> None:
+        """Let the old key sign no more; it is destroyed, for nothing needs it again."""
+        self._beside("retiring").unlink(missing_ok=True)
+
+    def _beside(self, what: str) -> Path:
+        return self.path.with_name(f"{self.path.stem}.{what}{self.path.suffix}")
+
+    def _make(self, path: Path) -> Ed25519PrivateKey:
         made = Ed25519PrivateKey.generate()
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
             file.flush()
@@ -161,6 +200,26 @@ class FakeKey:
 
     def __init__(self) -> None:
         self.held: Ed25519PrivateKey | None = None
+        self.coming: Ed25519PrivateKey | None = None
+        self.going: Ed25519PrivateKey | None = None
+
+    def next(self) -> Ed25519PrivateKey:
+        """Return the key that is to take over."""
+        self.coming = self.coming or Ed25519PrivateKey.generate()
+        return self.coming
+
+    def take_over(self) -> None:
+        """Let the next key sign."""
+        if self.coming is not None:
+            self.going, self.held, self.coming = self.held, self.coming, None
+
+    def retiring(self) -> Ed25519PrivateKey | None:
+        """Return the key that still signs beside its successor."""
+        return self.going
+
+    def end_overlap(self) -> None:
+        """Let the old key sign no more."""
+        self.going = None
 
     def key(self) -> Ed25519PrivateKey | None:
         """Return the key, or ``None`` where none was made yet."""

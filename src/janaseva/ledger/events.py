@@ -99,3 +99,13 @@ class RecordExported(News):
 
     sha256: str
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogKeyChanged(News):
+    """Another key begins to sign the log; both are public keys as lines."""
+
+    name: ClassVar[str] = "ledger.log_key_changed"
+
+    verifier: str
+    before: str

@@ -166,7 +166,7 @@ def verify(quiet: bool, *, identity: Path, to: datetime | None, scratch: Path | 
     began, keys = time.monotonic(), shelf.identities(identity)
     with shown(quiet=quiet) as progress:
         restored, found = restoring.verify(
-            to=to, keys=keys, verifier=queries.verifier(), progress=progress, scratch=scratch
+            to=to, keys=keys, verifier="\n".join(queries.verifiers()), progress=progress, scratch=scratch
         )
     differs = _differs(found.log_size, found.root)
     findings = len(found.findings) + differs

@@ -222,12 +222,26 @@ def write_public_keys(folder: Path, text: str) -> None:
     fresh.replace(folder / "public_keys.json")
 
 
-def set_keys_aside(folder: Path, *, at: datetime) -> None:
-    """Move the private keys away, so that new ones are made; what they signed stays genuine by the pinned halves."""
-    stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    for name in ("certificate_key.pem", "certificate.pem", "qr_key.pem"):
+NAMES = ("certificate_key.pem", "certificate.pem", "qr_key.pem")
+
+
+def replace_keys(folder: Path, *, at: datetime, issuer: str) -> None:
+    """Put new keys in the places of the old ones, which are kept beside them; no moment is without a file in its place.
+
+    What the old keys signed stays genuine by their pinned halves.
+    """
+    stamp, fresh = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ"), folder / "next"
+    make_keys(fresh, at=at, issuer=issuer)
+    for name in NAMES:
         if (folder / name).exists():
-            (folder / name).rename(folder / f"{name}.retired-{stamp}")
+            os.link(folder / name, folder / f"{name}.retired-{stamp}")
+        (fresh / name).replace(folder / name)
+    fresh.rmdir()
+
+
+def stamp_of(folder: Path) -> tuple[tuple[int, int], ...]:
+    """Return what changes whenever a key file is replaced: by this process or by another."""
+    return tuple((held.st_ino, held.st_mtime_ns) for held in ((folder / name).stat() for name in NAMES))
 
 
 def _signing_key(public: Any, certificate: x509.Certificate | None, issuer: str) -> SigningKey:
@@ -282,6 +296,9 @@ class FileSigner(_HankoSigner):
     def __init__(self, folder: Path, *, issuer: str) -> None:
         certificate = x509.load_pem_x509_certificate((folder / "certificate.pem").read_bytes())
         private = serialization.load_pem_private_key((folder / "certificate_key.pem").read_bytes(), password=None)
+        if private.public_key() != certificate.public_key():
+            message = "certificate.pem is not of certificate_key.pem: they may just be being replaced"
+            raise ValueError(message)
         der = private.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

@@ -44,7 +44,7 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """All pinned keys by id, and the public log's key as the line that verifiers of signed notes take."""
+    """All pinned keys by id, and the public log's, the newest first, as lines that verifiers of notes take."""
 
     keys: Mapping[str, PublicKey]
     log: str = ""

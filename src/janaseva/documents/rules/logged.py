@@ -1,6 +1,8 @@
 """Whether the public log knew a document: checked offline, by the proof that the sealed file carries."""
 
+import contextlib
 import json
+from collections.abc import Iterator
 from typing import Literal
 
 from janaseva.documents.rules.sealed_file import SealedFile
@@ -11,16 +13,20 @@ _SALT_BYTES = 16
 
 
 def log_check(read: SealedFile, log: str) -> Literal["passed", "failed", "unchecked"]:
-    """Answer whether the log, whose public key line is ``log``, held exactly these facts before the file was sealed.
+    """Answer whether the log, that signs with a key of ``log``, held exactly these facts before the file was sealed.
 
-    ``unchecked`` where the file carries no proof, or one under another key than that which is pinned.
+    ``log`` has a line for each key that the log was signed with, the newest first; one must fit.
+
+    ``unchecked where the file carries no proof, or one under another key than that which is pinned.
     """
     if not read.log_proof or not log:
         return "unchecked"
     try:
-        proof, verifier = Proof.parse(read.log_proof), Verifier.parse(log)
-        open_checkpoint(proof.checkpoint, verifier)
-    except (ProofError, NoteError):
+        proof = Proof.parse(read.log_proof)
+    except ProofError:
+        return "unchecked"
+    verifier = next((one for one in _verifiers(log) if _signed(proof, one)), None)
+    if verifier is None:
         return "unchecked"
     try:
         record = json.loads(proof.extra[_SALT_BYTES:])
@@ -33,3 +39,17 @@ def log_check(read: SealedFile, log: str) -> Literal["passed", "failed", "unchec
     except (ProofError, ValueError, KeyError, TypeError):
         return "failed"
     return "passed"
+
+
+def _verifiers(log: str) -> Iterator[Verifier]:
+    for line in log.splitlines():
+        with contextlib.suppress(NoteError):
+            yield Verifier.parse(line)
+
+
+def _signed(proof: Proof, verifier: Verifier) -> bool:
+    try:
+        open_checkpoint(proof.checkpoint, verifier)
+    except NoteError:
+        return False
+    return True

@@ -5,7 +5,15 @@ from janaseva.ledger.handlers.auditing import audit, audit_and_report
 from janaseva.ledger.handlers.beating import beat
 from janaseva.ledger.handlers.delivering import Delivered, back_off, deliver, read_news
 from janaseva.ledger.handlers.promises import Missing, missing
-from janaseva.ledger.handlers.publishing import LogBrokenError, key_store, publish, sequence, tile_store
+from janaseva.ledger.handlers.publishing import (
+    LogBrokenError,
+    key_store,
+    own_verifiers,
+    publish,
+    rotate_key,
+    sequence,
+    tile_store,
+)
 from janaseva.ledger.handlers.rounds import forget_deliveries, rounds
 from janaseva.ledger.handlers.standing import Standing, compared, memory
 from janaseva.ledger.handlers.working import NotSettledError, Settled, run, settle, turn
@@ -30,8 +38,10 @@ __all__ = [
     "key_store",
     "memory",
     "missing",
+    "own_verifiers",
     "publish",
     "read_news",
+    "rotate_key",
     "rounds",
     "run",
     "sequence",

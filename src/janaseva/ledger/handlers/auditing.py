@@ -8,10 +8,9 @@ from typing import Final
 
 from janaseva.core.actor import Actor
 from janaseva.core.news import Round
-from janaseva.ledger import actions, queries, rules
-from janaseva.ledger.handlers.publishing import key_store, tile_store
+from janaseva.ledger import actions, queries
+from janaseva.ledger.handlers.publishing import key_store, own_verifiers, tile_store
 from janaseva.ledger.handlers.rounds import run_round
-from janaseva.settings import OPTIONS
 
 AUDITOR: Final = Actor.system("ledger.audit")
 MOST_NAMED: Final = 1_000
@@ -24,13 +23,12 @@ def audit(
     """Return every finding of :func:`janaseva.ledger.queries.audit`, reading the files of the log too.
 
     Args:
-        verifier: the log's public key as its auditor holds it; empty: that of the key file here.
+        verifier: the log's public keys as its auditor holds them, a line each; empty: that of the key file here.
         files: read the published files too; not for a restored copy, whose files are of another moment.
         progress: called with what is being looked at and how many were looked at.
 
     """
-    key = key_store().key()
-    own = rules.verifier_of(OPTIONS.log_origin, key).text() if key else ""
+    own = own_verifiers(key_store())
     yield from queries.audit(files=tile_store().read if files else None, verifier=verifier or own, progress=progress)
 
 

@@ -15,7 +15,8 @@ import logging
 from datetime import datetime
 
 from janaseva.core.action import upkeep
-from janaseva.ledger import queries, rules
+from janaseva.core.actor import Actor
+from janaseva.ledger import actions, queries, rules
 from janaseva.ledger.adapters import DirectoryTiles, FileKey, KeyStore, Memory, TileStore
 from janaseva.ledger.handlers.standing import compared, memory
 from janaseva.ledger.models import Checkpoint, Leaf, Tile
@@ -209,7 +210,9 @@ def publish(at: datetime, *, store: TileStore | None = None, keys: KeyStore | No
         return 0
     size, key = held.sequenced, _signing_key(keys, held)
     root = _written(store, size=size, head=held)
-    note = rules.sign_checkpoint(rules.Head(origin=OPTIONS.log_origin, size=size, root=root), key)
+    old = keys.retiring()
+    both = (key,) if old is None else (key, old)
+    note = rules.sign_checkpoint(rules.Head(origin=OPTIONS.log_origin, size=size, root=root), *both)
     verifier = rules.verifier_of(OPTIONS.log_origin, key).text()
     with upkeep():
         swapped = Checkpoint.objects.filter(pk=held.pk, size=held.size, note=held.note).update(
@@ -225,3 +228,32 @@ def publish(at: datetime, *, store: TileStore | None = None, keys: KeyStore | No
             if place.level == 0:
                 store.forget_partial(rules.tile_path(rules.Place(None, place.number)))
     return size - held.size
+
+
+def rotate_key(at: datetime, *, keys: KeyStore | None = None) -> str:
+    """Let a new key sign the log, and the old one beside it until the overlap is ended; return the new public key.
+
+    The change is an event, so that it stands in the log itself, signed by both. Where this is cut short it is done
+    again from where it stood: the next key is made once, told once, and takes over once.
+
+    Raises:
+        LogBrokenError: where the log was never signed, or its key is gone.
+
+    """
+    keys, head = keys or key_store(), queries.head()
+    present = keys.key()
+    if head is None or not head.note or present is None:
+        message = "the log has no key yet, or it is gone: there is nothing that another could take over from"
+        raise LogBrokenError(message)
+    before = rules.verifier_of(OPTIONS.log_origin, present).text()
+    new = rules.verifier_of(OPTIONS.log_origin, keys.next()).text()
+    actions.note_log_key(by=Actor.system("keys"), at=at, key=f"log-key:{new[-44:]}", verifier=new, before=before)
+    keys.take_over()
+    return new
+
+
+def own_verifiers(keys: KeyStore | None = None) -> str:
+    """Return the public halves of the keys that sign here now, a line each; empty before the first."""
+    keys = keys or key_store()
+    held = [key for key in (keys.key(), keys.retiring()) if key is not None]
+    return "\n".join(rules.verifier_of(OPTIONS.log_origin, key).text() for key in held)

@@ -14,6 +14,7 @@ from janaseva.ledger.queries.log import (
     tile,
     unpublished_seconds,
     verifier,
+    verifiers,
 )
 from janaseva.ledger.queries.recorded import AUDITS, head, record_of, tile_hashes
 from janaseva.ledger.queries.searching import events_of, exported, matching
@@ -52,5 +53,6 @@ __all__ = [
     "tile_hashes",
     "unpublished_seconds",
     "verifier",
+    "verifiers",
     "worker_status",
 ]

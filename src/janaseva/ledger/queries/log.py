@@ -20,6 +20,13 @@ def verifier() -> str:
     return held.verifier if held else ""
 
 
+def verifiers() -> list[str]:
+    """Return every public key that checkpoints were or are signed with, as lines, the newest first."""
+    told = Event.objects.filter(story=rules.LOG_KEYS).order_by("-ordinal").values_list("facts", flat=True)
+    held = [line for facts in told for line in (facts["verifier"], facts["before"])]
+    return [line for line in dict.fromkeys([*held, verifier()]) if line]
+
+
 def leaf_index(event_id: UUID) -> int | None:
     """Return the event's place in the log, from 0; ``None`` until the sequencer has given it."""
     return Leaf.objects.filter(pk=event_id).values_list("index", flat=True).first()

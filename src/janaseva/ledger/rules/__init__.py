@@ -29,6 +29,7 @@ from janaseva.ledger.rules.notes import (
 from janaseva.ledger.rules.proofs import Proof, ProofError, leaf_of_extra, prove
 from janaseva.ledger.rules.records import (
     BACKUPS,
+    LOG_KEYS,
     MOST_FOUND,
     RECORD_VERSION,
     SALT_BYTES,
@@ -60,6 +61,7 @@ __all__ = [
     "EMPTY_ROOT",
     "HASH_BYTES",
     "HIGHEST_LEVEL",
+    "LOG_KEYS",
     "MOST_FOUND",
     "RECORD_VERSION",
     "SALT_BYTES",

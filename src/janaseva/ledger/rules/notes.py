@@ -97,8 +97,8 @@ def verifier_of(name: str, key: Ed25519PrivateKey) -> Verifier:
     return Verifier(name, key.public_key().public_bytes_raw())
 
 
-def sign_checkpoint(head: Head, key: Ed25519PrivateKey) -> str:
-    """Return ``head`` as a signed note; the key's name is the log's origin.
+def sign_checkpoint(head: Head, *keys: Ed25519PrivateKey) -> str:
+    """Return ``head`` as a note signed by each key, whose name is the log's origin: two, while one takes over.
 
     Raises:
         NoteError: where the origin cannot be a key's name.
@@ -108,8 +108,9 @@ def sign_checkpoint(head: Head, key: Ed25519PrivateKey) -> str:
         message = f"a log cannot be named {head.origin!r}: no spaces, no plus sign"
         raise NoteError(message)
     text = head.text()
-    signature = verifier_of(head.origin, key).key_id + key.sign(text.encode())
-    return f"{text}\n— {head.origin} {base64.b64encode(signature).decode()}\n"
+    signatures = [verifier_of(head.origin, key).key_id + key.sign(text.encode()) for key in keys]
+    lines = [f"— {head.origin} {base64.b64encode(signature).decode()}\n" for signature in signatures]
+    return f"{text}\n{''.join(lines)}"
 
 
 def open_note(note: str, verifier: Verifier) -> str:

@@ -18,6 +18,8 @@ BACKUPS = UUID(int=2)
 
 SEARCHES = UUID(int=3)
 """The story of all searches of the record, so that whoever searched is found at once."""
+LOG_KEYS = UUID(int=4)
+"""The story of the log's keys."""
 MOST_FOUND = 5_000
 SHORTEST_REASON = 10
 """A reason has at least so many characters: an order's number has."""

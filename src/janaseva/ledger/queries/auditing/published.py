@@ -94,13 +94,29 @@ def _bundle(rebuilt: _Rebuilt, first: int, last: int) -> Iterator[Finding]:
     yield from rebuilt.add(hashes)
 
 
+def _opened(note: str, lines: list[str]) -> tuple[rules.Verifier, rules.Head]:
+    """Return what a checkpoint states, with the first of these keys that signed it.
+
+    Raises:
+        NoteError: where none did.
+
+    """
+    failed = rules.NoteError("no key to check it by")
+    for line in lines:
+        try:
+            key = rules.Verifier.parse(line)
+            return key, rules.open_checkpoint(note, key)
+        except rules.NoteError as error:
+            failed = error
+    raise failed
+
+
 def _checkpoint(head: Checkpoint, root: bytes, verifier: str, files: ReadFile | None) -> Iterator[Finding]:
     """Compare what was signed with what the leaves lead to, and the published checkpoint with both."""
     table, place = "ledger.checkpoint", str(head.pk)
     facts: dict[str, str | int] = {"size": head.size}
     try:
-        key = rules.Verifier.parse(verifier or head.verifier)
-        signed = rules.open_checkpoint(head.note, key)
+        key, signed = _opened(head.note, (verifier or head.verifier).splitlines())
     except rules.NoteError:
         yield Finding(kind="unsigned", code="checkpoint_unsigned", table=table, key=place, facts=facts)
         return
