@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from janaseva.core.source import SourceError
-from janaseva.forms.rules import Unknown, apply
+from janaseva.forms.rules import Unknown, apply, with_computed
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.appealing import level_law
 from janaseva.services.rules.charter import charter
@@ -20,6 +20,7 @@ from janaseva.services.rules.definition import AppealLevel, PublishedText
 from janaseva.services.rules.pack import CalendarText
 from janaseva.services.rules.parts import Validity
 from janaseva.services.rules.rights import known
+from janaseva.services.rules.wording import wordy
 
 TREE = Path(__file__).resolve().parents[2]
 PACKS = PackFolder(TREE / "packs")
@@ -143,6 +144,29 @@ def test_eligibility_explains_itself():
         assert told.outcome == outcome
         assert told.conditions[0].reason.facts["living_since"] == since
     assert told.conditions[0].missing == ("living_since",)
+
+
+def test_what_is_computed_counts_before_the_form_is_filled_in():
+    rule = "{key: small, title: Small, message: Too large., rule: annual_income < rupees(100000)}"
+    start = KERALA.files["service.yaml"].index("\nask:")
+    head = KERALA.files["service.yaml"][:start]
+    definition = changed((head, f"{head.rstrip()}\n  eligibility:\n    - {rule}\n")).definition
+    assert definition is not None
+    rich = {"members": [{"name": "K", "relation": "self", "salary": 20_000_000}]}
+    for answers, outcome in (({}, "cannot_tell"), ({"members": []}, "may"), (rich, "may_not")):
+        known = with_computed(definition.form, answers, today=TODAY)
+        assert eligibility(definition, known, today=TODAY).outcome == outcome
+
+
+def test_a_fact_of_a_register_may_have_the_key_of_words():
+    tree = {"title": "T", "out": {"register": {"facts": {"name": "child_name", "title": "rank"}}}}
+    assert [path for path, _, _ in wordy(tree)] == [("title",)]
+
+
+def test_a_second_copy_keeps_the_reasons_that_follow_from_rules():
+    copy = "afterwards:\n  duplicate: {title: A second copy, fee: {unknown: What it costs}}\nout:"
+    found = changed(("\nout:", f"\n{copy}"), text=SINDH)
+    assert found.faults == ()
 
 
 def test_the_certificate_states_its_facts_in_every_language():

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from janaseva.cli.journey import Traveller, WrongTurnError
 from janaseva.cli.lives import LIVES
-from janaseva.cli.telling import SYSTEM, Told, as_json, begun, pass_days, told
+from janaseva.cli.telling import SYSTEM, NotHereError, Told, as_json, begun, pass_days, told
 from janaseva.core.actor import Actor
 from janaseva.services import actions, queries
 from janaseva.workflow import queries as workflow
@@ -111,8 +111,11 @@ STORIES: Final[tuple[Callable[[Traveller], Told], ...]] = (
 
 
 def tell_all(traveller: Traveller) -> Iterator[Told]:
-    """Walk every story, one after the other."""
+    """Walk every story whose service is installed, one after the other."""
     for story in STORIES:
         began = time.perf_counter()
-        found = story(traveller)
+        try:
+            found = story(traveller)
+        except NotHereError:
+            continue
         yield Told(**{**as_json(found), "seconds": round(time.perf_counter() - began, 3)})

@@ -36,9 +36,21 @@ def as_json(told: Told) -> Mapping[str, Any]:
     return {name: getattr(told, name) for name in Told.__dataclass_fields__}
 
 
+class NotHereError(LookupError):
+    """The shipped service of which a story tells is not among the packs of this installation."""
+
+
 def examples_of(pack: str, service: str) -> tuple[Example, ...]:
-    """Return the examples of a shipped service, in the order of its file."""
-    text = PackFolder(OPTIONS.packs_dir).read(pack).services[service]["examples.yaml"]
+    """Return the examples of a shipped service, in the order of its file.
+
+    Raises:
+        NotHereError: where these packs do not have it.
+
+    """
+    try:
+        text = PackFolder(OPTIONS.packs_dir).read(pack).services[service]["examples.yaml"]
+    except LookupError as error:
+        raise NotHereError(service) from error
     return read_examples(text, f"{pack}/{service}/examples.yaml")[0]
 
 

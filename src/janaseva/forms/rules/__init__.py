@@ -1,6 +1,6 @@
 """Thinking about what is asked: the form as a model, reading what was posted, finding every fault, showing answers."""
 
-from janaseva.forms.rules.checking import Applied, Directory, apply, check, needed_documents
+from janaseva.forms.rules.checking import Applied, Directory, apply, check, needed_documents, with_computed
 from janaseva.forms.rules.form import (
     ISSUED,
     Check,
@@ -52,4 +52,5 @@ __all__ = [
     "scope_of",
     "settle_shape",
     "summary",
+    "with_computed",
 ]

@@ -74,6 +74,37 @@ def apply(
     return Applied(pages=shown, asked=asked, answers=counting, facts=facts, hidden=hidden)
 
 
+def with_computed(form: Form, answers: Mapping[str, Any], *, today: date) -> Answers:
+    """Return some answers of a form with all that is computed from them, unless a rule says that it is not asked.
+
+    This is for questions that are asked before the form. There a rule that cannot be told yet hides nothing, and
+    nothing is worked out of a table that was not asked.
+    """
+    known: Answers = dict(answers)
+    for _ in range(ROUNDS):
+        facts = form.scope.facts(known, today=today)
+        new = dict(answers)
+        for page, question in form.placed():
+            if question.computed is not None:
+                if _may_count(form, page, question, facts):
+                    value = worked_out(form.scope, question.computed, facts)
+                    new.update({} if value is None else {question.key: value})
+            elif question.key in answers and question.ruled:
+                new[question.key], _ = work_all(form, question, answers[question.key], facts)
+        if new == known:
+            break
+        known = new
+    return known
+
+
+def _may_count(form: Form, page: Page, question: Question, facts: Facts) -> bool:
+    """Return whether what is computed here may count: no rule hides it, and every table that it looks at was given."""
+    rules = [form.scope.compile(rule, "yes_no") for rule in (page.when, question.when) if rule is not None]
+    uses = {name.split(".", 1)[0] for name in form.scope.compile(question.computed or "").uses}
+    tables = {key for key in uses if key in form.by_key and form.by_key[key].kind == "table"}
+    return tables <= facts.plain.keys() and not any(rule.evaluate(facts).fails for rule in rules)
+
+
 def only_asked(form: Form, answers: Mapping[str, Any], *, today: date, directory: Directory | None = None) -> Answers:
     """Return the answers to what is asked: only they were judged by :func:`check`, and only they may be kept."""
     applied = apply(form, answers, today=today, directory=directory)

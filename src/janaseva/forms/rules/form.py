@@ -261,6 +261,12 @@ class Form(Part):
     checks: tuple[Check, ...] = ()
     region: Literal["IN", "PK"] = "IN"
 
+    def placed(self) -> Iterator[tuple[Page, Question]]:
+        """Yield every field with its page, in order."""
+        for page in self.pages:
+            for question in page.fields:
+                yield page, question
+
     def questions(self) -> Iterator[Question]:
         """Yield every field of every page, in order."""
         for page in self.pages:

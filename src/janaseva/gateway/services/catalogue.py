@@ -251,7 +251,8 @@ def eligibility(request: HttpRequest, key: ServiceKey, given: shapes.Answers) ->
     definition = queries.in_force(key, today).definition
     settled = forms.settle_shape(definition.form, given.answers)
     _sound(definition.form, settled, today)
-    judged = deciding.eligibility(definition, settled, today=today)
+    known = forms.with_computed(definition.form, settled, today=today)
+    judged = deciding.eligibility(definition, known, today=today)
     conditions = [
         shapes.Judged(
             key=one.condition.key,

@@ -13,7 +13,7 @@ from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.typed import Typed
 from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import at
-from janaseva.forms.rules import Applied, Page, apply
+from janaseva.forms.rules import Applied, Page, apply, with_computed
 from janaseva.forms.rules import check as check_form
 from janaseva.portal.page import language, show
 from janaseva.services import queries
@@ -72,6 +72,7 @@ def _judged(request: HttpRequest, published: Published, page: Page, typed: Typed
     if faults:
         return _shown(request, published, page, typed, faults=mending.told(definition.form, faults))
     answers |= {key: applied.answers[key] for key in answers if key in applied.answers}
+    answers = with_computed(definition.form, answers, today=today)
     result = deciding.eligibility(definition, answers, today=today)
     chosen = deciding.choose(definition, definition.scope.facts(answers, today=today))
     return _shown(request, published, page, typed, result=result, chosen=chosen)

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from janaseva.core.source import Source, SourceError, SourceFault, read
 from janaseva.core.text import in_language
 from janaseva.forms.rules import Part
-from janaseva.forms.rules.checking import Applied, apply, check
+from janaseva.forms.rules.checking import Applied, apply, check, with_computed
 from janaseva.forms.rules.reading import settle_shape
 from janaseva.services.rules.deciding import bill, certificate_facts, choose, eligibility, last_day
 from janaseva.services.rules.definition import Definition
@@ -160,18 +160,25 @@ def _likened(source: Source) -> tuple[list[Any], list[SourceFault]]:
 
 def uncovered(definition: Definition, examples: tuple[Example, ...]) -> list[str]:
     """Return which outcomes of the definition no example shows."""
-    ends = {(example.purpose or "", example.expect.variant, example.expect.ends) for example in examples}
-    missing = [
-        f"no example of variant '{variant.key}' ends in approval"
-        for purpose in ("", *PURPOSES)
-        if not purpose or (definition.afterwards is not None and definition.afterwards.text(purpose) is not None)
-        for variant in for_purpose(definition, purpose).variants
-        if (purpose, variant.key, "approved") not in ends
-    ]
-    if not any(end == "refused" for _, _, end in ends):
-        missing.append("no example ends in a refusal")
+    missing: list[str] = []
+    for purpose in ("", *PURPOSES):
+        if purpose and (definition.afterwards is None or definition.afterwards.text(purpose) is None):
+            continue
+        variants = [variant.key for variant in for_purpose(definition, purpose).variants]
+        only = variants[0] if len(variants) == 1 else None
+        approved = {
+            example.expect.variant or only
+            for example in examples
+            if (example.purpose or "") == purpose and example.expect.ends == "approved"
+        }
+        of = f"with 'purpose: {purpose}' " if purpose else ""
+        missing += [
+            f"no example {of}expects 'variant: {key}' and 'ends: approved'" for key in variants if key not in approved
+        ]
+    if not any(example.expect.ends == "refused" for example in examples):
+        missing.append("no example expects 'ends: refused'")
     if not any(example.expect.faults for example in examples):
-        missing.append("no example has faulty answers")
+        missing.append("no example expects 'faults:' in its answers")
     return missing
 
 
@@ -220,7 +227,8 @@ def _form(
         found = sorted(f"{fault.place} {code}".strip() for fault, code in zip(faults, codes, strict=True))
         yield from _differs("faults", sorted(expect.faults), found)
     if expect.eligible is not None:
-        outcome = eligibility(definition, answers, today=example.today).outcome
+        known = with_computed(definition.form, answers, today=example.today)
+        outcome = eligibility(definition, known, today=example.today).outcome
         yield from _differs("eligible", expect.eligible, outcome)
     for key, value in expect.computed.items():
         yield from _differs(f"computed {key}", value, applied.answers.get(key))

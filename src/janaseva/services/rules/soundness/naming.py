@@ -45,6 +45,8 @@ def grounds(definition: Definition, service: Source) -> Iterator[SourceFault]:
     for number, key in enumerate(definition.who.same):
         if key not in definition.form.by_key:
             yield service.fault(("who", "same", number), f"there is no field '{key}'", "name a field of the form")
+    if definition.purpose == "duplicate":
+        return  # a second copy asks no conditions again; its reasons are those of the service, which were judged there
     rules = [rule.key for rule in definition.form.checks]
     for number, ground in enumerate(definition.out.reasons):
         for index, key in enumerate(ground.rules):
