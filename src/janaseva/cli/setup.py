@@ -47,6 +47,8 @@ def is_set_up(*, demonstration: bool) -> bool:
 def as_owner(url: str) -> None:
     """Let this process speak to the database as the owner of its tables; web and worker never do."""
     connection.close()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()  # it holds connections of the application's own role
     connection.settings_dict.update(dj_database_url.parse(url))
 
 
@@ -65,7 +67,12 @@ def fix_rows(*, role: str = "") -> None:
 @click.option("--again", is_flag=True, help="Do everything again, even where nothing has changed since the last time.")
 def command(*, demonstration: bool, again: bool) -> None:
     """Make keys and database, and load the packs. Running it again changes only what has changed."""
-    demonstration = demonstration or OPTIONS.demonstration
+    if demonstration and not OPTIONS.demonstration:
+        message = (
+            "web and worker must know of the demonstration too: set JANASEVA_DEMONSTRATION=true, then run this again"
+        )
+        raise click.UsageError(message)
+    demonstration = OPTIONS.demonstration
     OPTIONS.data_dir.mkdir(parents=True, exist_ok=True)
     stamp = _stamp(demonstration=demonstration)
     if not again and is_set_up(demonstration=demonstration):
@@ -73,6 +80,7 @@ def command(*, demonstration: bool, again: bool) -> None:
         return
     role = str(connection.settings_dict["USER"]) if OPTIONS.database_owner_url else ""
     if role:
+        limit(connection)  # a role may write its own limits, and the owner may not write another's
         as_owner(OPTIONS.database_owner_url)
     with CONSOLE.status("Making the database"):
         call_command("migrate", verbosity=0, interactive=False)
