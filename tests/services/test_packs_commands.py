@@ -31,17 +31,23 @@ def pack(tmp_path):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(("pack_key", "office"), [("kl-edistrict", "taluk_office"), ("sd-services", "union_council")])
-def test_a_new_service_passes_the_check_apart_from_its_to_dos(tmp_path, pack_key, office):
+@pytest.mark.parametrize(
+    ("pack_key", "office", "role"),
+    [("kl-edistrict", "taluk_office", "tahsildar"), ("sd-services", "union_council", "union_council_secretary")],
+)
+def test_a_new_service_passes_the_check_apart_from_its_to_dos(tmp_path, pack_key, office, role):
     source = OPTIONS.packs_dir / pack_key
     home = tmp_path / pack_key
     shutil.copytree(source, home, ignore=lambda folder, names: names if folder.endswith("/services") else [])
     (home / "services").mkdir(exist_ok=True)
     department = "kl-revenue" if pack_key.startswith("kl") else "sd-revenue"
-    words = ["--name", 'A "good" name: yes', "--department", department, "--role", "tahsildar", "--office", office]
+    words = ["--name", 'A "good" name: yes', "--department", department, "--role", role, "--office", office]
     run("new", str(home), *words, typed="\n")
     assert "0 faults" in run("check", str(home))
     assert "3 examples as written, 0 otherwise" in run("test", str(home))
+    assert "subdistrict: " in next((home / "services").glob("*/examples.yaml")).read_text(), (
+        "down to the office's place"
+    )
     again = run("new", str(home), "--key", next((home / "services").iterdir()).name, *words, code=1)
     assert "there already" in again
 

@@ -79,6 +79,14 @@ def test_a_state_has_offices_of_its_own_kinds_and_a_kind_that_nobody_wrote_is_to
     assert "write an office of this kind" in checked(office).faults[0].mend
 
 
+def test_a_list_of_places_that_is_empty_is_told_with_the_schemes_that_are_there():
+    found = checked(("within: lgd-state:32", "within: pk-province:PK-SD"))
+    assert [fault.message for fault in found.faults if "no place of" in fault.message] == [
+        "no place of 'lgd-district' lies in pk-province:PK-SD"
+    ]
+    assert any("pk-district" in fault.mend for fault in found.faults)
+
+
 def test_an_office_without_a_post_of_the_role_is_a_fault():
     found = checked(("officer: {role: tahsildar", "officer: {role: assistant_labour_officer"))
     assert any("has no post of a assistant_labour_officer" in fault.message for fault in found.faults)

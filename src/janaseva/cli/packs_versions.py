@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from janaseva.cli.loading import read_ground
 from janaseva.cli.signing_in import officer_by_login
 from janaseva.core.clock import now
 from janaseva.core.ids import uuid7
@@ -16,8 +17,9 @@ from janaseva.core.words import say
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder, service_files
 from janaseva.services.rules.difference import Difference, difference
-from janaseva.services.rules.new import NewService, skeleton, suggested_key
+from janaseva.services.rules.new import Level, NewService, skeleton, suggested_key
 from janaseva.services.rules.pack import Pack, PackText, examine_pack
+from janaseva.settings import OPTIONS
 
 OLD: Final = {"removed": "-", "added": "+", "kept": " "}
 
@@ -44,8 +46,9 @@ def new(
         raise click.ClickException(message)
     tomorrow = queries.today(now(), pack.time_zone) + timedelta(days=1)
     answers = NewService(
-        key=str(key), name=name, department=str(department), role=str(role), office=str(office), from_day=tomorrow
-    )
+        key=str(key), name=name, department=str(department), role=str(role), office=str(office), from_day=tomorrow,
+        levels=_levels(path, pack, str(office)),
+    )  # fmt: skip
     try:
         files = skeleton(pack, answers)
     except LookupError as error:
@@ -53,6 +56,19 @@ def new(
         raise click.ClickException(message) from error
     _write(folder, files)
     print(f"{folder}: written. Next: janaseva packs check {folder} --todo")
+
+
+def _levels(path: Path, pack: Pack, office: str) -> tuple[Level, ...]:
+    """Return the places to ask for, by which an office of this kind is found; by district where there is none yet."""
+    try:
+        ground = read_ground(dict.fromkeys((OPTIONS.packs_dir.resolve(), path.resolve().parent)))
+    except Invalid as invalid:
+        lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
+        raise click.ClickException("\n".join(lines)) from invalid
+    return tuple(
+        Level(key=row.level, scheme=row.scheme, label=say(f"portal.level.{row.level}", "en"), area=row.reference)
+        for row in ground.way(office, pack.jurisdiction)
+    )
 
 
 @click.command("diff")

@@ -5,11 +5,11 @@ few on purpose: what they leave out is told as something to do. Once a district 
 of that district which lead to none are faults.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from janaseva.core.source import Source, SourceFault
+from janaseva.core.source import Path, Source, SourceFault
 from janaseva.core.text import in_language
 from janaseva.people.rules.directory import OFFICE_KINDS, AreaRow, Directory, OfficeRow
 from janaseva.services.rules.definition import Definition
@@ -51,6 +51,19 @@ class Ground:
     def of_scheme(self, scheme: str, /) -> Sequence[str]:
         """Return every area of a scheme, in the order of the file."""
         return [reference for reference, row in self._rows.items() if row.scheme == scheme]
+
+    def schemes_in(self, outer: str) -> tuple[str, ...]:
+        """Return the schemes of the places that lie in an area."""
+        inside = (row.scheme for ref, row in self._rows.items() if ref != outer and self.within(ref, outer))
+        return tuple(dict.fromkeys(inside))
+
+    def way(self, kind: str, jurisdiction: str) -> tuple[AreaRow, ...]:
+        """Return the areas that lead from a jurisdiction to the first office of a kind in it, the outermost first."""
+        for office in self.directory.offices:
+            path = self.path(office.area)
+            if office.kind == kind and jurisdiction in path[1:]:
+                return tuple(self._rows[area] for area in reversed(path[: path.index(jurisdiction)]))
+        return ()
 
     def path(self, area: str) -> tuple[str, ...]:
         """Return the areas from this one outwards."""
@@ -97,7 +110,7 @@ class Unserved:
 
 def unserved(definition: Definition, service: Source, ground: Ground) -> Unserved:
     """Return every role that nobody knows, and every place from which no officer is found."""
-    faults: list[SourceFault] = list(strangers(definition, service, ground.named))
+    faults: list[SourceFault] = [*strangers(definition, service, ground.named), *_empty(definition, service, ground)]
     to_do: list[SourceFault] = []
     for number, variant in enumerate(definition.variants):
         covered = _covered(definition, variant, ground)
@@ -125,6 +138,20 @@ def unserved(definition: Definition, service: Source, ground: Ground) -> Unserve
     return Unserved(
         faults=tuple(dict.fromkeys(faults)), to_do=tuple(sorted(once.values(), key=lambda fault: fault.line))
     )
+
+
+def _empty(definition: Definition, service: Source, ground: Ground) -> Iterator[SourceFault]:
+    """Tell each field whose list of places is empty: nobody could answer it."""
+    for number, page in enumerate(definition.ask.pages):
+        for index, question in enumerate(page.fields):
+            outer = question.within or ""
+            if not question.scheme or ":" not in outer:
+                continue
+            if not any(ground.within(area, outer) for area in ground.of_scheme(question.scheme)):
+                near = ", ".join(ground.schemes_in(outer)) or "none: write them into areas.csv"
+                message = f"no place of '{question.scheme}' lies in {outer}"
+                path: Path = ("ask", "pages", number, "fields", index, "scheme")
+                yield service.fault(path, message, f"schemes of the places there: {near}")
 
 
 def _covered(definition: Definition, variant: Variant, ground: Ground) -> list[str]:
