@@ -111,6 +111,7 @@ def test_postgresql_goes_back_to_any_moment_and_missing_wal_is_named(
 
     code, found = told(command, "verify", "--identity", shelf_of_backups)
     assert (code, found["findings"]) == (0, 0)
+    assert isinstance(found["checked_by_server"], bool), "it is said whether the server's own check ran"
 
     archive = postgres.Archive.of_shelf()
     _act()

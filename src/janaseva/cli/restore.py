@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from janaseva.cli.backup import as_json, identity, restoring, shelf, shown, to_moment, told
+from janaseva.cli.backup import NO_SERVER_CHECK, as_json, identity, restoring, shelf, shown, to_moment, told
 from janaseva.core.canonical import plain
 
 
@@ -39,8 +39,10 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
         if standing.code
         else "It is not behind any published checkpoint. Set JANASEVA_DATA_DIR to it and start."
     )
+    if found.by_server is False:
+        words.append(NO_SERVER_CHECK.strip())
     return {
         "good": not standing.code, "backup": found.backup, "chain": found.chain, "folder": found.folder,
-        "reaches": found.reaches, **plain(standing), "missing": [plain(one) for one in lacks],
-        "words": "\n".join(words),
+        "reaches": found.reaches, "checked_by_server": found.by_server, **plain(standing),
+        "missing": [plain(one) for one in lacks], "words": "\n".join(words),
     }  # fmt: skip

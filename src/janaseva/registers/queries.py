@@ -148,7 +148,7 @@ def find(by: Actor, register: str, where: Mapping[str, str | int | bool]) -> lis
     if not rules.may_find(by):
         raise not_found()
     asked = rules.named(where)
-    exact = {f"facts__{name}": value for name, value in asked.items() if not isinstance(value, str)}
+    exact: dict[str, Any] = {f"facts__{name}": value for name, value in asked.items() if not isinstance(value, str)}
     exact |= {f"folded__{name}": value for name, value in rules.folded(asked).items()}
     rows = Version.objects.select_related("entry__register").filter(
         number=F("entry__current"), entry__register__key=register, **exact
