@@ -55,6 +55,13 @@ def test_an_appeal_goes_from_the_citizens_page_to_the_order_and_back(given, offi
     assert post(desk, f"{address}/order", **order)["Location"].endswith("done=order")
     told = client.get(home).content.decode()
     assert "Decide it within three days." in told
+    given.settle()
+    office.now()
+    written = re.search(r'href="([^"]+)" download>[^<]*Order in appeal', client.get(home).content.decode())
+    assert client.get(written.group(1)).content.startswith(b"%PDF")
+    desk = office.at_desk(post_id)
+    read = re.search(r'href="([^"]+)">[^<]*Order in appeal', desk.get(address).content.decode())
+    assert desk.get(read.group(1))["Content-Type"] == "application/pdf"
     for language in ("ml", "hi", "ur", "sd"):
         assert client.get(home, headers={"accept-language": language}).status_code == 200
         assert desk.get(address, headers={"accept-language": language}).status_code == 200

@@ -1,13 +1,17 @@
 """What people, officers and the clock do with appeals: done, refused, in the wrong state, and repeated."""
 
+import io
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from pypdf import PdfReader
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
+from janaseva.documents import queries as documents
+from janaseva.documents.models import Document
 from janaseva.ledger import queries as ledger
 from janaseva.ledger.models import Event
 from janaseva.services import actions, queries
@@ -108,6 +112,29 @@ def test_who_may_see_an_appeal(srinagar):
             with pytest.raises(Refusal) as told:
                 read(who)
             assert told.value.code == "not_found"
+
+
+@pytest.mark.papers
+def test_the_order_is_a_signed_document_that_its_parties_read_and_anyone_verifies(srinagar):
+    by, application_id, appeal = late_in_srinagar(srinagar)
+    officer = heard(srinagar, appeal.id)
+    words = "Decide it within the week. ہفتے کے اندر فیصلہ کریں۔"
+    order = {"appeal_id": appeal.id, "order": "allowed", "words": words, "comply_days": 7, "penalty_paise": 25_000}
+    refused(srinagar, actions.order_appeal, srinagar.citizen(), **order)
+    assert not Document.objects.filter(kind="appeal-order").exists()
+    srinagar.act(actions.order_appeal, officer, **order)
+    srinagar.settle()
+    (paper,) = [one for one in documents.documents_of(by, application_id) if one.kind == "appeal-order"]
+    assert (paper.number, paper.state) == (appeal.number, "sealed")
+    below = srinagar.seat("jk-municipality-srinagar", "municipal_registrar")
+    contents = {queries.paper_content(who, application_id, paper.document_id).content for who in (by, officer, below)}
+    assert len(contents) == 1, "the same signed file for each of them"
+    text = PdfReader(io.BytesIO(contents.pop())).pages[0].extract_text()
+    for part in (appeal.number, "Order in appeal", "Decide it within the week.", "250"):
+        assert part in text
+    with pytest.raises(Refusal, match="not_found"):
+        queries.paper_content(srinagar.citizen(), application_id, paper.document_id)
+    assert documents.verify_number(paper.number, paper.code, at=srinagar.at).outcome == "genuine"
 
 
 def test_the_order_directs_the_office_whose_compliance_is_recorded(srinagar):

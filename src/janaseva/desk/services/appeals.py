@@ -16,12 +16,14 @@ from janaseva.design import posted
 from janaseva.desk.people.entry import officers, show
 from janaseva.desk.services import reading
 from janaseva.desk.services.acts import Asked
+from janaseva.documents import queries as documents
 from janaseva.doorway.acts import perform, perform_once
 from janaseva.doorway.visitor import actor, at
 from janaseva.forms import rules as forms
 from janaseva.services import actions
 from janaseva.services import queries as services
 from janaseva.services.rules import appealing
+from janaseva.services.rules.ordered import KIND as ORDER
 from janaseva.workflow import queries as workflow
 
 TYPED: Final = (
@@ -55,6 +57,7 @@ def appeal_page(
     view = services.application(by, appeal.application_id)
     case = workflow.case(by, appeal.case_id, moment, visible=True) if appeal.case_id else None
     applied = forms.apply(view.definition.form, view.answers, today=services.today(moment), directory=services.PLACES)
+    issued = documents.documents_of(by, view.id, story_visible=True) if appeal.order else []
     done = request.GET.get("done", "")
     context = {
         "appeal": appeal,
@@ -64,6 +67,7 @@ def appeal_page(
         "answers": reading.answers(view, applied, language),
         "papers": reading.papers(view),
         "story": services.story(by, view.id),
+        "paper": next((one for one in issued if (one.kind, one.number) == (ORDER, appeal.number)), None),
         "others": [one for one in services.appeals_of(by, view.id) if one.id != appeal.id],
         "allowed": services.proposed_penalty(by, appeal.id, moment),
         "act": view.definition.rights,

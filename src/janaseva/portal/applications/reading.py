@@ -14,6 +14,7 @@ from janaseva.forms import rules as forms
 from janaseva.payments import queries as payments
 from janaseva.people import queries as people
 from janaseva.services import queries
+from janaseva.services.rules.ordered import KIND as ORDER
 from janaseva.workflow import queries as workflow
 
 MOST_LOOKS: Final = 50
@@ -92,6 +93,8 @@ class Whole:
     answers: tuple[forms.PageSummary, ...]
     papers: tuple[tuple[Text | str, queries.PaperView], ...]
     acknowledgement: documents.DocumentView | None
+    orders: Mapping[str, documents.DocumentView]
+    """The orders in appeal, as signed papers, by the number of the appeal."""
     certificate: documents.DocumentView | None
     is_late: bool
     decided_by: tuple[Text, Text]
@@ -141,6 +144,7 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         answers=_answers(view, moment, language),
         papers=tuple((_titles(view, paper, language), paper) for paper in view.papers if paper.group != "report"),
         acknowledgement=next((one for one in issued if one.kind == "acknowledgement"), None),
+        orders={one.number: one for one in issued if one.kind == ORDER},
         certificate=next((one for one in issued if one.document_id == certificate_id), None),
         is_late=view.state == "begun" and view.due_at is not None and moment > view.due_at,
         decided_by=_seat(view),

@@ -9,11 +9,13 @@ from janaseva.core import writing
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, Fault, Invalid, Refusal, not_found
+from janaseva.documents import steps as documents
+from janaseva.forms import queries as forms
 from janaseva.people import queries as people_queries
 from janaseva.people import steps as people
 from janaseva.services import events, queries
 from janaseva.services.models import Appeal, Application, Decision
-from janaseva.services.rules import appealing, permissions, running
+from janaseva.services.rules import appealing, ordered, permissions, running
 from janaseva.workflow import queries as workflow_queries
 from janaseva.workflow import steps as workflow
 
@@ -122,7 +124,8 @@ def order_appeal(
 
     Raises:
         Refusal: ``not_found``; ``appeal_ended``; ``own_decision`` for who decided the application;
-            ``nothing_to_remand`` where no decision stands; and those of :func:`janaseva.workflow.steps.move`.
+            ``nothing_to_remand`` where no decision stands; ``log_silent``; and those of
+            :func:`janaseva.workflow.steps.move`.
         Invalid: ``order_missing``; ``comply_days_missing``; ``penalty_not_allowed``; and what the move needs.
 
     """
@@ -152,8 +155,43 @@ def order_appeal(
         ended_at=at,
         comply_by=comply_by,
     )
+    _write_order(row, application, by=by, at=at)
     _tell_order(row, application, by=by, at=at, late=moved.late)
     return order
+
+
+def _write_order(row: Appeal, application: Application, *, by: Actor, at: datetime) -> None:
+    """Issue the order as a document of the application, which the applicant and the officers of the matter can read."""
+    letter = ordered.order_letter(
+        queries.compiled(application.definition_id, application.purpose),
+        ordered.Ordered(
+            number=row.number,
+            level=row.level,
+            order=row.order,
+            reason=row.reason,
+            words=row.words,
+            penalty_paise=row.penalty_paise,
+            compensation_paise=row.compensation_paise,
+            comply_on=queries.today(row.comply_by) if row.comply_by else None,
+        ),
+        application_number=application.number or "",
+        answers=forms.answers_of(application.id),
+        issuer=queries.issuer_of(application.definition_id, row.office_id, post_id=by.post_id, at=at),
+    )
+    documents.issue(
+        by=by,
+        at=at,
+        story=application.id,
+        office_id=row.office_id,
+        kind=ordered.KIND,
+        number=row.number,
+        title=letter.title,
+        facts=letter.facts,
+        letter="order",
+        languages=queries.letter_languages(application.definition_id, application.language),
+        valid_from=queries.today(at),
+        holder_person_id=application.applicant_id,
+    )
 
 
 def _is_refusal(decision: Decision | None) -> bool:

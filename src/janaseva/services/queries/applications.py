@@ -389,7 +389,7 @@ def paper_content(by: Actor, application_id: UUID, document_id: UUID) -> documen
     """
     row = visible(by, application_id)
     given = {paper.document_id for paper in papers_of(by, row.id)}
-    if by.is_official and row.case_id is not None:
+    if by.is_official and row.case_id is not None and workflow.sees(by, row.case_id):
         given.update(paper for one in workflow.objections(by, row.case_id) for paper in one.documents)
     issued = {one.document_id for one in documents.documents_of(by, row.id, story_visible=True)}
     if document_id not in given | issued:

@@ -95,6 +95,14 @@ def _in_place_of(definition: Definition, earlier: Earlier, notes: list[Text]) ->
     return {"replaces": replaces, "notes": [words, *notes]}
 
 
+def holder_name(definition: Definition, answers: Mapping[str, Any]) -> str:
+    """Return the name that a certificate would be made out to, as it was answered; empty where there is none."""
+    certificate = definition.out.certificate
+    question = certificate.facts[certificate.holder].value if certificate else ""
+    name = answers.get(question.strip(), "")
+    return name if isinstance(name, str) else ""
+
+
 def acknowledgement(
     definition: Definition,
     variant: Variant,
@@ -112,9 +120,6 @@ def acknowledgement(
     Where papers are ``missing`` (keys of their groups) it lists them and states no date, as the law of Jammu and
     Kashmir has it (Form-1 of the rules under the Public Services Guarantee Act, 2011).
     """
-    holder = definition.out.certificate.holder if definition.out.certificate else ""
-    question = definition.out.certificate.facts[holder].value if definition.out.certificate else ""
-    name = answers.get(question.strip(), "")
     due: Any = (
         {"date": due_on.isoformat()}
         if due_on
@@ -140,7 +145,7 @@ def acknowledgement(
         title=_in_all("services.acknowledgement.title"),
         facts={
             "issuer": plain(issuer),
-            "holder": {"name": name if isinstance(name, str) else ""},
+            "holder": {"name": holder_name(definition, answers)},
             "statement": _in_all("services.acknowledgement.statement"),
             "rows": rows,
             "values": {"received_at": received_at.isoformat(), "due_on": due_on.isoformat() if due_on else None},
