@@ -158,6 +158,26 @@ def test_what_is_computed_counts_before_the_form_is_filled_in():
         assert eligibility(definition, known, today=TODAY).outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("first", "years", "ends", "last"),
+    [
+        ("2026-11-23", 1, "12-31", "2026-12-31"),
+        ("2026-12-31", 1, "12-31", "2026-12-31"),
+        ("2027-01-01", 5, "12-31", "2031-12-31"),
+        ("2026-04-01", 1, "03-31", "2027-03-31"),
+        ("2026-03-31", 3, "03-31", "2028-03-31"),
+    ],
+)
+def test_years_of_a_licence_end_on_the_day_that_the_rules_name(first, years, ends, last):
+    assert Validity(years=years, ends=ends).last_day(date.fromisoformat(first)) == date.fromisoformat(last)
+
+
+@pytest.mark.parametrize("wrong", [{"months": 6, "ends": "12-31"}, {"years": 1, "ends": "02-29"}])
+def test_an_end_that_not_every_year_has_is_refused(wrong):
+    with pytest.raises(ValueError, match="ends"):
+        Validity(**wrong)
+
+
 def test_a_fact_of_a_register_may_have_the_key_of_words():
     tree = {"title": "T", "out": {"register": {"facts": {"name": "child_name", "title": "rank"}}}}
     assert [path for path, _, _ in wordy(tree)] == [("title",)]

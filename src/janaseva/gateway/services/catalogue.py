@@ -172,6 +172,7 @@ def _way(way: charter_rules.Way) -> shapes.Way:
         officer_basis=_basis(way.officer_basis),
         fee=None if way.fee is None else [_fee(line) for line in way.fee],
         valid_for=_duration(way.validity),
+        valid_ends=(way.validity.ends or "") if way.validity else "",
     )
 
 

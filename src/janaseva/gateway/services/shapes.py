@@ -86,6 +86,7 @@ class Way(BaseModel):
     officer_basis: Basis
     fee: list[FeeLine] | None = Field(description="null where nobody has found it.")
     valid_for: str = Field(description="ISO 8601 duration such as `P1Y`, `lifetime`, or empty where not known.")
+    valid_ends: str = Field(description="The day on which each such year ends, such as `12-31`; else empty.")
 
 
 class Seat(BaseModel):

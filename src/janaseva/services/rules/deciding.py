@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 
 from janaseva.core import dates, money
 from janaseva.core.formula import Facts, Reason
-from janaseva.core.formula_functions import add_months
 from janaseva.core.text import LANGUAGES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
@@ -88,11 +87,7 @@ def bill(
 
 def valid_until(validity: Validity | Unknown | None, valid_from: date) -> date | None:
     """Return the last day on which what is issued is good; ``None``: for life, or not known."""
-    if validity is None or isinstance(validity, Unknown) or validity.lifetime:
-        return None
-    if validity.days:
-        return valid_from + timedelta(days=validity.days - 1)
-    return add_months(valid_from, validity.months or 12 * (validity.years or 0)) - timedelta(days=1)
+    return None if validity is None or isinstance(validity, Unknown) else validity.last_day(valid_from)
 
 
 def last_day(definition: Definition, variant: Variant, today: date, earlier: Earlier | None) -> date | None:

@@ -1,9 +1,11 @@
 """The parts that stand both in a service and in what comes after its decision: officer, limit, validity, variant."""
 
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from janaseva.core.formula_functions import add_months
 from janaseva.forms.rules import Formula, Key, Part, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee
 from janaseva.workflow.rules import Desk, Limit
@@ -29,19 +31,45 @@ class Promise(Limit):
 
 
 class Validity(Sourced):
-    """How long what is issued stays good: for life, or so many months, years or days from the day of issue."""
+    """How long what is issued stays good: for life, or so many months, years or days from the day of issue.
+
+    ``ends`` is the day of the year (``12-31``) on which each of its years ends, the one in which it is issued too.
+    """
 
     lifetime: bool = False
     months: Annotated[int, Field(ge=1, le=1200)] | None = None
     years: Annotated[int, Field(ge=1, le=100)] | None = None
     days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    ends: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(bool(way) for way in (self.lifetime, self.months, self.years, self.days)) != 1:
             message = "a validity is exactly one of lifetime, years, months, days"
             raise ValueError(message)
+        if self.ends is not None:
+            if self.years is None:
+                message = "'ends' goes with years: alone"
+                raise ValueError(message)
+            try:
+                date.fromisoformat(f"2026-{self.ends}")
+            except ValueError as error:
+                message = f"'{self.ends}' is no day of every year; write month and day, as 12-31"
+                raise ValueError(message) from error
         return self
+
+    def last_day(self, first: date) -> date | None:
+        """Return the last day on which what is good from ``first`` is good; ``None`` for life."""
+        if self.lifetime:
+            return None
+        if self.days:
+            return first + timedelta(days=self.days - 1)
+        if self.ends is None:
+            return add_months(first, self.months or 12 * (self.years or 0)) - timedelta(days=1)
+        month, day = map(int, self.ends.split("-"))
+        ends = date(first.year, month, day)
+        passed = 1 if ends < first else 0
+        return ends.replace(year=first.year + passed + (self.years or 1) - 1)
 
 
 class Variant(Part):
