@@ -165,7 +165,6 @@ def _write_order(row: Appeal, application: Application, *, by: Actor, at: dateti
     letter = ordered.order_letter(
         queries.compiled(application.definition_id, application.purpose),
         ordered.Ordered(
-            number=row.number,
             level=row.level,
             order=row.order,
             reason=row.reason,

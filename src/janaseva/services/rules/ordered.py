@@ -18,7 +18,6 @@ KIND = "appeal-order"
 class Ordered:
     """What an authority decided: see :class:`janaseva.services.models.Appeal`."""
 
-    number: str
     level: int
     order: str
     reason: str
@@ -54,7 +53,7 @@ def order_letter(
         facts={
             "issuer": plain(issuer),
             "holder": {"name": holder_name(definition, answers)},
-            "statement": _in_all("services.appeal.letter.statement", number=ordered.number),
+            "statement": _in_all("services.appeal.letter.statement"),
             "rows": [
                 {"key": key, "label": _in_all(label), "value": value, **({"in_code": True} if key == "order" else {})}
                 for key, label, value in told
@@ -65,5 +64,5 @@ def order_letter(
     )
 
 
-def _in_all(key: str, **facts: Any) -> Text:
-    return {language: say(key, language, **facts) for language in LANGUAGES}
+def _in_all(key: str) -> Text:
+    return {language: say(key, language) for language in LANGUAGES}
