@@ -51,7 +51,11 @@ STILL = (
     Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
 )
 PYTEST = ("pytest", "-q", "--dist", "loadgroup")
-ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", (*PYTEST, "-n", WORKERS, "-m", "not browser"))
+ON_SQLITE = Part(
+    "tests on SQLite",
+    "make test ARGS=...",
+    (*PYTEST, "--nomigrations", "-n", WORKERS, "-m", "not browser"),  # PostgreSQL and the browser run them
+)
 IN_A_BROWSER = Part(
     "tests in a browser",
     "make test ARGS='-m browser'",
