@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from janaseva.forms.rules import apply
+from janaseva.forms.rules import apply, check
+from janaseva.gateway.services.showing import judged
 from janaseva.services.rules.deciding import eligibility
-from janaseva.services.rules.explaining import grounds_that_hold, looked_at
+from janaseva.services.rules.explaining import grounds_that_hold, looked_at, told
 from tests.portal.reader import at_the_storys_time
 from tests.services.test_definition import KERALA, SINDH, TODAY, changed
 
@@ -21,11 +22,11 @@ def named(area):
 
 def explained(definition, answers, rule_key):
     applied = apply(definition.form, answers, today=TODAY)
-    (judged,) = [
+    (found,) = [
         one for one in eligibility(definition, applied.answers, today=TODAY).conditions if one.condition.key == rule_key
     ]
-    told = looked_at(definition, applied, judged.reason, "en", area_names=named)
-    return judged.outcome, [(label["en"], value) for label, value in told], applied
+    told = looked_at(definition, applied, found.reason, "en", area_names=named)
+    return found.outcome, [(label["en"], value) for label, value in told], applied
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,38 @@ def test_a_reason_that_names_no_rule_is_a_fault_at_its_line():
     assert [fault.message for fault in found.faults] == ["there is no condition or check 'four_years'"]
     content = SINDH.files["service.yaml"]
     assert found.faults[0].line == content[: content.index("rules: [three_years]")].count("\n") + 1
+
+
+TOLD = (
+    "rule: years_between(living_since, today) >= 3",
+    "told: true\n      rule: years_between(living_since, today) >= 3",
+)
+
+
+@pytest.mark.parametrize(("since", "outcome"), [("2020-01-05", "may"), ("2025-01-05", "expect_refusal")])
+def test_a_told_condition_stops_nobody_and_says_what_follows(since, outcome):
+    definition = changed(TOLD, text=SINDH).definition
+    assert definition is not None
+    answers = {"living_since": since}
+    whole = eligibility(definition, answers, today=TODAY)
+    assert whole.outcome == outcome
+    assert [judged(one).told for one in whole.conditions] == [outcome != "may"]
+    assert "three_years" not in {fault.facts.get("rule") for fault in check(definition.form, answers, TODAY)}
+    stopping = changed(text=SINDH).definition
+    assert stopping is not None
+    stopped = {fault.facts.get("rule") for fault in check(stopping.form, answers, TODAY)}
+    assert ("three_years" in stopped) is (outcome != "may")
+    applied = apply(definition.form, answers, today=TODAY)
+    said = [(one.condition.law, [words["en"] for words in one.refusals]) for one in told(definition, applied)]
+    expected = [("Permanent Residence Certificate Rules, 1971", ["Three years of residence are not shown"])]
+    assert said == (expected if outcome == "expect_refusal" else [])
+    assert set(grounds_that_hold(definition, applied)) == ({"too-short"} if said else set())
+
+
+def test_what_is_told_names_its_law_and_the_refusal_that_follows():
+    law = "lived in Sindh for at least three years.\n      law: Permanent Residence Certificate Rules, 1971\n"
+    found = changed(TOLD, (law, f"{law.partition('law')[0].rstrip()}\n"), (", rules: [three_years]", ""), text=SINDH)
+    assert [fault.message for fault in found.faults] == [
+        "'three_years' is told, but not by which law",
+        "'three_years' is told, but no reason of refusal follows from it",
+    ]

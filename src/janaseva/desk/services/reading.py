@@ -30,13 +30,20 @@ INLINE: Final = {"application/pdf": "pdf", "image/jpeg": "image", "image/png": "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """One condition of the service, whether the answers meet it, and the answers that it looked at."""
+    """One condition of the service, whether the answers meet it, and the answers that it looked at.
+
+    ``law`` and ``refusals`` say by which law, and for which reasons, one that is not met is refused; ``told`` that it
+    was handed in after this was said.
+    """
 
     title: Text
     message: Text
     outcome: str
     tag: str
     looked_at: tuple[tuple[Text, str], ...]
+    told: bool = False
+    law: str = ""
+    refusals: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +122,9 @@ def judgements(view: ApplicationView, applied: forms.Applied, language: str, *, 
             looked_at=explaining.looked_at(
                 view.definition, applied, one.reason, language, area_names=services.area_names
             ),
+            told=one.told,
+            law=one.condition.law or "" if one.outcome == "not_met" else "",
+            refusals=explaining.refusals(view.definition, one.condition.key) if one.outcome == "not_met" else (),
         )
         for one in deciding.eligibility(view.definition, applied.answers, today=today).conditions
     ]

@@ -252,13 +252,17 @@ class Check(Sourced):
 
 
 class Form(Part):
-    """Everything that one service asks. ``region`` is the country in which a phone number without a code is read."""
+    """Everything that one service asks. ``region`` is the country in which a phone number without a code is read.
+
+    ``checks`` stop what does not hold them; what fails a rule of ``told`` is only said, and may be sent all the same.
+    """
 
     key: str
     version: int
     pages: tuple[Page, ...]
     documents: tuple[DocumentGroup, ...] = ()
     checks: tuple[Check, ...] = ()
+    told: tuple[Check, ...] = ()
     region: Literal["IN", "PK"] = "IN"
 
     def placed(self) -> Iterator[tuple[Page, Question]]:

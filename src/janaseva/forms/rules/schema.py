@@ -49,6 +49,9 @@ def json_schema(form: Form, language: str) -> dict[str, Any]:
         "x-rules": [
             {"key": rule.key, "rule": rule.rule, "message": in_language(rule.message, language)} for rule in form.checks
         ],
+        "x-told": [
+            {"key": rule.key, "rule": rule.rule, "message": in_language(rule.message, language)} for rule in form.told
+        ],
     }
 
 

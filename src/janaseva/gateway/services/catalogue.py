@@ -15,7 +15,7 @@ from janaseva.forms.rules import Unknown
 from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.operation import operation, told
 from janaseva.gateway.api.paging import USUAL, After, Limit, cursor, link_next, not_known, place_of
-from janaseva.gateway.services import shapes
+from janaseva.gateway.services import shapes, showing
 from janaseva.services import queries
 from janaseva.services.rules import charter as charter_rules
 from janaseva.services.rules import deciding
@@ -254,16 +254,7 @@ def eligibility(request: HttpRequest, key: ServiceKey, given: shapes.Answers) ->
     _sound(definition.form, settled, today)
     known = forms.with_computed(definition.form, settled, today=today)
     judged = deciding.eligibility(definition, known, today=today)
-    conditions = [
-        shapes.Judged(
-            key=one.condition.key,
-            title=one.condition.title,
-            outcome=one.outcome,
-            missing=list(one.missing),
-            message=one.condition.message if one.outcome == "not_met" else {},
-        )
-        for one in judged.conditions
-    ]
+    conditions = [showing.judged(one) for one in judged.conditions]
     return answer(shapes.Eligibility(outcome=judged.outcome, conditions=conditions))
 
 

@@ -170,12 +170,14 @@ class Judged(BaseModel):
     outcome: Literal["met", "not_met", "cannot_tell"]
     missing: list[str] = Field(description="The form's keys whose answers are still needed to tell.")
     message: Words = Field(description="Why not, where it is not met; else empty.")
+    told: bool = Field(description="Not met, and may be handed in all the same: a refusal by `law` is to be expected.")
+    law: str | None
 
 
 class Eligibility(BaseModel):
     """Whether somebody may apply, as far as the answers tell."""
 
-    outcome: Literal["may", "may_not", "cannot_tell"]
+    outcome: Literal["may", "may_not", "expect_refusal", "cannot_tell"]
     conditions: list[Judged]
 
 
@@ -211,11 +213,12 @@ class Made(BaseModel):
 
 
 class Submitted(BaseModel):
-    """An application that was handed in."""
+    """An application that was handed in; ``told`` are the conditions that it does not meet all the same."""
 
     id: str
     number: str = Field(examples=["KL/ADR/2026/000123"])
     total_paise: Paise = Field(description="What is to be paid before the office begins; 0: it begins at once.")
+    told: list[Judged]
 
 
 class PaymentStarted(BaseModel):

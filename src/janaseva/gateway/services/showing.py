@@ -16,6 +16,7 @@ from janaseva.gateway.api.reading import read_file
 from janaseva.gateway.services import shapes
 from janaseva.payments import queries as payments
 from janaseva.services import queries
+from janaseva.services.rules import deciding
 from janaseva.workflow import queries as workflow
 
 
@@ -209,4 +210,17 @@ def _happened(one: queries.Happened, language: str) -> shapes.Happened:
         post=dict(one.post),
         office=dict(one.office),
         log_index=one.log_index,
+    )
+
+
+def judged(one: deciding.Judged) -> shapes.Judged:
+    """Return one condition of eligibility and whether it is met."""
+    return shapes.Judged(
+        key=one.condition.key,
+        title=one.condition.title,
+        outcome=one.outcome,
+        missing=list(one.missing),
+        message=one.condition.message if one.outcome == "not_met" else {},
+        told=one.told,
+        law=one.condition.law,
     )

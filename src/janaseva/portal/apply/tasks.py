@@ -13,6 +13,7 @@ from janaseva.forms.rules import Applied, DocumentGroup, Form, Page, apply, chec
 from janaseva.services import queries
 from janaseva.services.queries import ApplicationView, PaperView
 from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.explaining import Told, told
 
 State = Literal["to_do", "going", "done", "may_skip"]
 KINDS: Final[Mapping[State, str]] = {"to_do": "plain", "going": "going", "done": "done", "may_skip": "plain"}
@@ -41,6 +42,11 @@ class Draft:
     papers_state: State
     groups: tuple[DocumentGroup, ...]
     needed: frozenset[str]
+
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """Return the conditions that are not met and stop nobody: what is said before it is sent."""
+        return told(self.definition, self.applied)
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -34,12 +34,25 @@ class Judged:
     missing: tuple[str, ...]
     reason: Reason
 
+    @property
+    def stops(self) -> bool:
+        """Return whether nobody may apply with these answers."""
+        return self.outcome == "not_met" and not self.condition.told
+
+    @property
+    def told(self) -> bool:
+        """Return whether it is not met and only told, so that a refusal is to be expected."""
+        return self.outcome == "not_met" and self.condition.told
+
+
+Whole = Literal["may", "may_not", "expect_refusal", "cannot_tell"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eligibility:
-    """Whether somebody may apply, as far as the answers tell."""
+    """Whether somebody may apply, as far as the answers tell; ``expect_refusal`` where a told condition is not met."""
 
-    outcome: Literal["may", "may_not", "cannot_tell"]
+    outcome: Whole
     conditions: tuple[Judged, ...]
 
 
@@ -54,11 +67,12 @@ def eligibility(definition: Definition, answers: Mapping[str, Any], *, today: da
             "met" if result.holds else "not_met" if result.fails else "cannot_tell"
         )
         judged.append(Judged(condition=condition, outcome=outcome, missing=result.missing, reason=reason))
-    outcomes = {one.outcome for one in judged}
-    whole: Literal["may", "may_not", "cannot_tell"] = "may"
-    if "not_met" in outcomes:
+    whole: Whole = "may"
+    if any(one.stops for one in judged):
         whole = "may_not"
-    elif "cannot_tell" in outcomes:
+    elif any(one.told for one in judged):
+        whole = "expect_refusal"
+    elif any(one.outcome == "cannot_tell" for one in judged):
         whole = "cannot_tell"
     return Eligibility(outcome=whole, conditions=tuple(judged))
 

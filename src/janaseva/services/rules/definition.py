@@ -55,12 +55,17 @@ class Coverage(Sourced):
 
 
 class Condition(Sourced):
-    """One condition of eligibility: a rule over the form's fields that must hold, and the words if it does not."""
+    """One condition of eligibility: a rule over the form's fields that must hold, and the words if it does not.
+
+    Where it is ``told``, who fails it is told so, with its law, and may hand in all the same: the refusal that follows
+    gives its reasons and can be appealed against.
+    """
 
     key: Key
     title: Words
     rule: Formula
     message: Words
+    told: bool = False
 
 
 class Who(Sourced):
@@ -247,18 +252,21 @@ class Definition(Part):
 
     @cached_property
     def form(self) -> Form:
-        """Return the form. The conditions of eligibility are checked with it, like every other rule."""
-        conditions = tuple(
-            Check(key=one.key, rule=one.rule, message=one.message, law=one.law, source=one.source)
+        """Return the form. The conditions of eligibility are checked with it, like every other rule, or only told."""
+        conditions = {
+            one.key: Check(key=one.key, rule=one.rule, message=one.message, law=one.law, source=one.source)
             for one in self.who.eligibility
-        )
+        }
+        told = tuple(conditions[one.key] for one in self.who.eligibility if one.told)
+        binding = tuple(conditions[one.key] for one in self.who.eligibility if not one.told)
         documents = () if isinstance(self.ask.documents, Unknown) else self.ask.documents
         return Form(
             key=self.key,
             version=self.version,
             pages=self.ask.pages,
             documents=documents,
-            checks=(*conditions, *self.check),
+            checks=(*binding, *self.check),
+            told=told,
             region=self.pack_country,
         )
 

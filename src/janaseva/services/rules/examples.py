@@ -17,7 +17,7 @@ from janaseva.core.text import in_language
 from janaseva.forms.rules import Part
 from janaseva.forms.rules.checking import Applied, apply, check, with_computed
 from janaseva.forms.rules.reading import settle_shape
-from janaseva.services.rules.deciding import bill, certificate_facts, choose, eligibility, last_day
+from janaseva.services.rules.deciding import Whole, bill, certificate_facts, choose, eligibility, last_day
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
 from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
@@ -63,7 +63,7 @@ class Expected(Part):
     """
 
     faults: tuple[str, ...] | None = None
-    eligible: Literal["may", "may_not", "cannot_tell"] | None = None
+    eligible: Whole | None = None
     variant: str | None = None
     officer: str | None = None
     fee: str | int | None = None

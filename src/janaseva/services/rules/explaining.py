@@ -1,6 +1,7 @@
 """Why a rule came out as it did: the answers that it looked at, in words, and the reasons of refusal that follow."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from janaseva.core.formula import Reason
@@ -8,7 +9,7 @@ from janaseva.core.text import Text, in_language
 from janaseva.forms.rules import Applied, Question
 from janaseva.forms.rules.summary import shown
 from janaseva.services.rules import deciding
-from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.definition import Condition, Definition
 
 
 def looked_at(
@@ -44,9 +45,34 @@ def _of_rows(  # noqa: PLR0917 - one table's parts, passed on
     return [(label, ", ".join(words))]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A condition that is not met, of which one is told and may hand in all the same.
+
+    ``refusals`` are the reasons of refusal that follow from it.
+    """
+
+    condition: Condition
+    refusals: tuple[Text, ...]
+
+
+def refusals(definition: Definition, key: str) -> tuple[Text, ...]:
+    """Return the reasons of refusal that follow where this condition or check does not hold."""
+    return tuple(ground.title for ground in definition.out.reasons if key in ground.rules)
+
+
+def told(definition: Definition, applied: Applied) -> tuple[Told, ...]:
+    """Return the conditions that are only told and that these answers do not meet."""
+    return tuple(
+        Told(condition=one, refusals=refusals(definition, one.key))
+        for one in definition.who.eligibility
+        if one.told and definition.scope.compile(one.rule, "yes_no").evaluate(applied.facts).fails
+    )
+
+
 def grounds_that_hold(definition: Definition, applied: Applied) -> dict[str, tuple[Text, ...]]:
     """Return the reasons of refusal whose rules do not hold with these answers, each with what the rules say then."""
-    messages = {rule.key: (rule.rule, rule.message) for rule in definition.form.checks}
+    messages = {rule.key: (rule.rule, rule.message) for rule in (*definition.form.checks, *definition.form.told)}
     found: dict[str, tuple[Text, ...]] = {}
     for ground in definition.out.reasons:
         said = tuple(

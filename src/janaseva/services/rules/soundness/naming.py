@@ -47,13 +47,27 @@ def grounds(definition: Definition, service: Source) -> Iterator[SourceFault]:
             yield service.fault(("who", "same", number), f"there is no field '{key}'", "name a field of the form")
     if definition.purpose == "duplicate":
         return  # a second copy asks no conditions again; its reasons are those of the service, which were judged there
-    rules = [rule.key for rule in definition.form.checks]
+    rules = [rule.key for rule in (*definition.form.checks, *definition.form.told)]
+    yield from _told(definition, service)
     for number, ground in enumerate(definition.out.reasons):
         for index, key in enumerate(ground.rules):
             if key not in rules:
                 mend = f"the conditions and checks are: {', '.join(rules)}"
                 path: Path = ("out", "reasons", number, "rules", index)
                 yield service.fault(path, f"there is no condition or check '{key}'", mend)
+
+
+def _told(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell each condition of which people are only told, without the law or the refusal that they are to be told."""
+    refused = {key for ground in definition.out.reasons for key in ground.rules}
+    for number, condition in enumerate(definition.who.eligibility):
+        path: Path = ("who", "eligibility", number, "told")
+        if condition.told and not condition.law:
+            message = f"'{condition.key}' is told, but not by which law"
+            yield service.fault(path, message, "write law: beside it, or leave told: out")
+        if condition.told and condition.key not in refused:
+            message = f"'{condition.key}' is told, but no reason of refusal follows from it"
+            yield service.fault(path, message, f"write rules: [{condition.key}] at its reason in out.reasons")
 
 
 def certificate_faults(definition: Definition, service: Source) -> Iterator[SourceFault]:
