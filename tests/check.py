@@ -1,9 +1,9 @@
 """Run everything that a change must pass, say how long each part took, and name at the end what did not pass.
 
-``make check`` calls this. All parts run even where one fails. The still parts run two at a time; then the tests of the two
-databases, one after the other, while a browser goes its way beside them, for it waits much: for pages, for the worker. The
-tests of the databases show their output as they go; of all else only what failed or was left out is shown. Names pick
-parts: ``python tests/check.py lint types``.
+``make check`` calls this. All parts run even where one fails. The still parts run two at a time; then the tests of the
+two databases, one after the other, while a browser goes its way beside them, for it waits much: for pages, for the
+worker. The tests of the databases show their output as they go; of all else only what failed or was left out is shown.
+Names pick parts: ``python tests/check.py lint types``.
 """
 
 import os
