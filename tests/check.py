@@ -64,8 +64,8 @@ ON_POSTGRESQL = Part(
     "make test-postgres ARGS=...",
     (*PYTEST, "-n", WORKERS, "--db=postgres", "--second", "-m", "not browser"),
 )
-TESTS = (ON_SQLITE, ON_POSTGRESQL)
-"""One after the other: each uses every core."""
+TESTS = (ON_SQLITE, ON_POSTGRESQL, IN_A_BROWSER)
+"""The first two go one after the other, for each uses every core; the browser goes beside them."""
 
 
 def _environment() -> dict[str, str]:
@@ -135,18 +135,18 @@ def main(chosen: Iterable[str] = ()) -> int:
     """Run the chosen parts, or all, and return the exit code."""
     begun = time.monotonic()
     names = set(chosen)
-    known = [part.name for part in (*STILL, *TESTS, IN_A_BROWSER)]
+    known = [part.name for part in (*STILL, *TESTS)]
     unknown = names - set(known)
     if unknown:
         print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
-    wanted = [part for part in (*STILL, *TESTS, IN_A_BROWSER) if not names or part.name in names]
+    wanted = [part for part in (*STILL, *TESTS) if not names or part.name in names]
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(max_workers=2) as lanes:
         outcomes.extend(told(outcome) for outcome in lanes.map(run, [part for part in wanted if part in STILL]))
         beside = [lanes.submit(run, part) for part in wanted if part is IN_A_BROWSER]
         for part in TESTS:
-            if part in wanted:
+            if part in wanted and part is not IN_A_BROWSER:
                 print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
                 outcomes.append(run(part, shown=True))
         outcomes.extend(told(future.result()) for future in beside)
