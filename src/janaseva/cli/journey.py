@@ -319,6 +319,7 @@ class Traveller:
             note="The papers were compared with the answers.",
             reason=step.reason or "",
             checked=tuple(item.key for item in case.checklist),
+            found=step.finds,
             task_id=case.task.task_id if case.task else None,
         )
 

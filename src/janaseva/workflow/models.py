@@ -109,7 +109,7 @@ class Move(Row):
     """One thing that was done with a case: a move of the process, a question, an answer, a report, a transfer.
 
     ``ordinal`` counts from 1 within the case. ``documents`` are the ids of what came with it, ``place`` is where it was
-    found: words, latitude and longitude.
+    found: words, latitude and longitude. ``found`` is what the officer found, by the keys of the move's ``finds``.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -129,6 +129,7 @@ class Move(Row):
     recommends = models.CharField(max_length=7, blank=True)
     documents = models.JSONField(default=list)
     place = models.JSONField(null=True)
+    found = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "ordinal"], name="workflow_move_ordinal")]

@@ -75,10 +75,28 @@ def _put_back(asked: Asked) -> str:
     return "put_back"
 
 
+def _found(asked: Asked, move: str) -> dict[str, str]:
+    """Return what the officer says was found with a move, as typed, by the keys of its fields; the rest is kept too."""
+    post, parts = asked.request.POST, (".day", ".month", ".year")
+    names = dict.fromkeys(name[: -len(end)] if (end := _ending(name, parts)) else name for name in post)
+    typed = {
+        name: (posted.day(post, name) if f"{name}.day" in post else post.get(name, "").replace("\r\n", "\n"))[:LONGEST]
+        for name in [name for name in names if name.startswith("found.")][:200]
+    }
+    asked.typed["found"] = typed
+    start = workflow_rules.found_place(move)
+    return {name.removeprefix(start): value for name, value in typed.items() if name.startswith(start) and value}
+
+
+def _ending(name: str, parts: tuple[str, ...]) -> str:
+    return next((part for part in parts if name.endswith(part)), "")
+
+
 def _move(asked: Asked) -> str:
     move, note, reason = asked.words("move"), asked.words("note"), asked.words("reason")
     checked = [name.removeprefix("checked.") for name in asked.request.POST if name.startswith("checked.")][:100]
     asked.typed["checked"] = checked
+    found = _found(asked, move)
     if not move:
         raise Invalid([Fault(place="move", code="desk_move_missing")])
     moved = perform(
@@ -89,6 +107,7 @@ def _move(asked: Asked) -> str:
         note=note,
         reason=reason,
         checked=checked,
+        found=found,
         task_id=asked.uuid("task_id"),
     )
     return "agreed" if moved.awaited else "decided" if moved.outcome else "moved"

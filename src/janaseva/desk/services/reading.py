@@ -19,6 +19,7 @@ from janaseva.people import queries as people
 from janaseva.services import queries as services
 from janaseva.services.queries import ApplicationView, PaperView
 from janaseva.services.rules import deciding, explaining
+from janaseva.services.rules.finding import found_lines
 from janaseva.workflow import queries as workflow
 from janaseva.workflow import rules as workflow_rules
 from janaseva.workflow.queries import CaseView
@@ -168,6 +169,14 @@ def past(by: Actor, case: CaseView) -> dict[str, Any]:
     return {"moves": moves, "notes": notes, "seats": seats}
 
 
+def findings(by: Actor, view: ApplicationView, moves: Iterable[workflow.MoveView], language: str) -> dict[str, Any]:
+    """Return what officers found, as it holds now, and in the history with the move at which each was said."""
+    definition = view.definition
+    held = services.found_of(by, view.id, definition, visible=True)
+    said = {one.ordinal: found_lines(definition, one.found, language) for one in moves if one.found}
+    return {"found": _answer_lines(found_lines(definition, held, language)), "found_at": said}
+
+
 def money(by: Actor, view: ApplicationView) -> dict[str, Any]:
     """Return the fee with its lines and what was paid; empty where nothing was demanded."""
     if view.demand_id is None:
@@ -233,6 +242,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "appeals": services.appeals_of(by, view.id),
         "deemed": services.deemed_of(by, view.id) if view.definition.deemed else None,
         **history,
+        **findings(by, view, history["moves"], language),
         **money(by, view),
         **issued(by, view),
     }

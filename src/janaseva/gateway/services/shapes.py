@@ -390,6 +390,7 @@ class Application(BaseModel):
     due_at: datetime | None
     ended_at: datetime | None
     answers: dict[str, Any]
+    found: dict[str, Any] = Field(description="What the officers found, by field; of each the last.")
     papers: list[Paper]
     queries: list[Question]
     documents: list[Issued]

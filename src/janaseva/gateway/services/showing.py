@@ -90,6 +90,7 @@ def whole(by: Actor, view: queries.ApplicationView, language: str) -> shapes.App
             "due_at": view.due_at,
             "ended_at": view.ended_at,
             "answers": dict(view.answers),
+            "found": queries.found_of(by, view.id, view.definition, visible=True),
             "papers": [_paper(one) for one in view.papers],
             "queries": [_question(one) for one in view.queries],
             "documents": [_issued(one) for one in documents.documents_of(by, view.id)],

@@ -14,6 +14,7 @@ from janaseva.forms import rules as forms
 from janaseva.payments import queries as payments
 from janaseva.people import queries as people
 from janaseva.services import queries
+from janaseva.services.rules.finding import found_lines
 from janaseva.services.rules.ordered import KIND as ORDER
 from janaseva.workflow import queries as workflow
 
@@ -91,6 +92,7 @@ class Whole:
     hearing: workflow.HearingView | None
     paid: Paid | None
     answers: tuple[forms.PageSummary, ...]
+    found: tuple[forms.Line, ...]
     papers: tuple[tuple[Text | str, queries.PaperView], ...]
     acknowledgement: documents.DocumentView | None
     orders: Mapping[str, documents.DocumentView]
@@ -142,6 +144,7 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         hearing=hearing,
         paid=_paid(by, view),
         answers=_answers(view, moment, language),
+        found=found_lines(view.definition, queries.found_of(by, view.id, view.definition, visible=True), language),
         papers=tuple((_titles(view, paper, language), paper) for paper in view.papers if paper.group != "report"),
         acknowledgement=next((one for one in issued if one.kind == "acknowledgement"), None),
         orders={one.number: one for one in issued if one.kind == ORDER},

@@ -1,8 +1,9 @@
 """Moves of a case: recommend, return, approve, refuse; what an approval brings; and what may be done after it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.core.action import action, allow, change, put, tell
@@ -53,18 +54,27 @@ def move(
     note: str = "",
     reason: str = "",
     checked: Sequence[str] = (),
+    found: Mapping[str, Any] | None = None,
     task_id: UUID | None = None,
 ) -> MovedOn:
     """Make a move of the process. Approving issues the certificate and its entry; refusing needs a coded reason.
 
     Raises:
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.move`.
-        Invalid: with every missing note, reason or line of the checklist at once.
+        Invalid: with every missing note, reason or line of the checklist, and every fault of ``found``, at once.
 
     """
     row, case_id = on_desk(by, at, application_id)
     moved = workflow.move(
-        by=by, at=at, case_id=case_id, move=move, note=note, reason=reason, checked=checked, task_id=task_id
+        by=by,
+        at=at,
+        case_id=case_id,
+        move=move,
+        note=note,
+        reason=reason,
+        checked=checked,
+        found=found,
+        task_id=task_id,
     )
     if moved.outcome in ("refused", "returned") and queries.is_deemed_granted(row.id):
         raise Refusal("deemed_granted_already", status=CONFLICT)
@@ -134,6 +144,7 @@ def _issue(
     earlier = queries.earlier_of(row.earlier_id) if row.earlier_id is not None else None
     if earlier is not None and (hindrance := queries.hindrance(earlier)) is not None:
         raise hindrance
+    found = queries.found_of(by, row.id, definition, visible=True)
     document_id: UUID | None = None
     number = ""
     certificate = definition.out.certificate
@@ -150,6 +161,7 @@ def _issue(
             issuer=queries.issuer_of(row.definition_id, office.id, post_id=by.post_id, at=at),
             application_number=row.number or "",
             earlier=None if earlier is None else earlier.known,
+            found=found,
         )
         issued = documents.issue(
             by=by,
@@ -169,7 +181,8 @@ def _issue(
         document_id = issued.document_id
     if earlier is not None:
         documents.revoke(by=by, at=at, document_id=earlier.document_id, reason="replaced", words=number)
-    entered(row, definition, by=by, at=at, office_id=office.id, number=number or row.number or str(decision_id))
+    number_in = number or row.number or str(decision_id)
+    entered(row, definition, by=by, at=at, office_id=office.id, number=number_in, found=found)
     return document_id, number
 
 

@@ -1,6 +1,8 @@
 """What an approval brings into a register: an entry, or a further version of the one that an earlier approval made."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.core.actor import Actor
@@ -14,7 +16,16 @@ from janaseva.services.rules import outcomes, purposed
 from janaseva.services.rules.definition import Definition
 
 
-def entered(row: Application, definition: Definition, *, by: Actor, at: datetime, office_id: UUID, number: str) -> None:
+def entered(
+    row: Application,
+    definition: Definition,
+    *,
+    by: Actor,
+    at: datetime,
+    office_id: UUID,
+    number: str,
+    found: Mapping[str, Any],
+) -> None:
     """Write into the register that the definition names; nothing where it names none.
 
     A renewal adds what holds from today; a correction says what was true all along; a second copy changes nothing.
@@ -24,7 +35,7 @@ def entered(row: Application, definition: Definition, *, by: Actor, at: datetime
         return
     today = queries.today(at)
     answers = forms.answers_of(row.id)
-    facts = outcomes.register_facts(definition, answers=answers, today=today, directory=queries.PLACES)
+    facts = outcomes.register_facts(definition, answers=answers, today=today, directory=queries.PLACES, found=found)
     known = register_queries.entry_of(entry.register_, queries.earlier_ids(row.earlier_id)) if row.earlier_id else None
     if known is None:
         registers.record(

@@ -63,6 +63,7 @@ from janaseva.services.queries.definitions import (
 )
 from janaseva.services.queries.desk import DeemedLine, DeskLine, deemed_before, lines_of, numbered, numbered_appeal
 from janaseva.services.queries.figures import Figures, figures, most_asked
+from janaseva.services.queries.findings import found_of
 from janaseva.services.queries.known import Held, Known, certificates_held, known
 from janaseva.services.queries.packs import (
     PackFacts,
@@ -163,6 +164,7 @@ __all__ = [
     "earlier_of",
     "figures",
     "fixed_of",
+    "found_of",
     "grouped",
     "has_open_query",
     "hindrance",

@@ -131,8 +131,12 @@ def letter_languages(definition: Definition, wanted: Sequence[str] = ("en",)) ->
     return able or ["en"]
 
 
-def certificate_facts(definition: Definition, applied: Applied, *, area_names: AreaNames) -> dict[str, Any]:
+def certificate_facts(
+    definition: Definition, applied: Applied, *, area_names: AreaNames, found: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return what the certificate states, in the shape that ``documents.steps.issue`` takes: holder, statement, rows.
+
+    ``found`` is what the officers found.
 
     ``values`` holds the plain facts by key for machines: money in paise, dates as ISO text, areas as ``scheme:code``.
 
@@ -143,10 +147,9 @@ def certificate_facts(definition: Definition, applied: Applied, *, area_names: A
     certificate = definition.out.certificate
     if certificate is None:
         raise LookupError(definition.key)
-    values = {key: _plain(definition, fact, applied.facts) for key, fact in certificate.facts.items()}
-    shown = {
-        key: _shown(definition, fact, values[key], applied.facts, area_names) for key, fact in certificate.facts.items()
-    }
+    facts = out_facts(definition, applied, found or {})
+    values = {key: _plain(definition, fact, facts) for key, fact in certificate.facts.items()}
+    shown = {key: _shown(definition, fact, values[key], facts, area_names) for key, fact in certificate.facts.items()}
     rows = [
         {
             "key": key,
@@ -168,8 +171,20 @@ def certificate_facts(definition: Definition, applied: Applied, *, area_names: A
     }
 
 
+def out_facts(definition: Definition, applied: Applied, found: Mapping[str, Any]) -> Facts:
+    """Return the facts on which what comes out rests: the answers that count, and what the officers found."""
+    if not definition.found_fields:
+        return applied.facts
+    named = {f"found.{key}": value for key, value in found.items()}
+    around = applied.facts
+    today = date.fromisoformat(around.plain["today"])
+    return definition.out_scope.facts(
+        {**applied.answers, **named}, today=today, calendar=around.calendar, places=around.places
+    )
+
+
 def _plain(definition: Definition, fact: CertificateFact, facts: Facts) -> Any:
-    result = definition.scope.compile(fact.value).evaluate(facts)
+    result = definition.out_scope.compile(fact.value).evaluate(facts)
     if result.state != "value":
         return None
     return result.value.isoformat() if isinstance(result.value, date) else result.value
@@ -189,11 +204,11 @@ def _shown(
         case "area":
             return dict(area_names(str(value)))
         case "choice":
-            question = definition.form.by_key[fact.value.strip()]
+            question = definition.out_fields[fact.value.strip()]
             return choice_words(question, value)
     texts = {"en": str(value)}
     for language, formula in fact.also.items():
-        result = definition.scope.compile(formula, "text").evaluate(facts)
+        result = definition.out_scope.compile(formula, "text").evaluate(facts)
         if result.state == "value":
             texts[language] = str(result.value)
     return texts

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from janaseva.core.formula import Scope
 from janaseva.core.text import Text
-from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Sourced, Unknown, Words
+from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Question, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee, fee_scope
 from janaseva.services.rules.parts import Code, Promise, Validity, Variant
 from janaseva.services.rules.purposes import Afterwards, Purpose
@@ -224,8 +224,8 @@ class Definition(Part):
     """One version of one service. It never changes; a running case keeps the version that it began with.
 
     ``gaps`` are facts still to be found that have no place of their own. ``pack_country``, ``sources`` and ``rights``
-    come from the pack, ``purpose`` from what is asked for (:mod:`janaseva.services.rules.purposed`); everything else is
-    the file.
+    come from the pack, ``purpose`` and ``found_before`` (what officers are asked for the earlier certificate) from what
+    is asked for (:mod:`janaseva.services.rules.purposed`); everything else is the file.
     """
 
     key: ServiceKey
@@ -249,6 +249,7 @@ class Definition(Part):
     sources: dict[str, str] = Field(default_factory=dict)
     rights: Rights | None = None
     purpose: Purpose | Literal[""] = ""
+    found_before: tuple[Question, ...] = ()
 
     @cached_property
     def form(self) -> Form:
@@ -274,6 +275,22 @@ class Definition(Part):
     def scope(self) -> Scope:
         """Return what this definition's formulas may name."""
         return self.form.scope
+
+    @cached_property
+    def found_fields(self) -> Mapping[str, Question]:
+        """Return every field that an officer answers on the way, here or for the earlier certificate, by its key."""
+        return {**{one.key: one for one in self.found_before}, **self.happens.finds}
+
+    @cached_property
+    def out_fields(self) -> Mapping[str, Question]:
+        """Return what comes out may rest on: every field of the form, and as ``found.key`` what officers find."""
+        return {**self.form.by_key, **{f"found.{key}": one for key, one in self.found_fields.items()}}
+
+    @cached_property
+    def out_scope(self) -> Scope:
+        """Return what the formulas of what comes out may name: the form's fields, and ``found.key``."""
+        kinds = {f"found.{key}": one.formula_kind for key, one in self.found_fields.items()}
+        return self.scope.having(**kinds) if kinds else self.scope
 
     @cached_property
     def fee_scope(self) -> Scope:
@@ -317,7 +334,9 @@ class Definition(Part):
 
     def todo(self) -> tuple[Todo, ...]:
         """Return everything unknown, assumed or conflicting, in the order of the file."""
-        return tuple(todo_in("", self.model_dump(by_alias=True, exclude={"sources", "rights", "purpose"})))
+        return tuple(
+            todo_in("", self.model_dump(by_alias=True, exclude={"sources", "rights", "purpose", "found_before"}))
+        )
 
     def source_addresses(self, keys: tuple[str, ...]) -> Mapping[str, str]:
         """Return the addresses of these source keys; a key that is itself an address stands for itself."""

@@ -22,7 +22,7 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
 from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
 from janaseva.services.rules.purposes import PURPOSES, Purpose
-from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due, facts_for
+from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due, facts_for, finding, form_of, held
 from janaseva.workflow.rules import choose as automatic_way
 
 NOON = time(12)
@@ -43,10 +43,14 @@ def _as_step(value: Any) -> Any:
 
 
 class Step(Part):
-    """One move of an officer, written ``step.move``, or ``step.move: reason`` where a coded reason is given."""
+    """One move of an officer, written ``step.move``, or ``step.move: reason`` where a coded reason is given.
+
+    ``finds`` are the officer's answers to what the move asks.
+    """
 
     move: str
     reason: str | None = None
+    finds: dict[str, Any] = Field(default_factory=dict)
 
 
 class Pause(Part):
@@ -76,11 +80,12 @@ class Expected(Part):
 
 
 class Issued(Part):
-    """The certificate on which an example of a renewal, a correction or a second copy rests."""
+    """The certificate on which an example of a renewal, a correction or a second copy rests, and what was ``found``."""
 
     number: str = "EARLIER-1"
     on: date
     until: date | None = None
+    found: dict[str, Any] = Field(default_factory=dict)
 
 
 class Example(Part):
@@ -309,16 +314,32 @@ def _walk(process: Process, steps: tuple[Step, ...], facts: Mapping[str, Any], *
         objections = objections if move.objections is None else int(move.objections == "some")
         if "reason" in move.needs and one.reason not in {reason.key for reason in process.reasons}:
             return state, f"steps: '{one.move}' needs one of the coded reasons: write '{one.move}: reason'"
+        _, wrong = finding(move.finds, one.finds, move=key, today=today)
+        if wrong:
+            told = ", ".join(f"{fault.place.rpartition('.')[2]} {fault.code}" for fault in wrong)
+            return state, f"steps: '{one.move}' finds: {told}"
         state = move.to
         if state in OUTCOMES:
             break
     return state, ""
 
 
+def _found(definition: Definition, example: Example) -> dict[str, Any]:
+    """Return what the officers of an example found, and those of the certificate on which it rests."""
+    form = form_of(definition.found_fields.values())
+    given = [example.issued.found if example.issued else {}, *(one.finds for one in example.steps)]
+    return held(settle_shape(form, one) for one in given)
+
+
 def _letter(definition: Definition, example: Example, applied: Applied, variant: Variant | None) -> Iterator[str]:
     if not example.expect.letter or variant is None or definition.out.certificate is None:
         return
-    facts = certificate_facts(definition, applied, area_names=lambda code: example.areas.get(code, {"en": code}))
+    facts = certificate_facts(
+        definition,
+        applied,
+        area_names=lambda code: example.areas.get(code, {"en": code}),
+        found=_found(definition, example),
+    )
     for language, words in example.expect.letter.items():
         shown = [in_language(facts["statement"], language)]
         for row in facts["rows"]:

@@ -53,6 +53,7 @@ def certificate(
     issuer: Issuer,
     application_number: str,
     earlier: Earlier | None = None,
+    found: Mapping[str, Any] | None = None,
 ) -> Letter:
     """Return the certificate that an approval brings; it names the ``earlier`` one whose place it takes.
 
@@ -64,7 +65,7 @@ def certificate(
     if wanted is None:
         raise LookupError(definition.key)
     applied = forms.apply(definition.form, answers, today=today, directory=directory)
-    facts = deciding.certificate_facts(definition, applied, area_names=area_names)
+    facts = deciding.certificate_facts(definition, applied, area_names=area_names, found=found)
     if earlier is not None:
         facts = {**facts, **_in_place_of(definition, earlier, facts["notes"])}
     return Letter(
@@ -156,7 +157,12 @@ def acknowledgement(
 
 
 def register_facts(
-    definition: Definition, *, answers: Mapping[str, Any], today: date, directory: forms.Directory
+    definition: Definition,
+    *,
+    answers: Mapping[str, Any],
+    today: date,
+    directory: forms.Directory,
+    found: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return what is written into the register; what was not answered is left out.
 
@@ -168,9 +174,10 @@ def register_facts(
     if entry is None:
         raise LookupError(definition.key)
     applied = forms.apply(definition.form, answers, today=today, directory=directory)
-    found: dict[str, Any] = {}
+    facts = deciding.out_facts(definition, applied, found or {})
+    written: dict[str, Any] = {}
     for key, formula in entry.facts.items():
-        result = definition.scope.compile(formula).evaluate(applied.facts)
+        result = definition.out_scope.compile(formula).evaluate(facts)
         if result.state == "value":
-            found[key] = plain(result.value)
-    return found
+            written[key] = plain(result.value)
+    return written

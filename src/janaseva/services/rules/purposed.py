@@ -57,6 +57,7 @@ def for_purpose(definition: Definition, purpose: str) -> Definition:
             "fee": text.fee,
             "limit": text.limit or definition.limit,
             "happens": text.happens or definition.happens,
+            "found_before": tuple(definition.found_fields.values()),
             "deemed": None,
         }
     )

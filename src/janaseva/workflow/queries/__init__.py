@@ -1,6 +1,7 @@
 """Questions about desks, cases, clocks and calendars."""
 
 from janaseva.workflow.queries._views import TaskView
+from janaseva.workflow.queries.beside import NoteView, found, notes
 from janaseva.workflow.queries.calendars import (
     ClosureView,
     OutageView,
@@ -15,7 +16,6 @@ from janaseva.workflow.queries.calendars import (
 from janaseva.workflow.queries.cases import (
     CaseView,
     MoveView,
-    NoteView,
     Option,
     WhyDue,
     case,
@@ -23,7 +23,6 @@ from janaseva.workflow.queries.cases import (
     has_looked,
     history,
     is_visible,
-    notes,
     running,
     sees,
     touched,
@@ -84,6 +83,7 @@ __all__ = [
     "closures_of",
     "desk",
     "due_passed",
+    "found",
     "has_looked",
     "hearings",
     "history",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,8 +11,9 @@ from django.db.models import Q
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
+from janaseva.forms.rules import Question
 from janaseva.workflow import rules
-from janaseva.workflow.models import Case, Deadline, Look, Move, Note, Pause, Task
+from janaseva.workflow.models import Case, Deadline, Look, Move, Pause, Task
 from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import (
     calendar,
@@ -33,6 +35,7 @@ class Option:
     target: str = ""
     needs: tuple[str, ...] = ()
     recommends: str = ""
+    finds: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,17 +107,7 @@ class MoveView:
     recommends: str
     documents: tuple[UUID, ...]
     place: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteView:
-    """A note beside a case."""
-
-    note_id: UUID
-    at: datetime
-    post_id: UUID | None
-    person_id: UUID | None
-    text: str
+    found: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +152,8 @@ def has_looked(by: Actor, case_id: UUID, at: datetime) -> bool:
     return Look.objects.filter(case_id=case_id, charge_id=by.charge_id, day=day).exists()
 
 
-def _visible(by: Actor, case_id: UUID, *, visible: bool) -> Case:
+def readable(by: Actor, case_id: UUID, *, visible: bool) -> Case:
+    """Return the case; not found for whoever may not see it. For the questions of this room."""
     found = Case.get_or_none(case_id)
     if found is None or not (visible or is_visible(by, found)):
         raise not_found()
@@ -200,7 +194,7 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
         Refusal: ``not_found``.
 
     """
-    row = _visible(by, case_id, visible=visible)
+    row = readable(by, case_id, visible=visible)
     process = rules.Process.model_validate(row.process)
     here = process.step(row.state)
     open_ = Task.where(case_id=row.id, state=("waiting", "held", "paused"), order=("since", "id"))
@@ -290,6 +284,7 @@ def _moves(step: rules.Step | None) -> tuple[Option, ...]:
             target=move.to,
             needs=move.needs,
             recommends=move.recommends or "",
+            finds=move.finds,
         )
         for move in (step.moves if step else ())
     )
@@ -314,7 +309,7 @@ def history(by: Actor, case_id: UUID, *, visible: bool = False) -> list[MoveView
         Refusal: ``not_found``.
 
     """
-    row = _visible(by, case_id, visible=visible)
+    row = readable(by, case_id, visible=visible)
     process = rules.Process.model_validate(row.process)
     reasons = {item.key: item.title for item in process.reasons}
     moves = Move.objects.filter(case_id=row.id).order_by("ordinal")
@@ -347,23 +342,8 @@ def _move_view(move: Move, process: rules.Process, reasons: dict[str, dict[str, 
         recommends=move.recommends if inside else "",
         documents=tuple(UUID(key) for key in move.documents) if told else (),
         place=(move.place or {}) if inside else {},
+        found=rules.held([move.found]),
     )
-
-
-def notes(by: Actor, case_id: UUID) -> list[NoteView]:
-    """Return the notes beside a case, first to last, for officers who may see it.
-
-    Raises:
-        Refusal: ``not_found``.
-
-    """
-    row = _visible(by, case_id, visible=False)
-    if not by.is_official:
-        raise not_found()
-    return [
-        NoteView(note_id=note.id, at=note.at, post_id=note.post_id, person_id=note.person_id, text=note.text)
-        for note in Note.objects.filter(case_id=row.id).order_by("at", "id")
-    ]
 
 
 def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
@@ -373,7 +353,7 @@ def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
         Refusal: ``not_found``.
 
     """
-    row = _visible(by, case_id, visible=visible)
+    row = readable(by, case_id, visible=visible)
     deadline = Deadline.first_where(case_id=row.id, step="")
     limit = rules.Limit.model_validate(deadline.limit) if deadline and deadline.limit else None
     began_at = deadline.began_at if deadline else None

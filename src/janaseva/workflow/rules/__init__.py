@@ -16,6 +16,8 @@ from janaseva.workflow.rules.calendar import (
     working_days_between,
 )
 from janaseva.workflow.rules.clock import Day, Due, Reason, Span, Standing, Urgency, due, explain, urgency
+from janaseva.workflow.rules.finding import FOUND_KINDS, finding, form_of, held, shown
+from janaseva.workflow.rules.finding import place as found_place
 from janaseva.workflow.rules.hearing import hearing_faults
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.needs import missing
@@ -50,11 +52,12 @@ from janaseva.workflow.rules.process import (
     Process,
     Step,
 )
-from janaseva.workflow.rules.process_faults import faults
+from janaseva.workflow.rules.process_faults import faults, leading_to
 
 __all__ = [
     "CLOSURE_BACK_DAYS",
     "CLOSURE_MOST_DAYS",
+    "FOUND_KINDS",
     "OUTAGE_MINUTES",
     "OUTCOMES",
     "OUT_OF_TURN_CHARACTERS",
@@ -94,7 +97,11 @@ __all__ = [
     "explain",
     "facts_for",
     "faults",
+    "finding",
+    "form_of",
+    "found_place",
     "hearing_faults",
+    "held",
     "holds",
     "is_own_matter",
     "is_own_move",
@@ -102,6 +109,7 @@ __all__ = [
     "join",
     "kept_place",
     "layered",
+    "leading_to",
     "may_answer",
     "may_be_closed",
     "may_close",
@@ -118,6 +126,7 @@ __all__ = [
     "place_faults",
     "posts_of",
     "scope_with",
+    "shown",
     "urgency",
     "way_on",
     "without_outages",

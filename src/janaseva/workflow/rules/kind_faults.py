@@ -60,6 +60,7 @@ def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
             "result": (move.result, step.kind in ("parallel", "clearance")),
             "entry": (move.entry, step.entry is not None),
             "by": (move.by, bool(step.joint)),
+            "finds": (move.finds or None, not step.by_itself and not step.joint),
         }
         for name, (value, belongs) in ways.items():
             if value is not None and not belongs:

@@ -12,7 +12,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
-from janaseva.forms.rules import Formula
+from janaseva.forms.rules import Formula, Question
+from janaseva.workflow.rules.finding import Find
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.parts import (
     Branch,
@@ -45,7 +46,7 @@ class Move(Part):
     this is the way where ``none`` or ``some`` came, ``when`` for which answers it is taken, and ``result`` whether it
     is the way where ``all`` branches recommend or at least one is ``against``, and ``entry`` whether it is the way
     where the entry was ``found`` or is ``missing`` at the end. In a joint decision ``by`` says whether ``all`` must
-    make the move or ``one`` is enough.
+    make the move or ``one`` is enough. ``finds`` are fields that whoever makes the move answers.
     """
 
     key: Key
@@ -58,6 +59,7 @@ class Move(Part):
     result: Literal["all", "against"] | None = None
     entry: Literal["found", "missing"] | None = None
     by: Literal["all", "one"] | None = None
+    finds: tuple[Find, ...] = ()
 
 
 class Step(Part):
@@ -139,6 +141,11 @@ class Process(Part):
     def step(self, key: str) -> Step | None:
         """Return the step with this key, or ``None``."""
         return next((step for step in self.steps if step.key == key), None)
+
+    @property
+    def finds(self) -> dict[str, Question]:
+        """Return every field that an officer answers on the way, by its key."""
+        return {one.key: one for step in self.steps for move in step.moves for one in move.finds}
 
     def stands_still_at(self, step: Step) -> bool:
         """Return whether the time stands still while a question that was asked at this step is answered.

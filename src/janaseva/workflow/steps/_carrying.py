@@ -1,7 +1,9 @@
 """How a move that was found possible is made: this step ends, and the case rests at the next, or ends."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.core import writing
@@ -37,12 +39,13 @@ class MovedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What whoever makes a move gives with it: a note, a coded reason, lines of the checklist, papers."""
+    """What whoever makes a move gives with it: a note, a coded reason, lines of the checklist, papers, findings."""
 
     note: str = ""
     reason: str = ""
     checked: tuple[str, ...] = ()
     documents: tuple[UUID, ...] = ()
+    found: Mapping[str, Any] = field(default_factory=dict)
 
 
 def carry_out(
@@ -72,6 +75,7 @@ def carry_out(
         checked=list(given.checked),
         recommends=chosen.recommends or "",
         documents=given.documents,
+        found=dict(given.found),
     )
     if task is not None:
         change(task, state="done", done_at=at)

@@ -1,7 +1,8 @@
 """What is done with a case in hand: moves, notes, looks, transfer, withdrawal, and the passing of time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.core import writing
@@ -29,6 +30,7 @@ def move(
     reason: str = "",
     checked: Sequence[str] = (),
     documents: Sequence[UUID] = (),
+    found: Mapping[str, Any] | None = None,
     task_id: UUID | None = None,
 ) -> MovedCase:
     """Make a move of the process: recommend, return, approve, refuse ...
@@ -40,7 +42,7 @@ def move(
         Refusal: ``not_found``; ``case_ended``; ``case_moved_on``; ``task_waits_for_answer``; ``not_holder``;
             ``not_permitted``; ``own_case``; ``own_move``; ``move_not_possible``; ``hearing_not_held``;
             ``joint_same_person``.
-        Invalid: with every missing note, reason or line of the checklist at once.
+        Invalid: with every missing note, reason or line of the checklist, and every fault of ``found``, at once.
 
     """
     case = rows.open_case(case_id)
@@ -56,10 +58,12 @@ def move(
         raise Refusal("move_not_possible", status=CONFLICT, move=move, step=here.key)
     if here.kind == "hearing" and not Hearing.objects.filter(task_id=task.id, state="held").exists():
         raise Refusal("hearing_not_held", status=CONFLICT)
+    today = queries.calendar_or_plain(case.calendar_key).local_day(at)
+    findings, wrong = rules.finding(chosen.finds, found or {}, move=chosen.key, today=today)
     missing = rules.missing(process=process, step=here, move=chosen, note=note, reason=reason, checked=checked)
-    if missing:
-        raise Invalid(missing)
-    given = Given(note=note, reason=reason, checked=tuple(checked), documents=tuple(documents))
+    if missing or wrong:
+        raise Invalid([*missing, *wrong])
+    given = Given(note=note, reason=reason, checked=tuple(checked), documents=tuple(documents), found=findings)
     if here.joint:
         return agree(case, process, here, task, chosen, by=by, at=at, given=given)
     return carry_out(case, process, task, chosen, by=by, at=at, given=given)

@@ -19,7 +19,7 @@ def repeated(definition: Definition, service: Source) -> Iterator[SourceFault]:
                     yield service.fault(
                         path, f"the field '{key}' stands here a second time", "give each field its own key"
                     )
-                if key in ("today", "given", "channel", "pages", "row"):
+                if key in ("today", "given", "channel", "pages", "row", "found"):
                     yield service.fault(path, f"'{key}' is a word of the rule language", "give the field another key")
                 seen[key] = path
             yield from _columns_twice(service, question, (*path[:-1], "columns"))

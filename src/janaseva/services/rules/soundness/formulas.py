@@ -11,6 +11,7 @@ from janaseva.forms.rules import Unknown
 from janaseva.payments.rules.fees import formula_faults
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.soundness.asking import questions
+from janaseva.services.rules.soundness.finding import found_formulas
 from janaseva.workflow.rules import scope_with
 
 _LITERAL: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s*(?:==|!=)\s*(?:'([^']*)'|\"([^\"]*)\")")
@@ -21,6 +22,8 @@ def formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
     """Yield every formula that does not compile or compares with a choice that there is not."""
     for path, text, kind in _all_formulas(definition):
         yield from _formula_faults(definition, service, _scope_at(definition, path), path, text, kind)
+    for path, text, kind, scope in found_formulas(definition):
+        yield from _formula_faults(definition, service, scope, path, text, kind)
     ruled = scope_with(definition.scope)
     for number, step in enumerate(definition.happens.steps):
         for index, move in enumerate(step.moves):
@@ -36,7 +39,9 @@ def formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
 
 
 def _scope_at(definition: Definition, path: Path) -> Scope:
-    """Return what a formula at this place may name: in a column, the cells of its row too."""
+    """Return what a formula at this place may name: in a column its row too; in what comes out what was found."""
+    if path[0] == "out":
+        return definition.out_scope
     if "columns" not in path[:-1]:
         return definition.scope
     _, _, page, _, index, *_ = path
@@ -122,7 +127,7 @@ def _compared(text: str) -> Iterator[tuple[str, str]]:
 
 def _choices(definition: Definition, name: str) -> Mapping[str, Any] | None:
     """Return the choices of the field, or of the only column of this name, that a formula compares."""
-    question = definition.form.by_key.get(name)
+    question = definition.out_fields.get(name)
     if question is not None:
         return question.choices if question.kind == "choice" else None
     columns = [q for path, q in questions(definition) if "columns" in path and name.rpartition(".")[2] in q.keys]

@@ -107,5 +107,5 @@ def certificate_faults(definition: Definition, service: Source) -> Iterator[Sour
 
 
 def _shown_field(definition: Definition, value: str) -> Question | None:
-    question = definition.form.by_key.get(value.strip())
+    question = definition.out_fields.get(value.strip())
     return question if question is not None and question.kind in ("choice", "choices", "yes_no") else None

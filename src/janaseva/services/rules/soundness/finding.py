@@ -1,0 +1,94 @@
+"""What is wrong with what officers are asked to find, and with what comes out where it rests on that."""
+
+from collections.abc import Iterator, Mapping
+
+from janaseva.core.formula import FormulaError, Scope
+from janaseva.core.formula import Kind as FormulaKind
+from janaseva.core.source import Path, Source, SourceFault
+from janaseva.forms.rules import Question
+from janaseva.forms.rules.values import pattern
+from janaseva.services.rules.definition import Definition
+from janaseva.workflow.rules import Move, form_of, leading_to
+
+
+def moves_that_find(definition: Definition) -> Iterator[tuple[Path, Move]]:
+    """Yield each move that asks an officer for something, with its place."""
+    for number, step in enumerate(definition.happens.steps):
+        for index, move in enumerate(step.moves):
+            if move.finds:
+                yield ("happens", "steps", number, "moves", index), move
+
+
+def found_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKind, Scope]]:
+    """Yield each formula of a field that an officer answers: it names the fields of the same move, and ``today``."""
+    for place, move in moves_that_find(definition):
+        scope = form_of(move.finds).scope
+        for index, question in enumerate(move.finds):
+            path: Path = (*place, "finds", index)
+            if isinstance(question.needed, str):
+                yield (*path, "needed"), question.needed, "yes_no", scope
+            for name in ("at_least", "at_most"):
+                text = getattr(question, name)
+                if text is not None:
+                    yield (*path, name), text, question.formula_kind, scope
+
+
+def found_faults(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Yield each field that stands twice or is two things, and each that comes out without ever being found."""
+    yield from _fields(definition, service)
+    yield from _uses(definition, service)
+
+
+def _fields(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    first: dict[str, Question] = {one.key: one for one in definition.found_before}
+    for place, move in moves_that_find(definition):
+        seen: set[str] = set()
+        for index, question in enumerate(move.finds):
+            path: Path = (*place, "finds", index)
+            if question.key in seen:
+                yield service.fault((*path, "key"), f"'{question.key}' stands here a second time", "keep one of them")
+            seen.add(question.key)
+            other = first.setdefault(question.key, question)
+            if (other.kind, set(other.choices)) != (question.kind, set(question.choices)):
+                message = f"'{question.key}' is found elsewhere as another kind of field, or with other choices"
+                yield service.fault((*path, "kind"), message, "let both be the same, or give this one another key")
+            if question.pattern is not None:
+                try:
+                    pattern(question.pattern)
+                except ValueError as error:
+                    yield service.fault((*path, "pattern"), str(error), "write an RE2 pattern: no look-ahead")
+
+
+def _uses(definition: Definition, service: Source) -> Iterator[SourceFault]:
+    """Tell each fact that comes out and rests on what no move on a way to the approval finds."""
+    before = {one.key for one in definition.found_before}
+    ways = leading_to(definition.happens, "approved")
+    found = before | {one.key for way in ways for one in way.finds}
+    for path, text in _texts(definition):
+        for name in sorted(_named(definition, text)):
+            if name in definition.found_fields and name not in found:
+                message = f"'found.{name}' is never found on a way to the approval"
+                mend = "put it under finds: of a move that leads there"
+                yield service.fault(path, message, mend)
+
+
+def _texts(definition: Definition) -> Iterator[tuple[Path, str]]:
+    out = definition.out
+    if out.certificate is not None:
+        for key, fact in out.certificate.facts.items():
+            yield ("out", "certificate", "facts", key, "value"), fact.value
+            for language, text in fact.also.items():
+                yield ("out", "certificate", "facts", key, "also", language), text
+    if out.register_ is not None:
+        texts: Mapping[str, str] = out.register_.facts
+        for key, text in texts.items():
+            yield ("out", "register", "facts", key), text
+
+
+def _named(definition: Definition, text: str) -> set[str]:
+    try:
+        uses = definition.out_scope.compile(text).uses
+    except FormulaError:
+        return set()
+    names = (name.removeprefix("given.") for name in uses)
+    return {name.removeprefix("found.") for name in names if name.startswith("found.")}

@@ -1,0 +1,121 @@
+"""What officers find, in the text of a service: every fault at its line, examples that find, a letter that says it."""
+
+from datetime import date
+
+import pytest
+
+from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.compiling import compile_text, examine
+from janaseva.services.rules.definition import PublishedText
+from janaseva.services.rules.examples import read_examples, run
+from janaseva.services.rules.purposed import for_purpose
+from janaseva.settings import OPTIONS
+from janaseva.workflow.rules import Calendar
+
+pytestmark = pytest.mark.once
+TEXT = PackFolder(OPTIONS.packs_dir).read("kl-edistrict").published("kl-income-certificate")
+APPROVE = "        - {key: approve, title: Approve, to: approved, needs: [checklist]}\n"
+FINDS = """        - key: approve
+          title: Approve
+          to: approved
+          needs: [checklist]
+          finds:
+            - {key: visited_on, kind: date, label: Day of the enquiry, at_most: today}
+            - {key: assessed, kind: money, label: Income assessed, at_least: 1}
+"""
+FACT = "      purpose: {label: Purpose, value: purpose, shows: choice}\n"
+FACTS = """      assessed: {label: Income assessed, value: found.assessed, shows: money, in_code: true}
+      visited_on: {label: Day of the enquiry, value: found.visited_on, shows: date}
+"""
+
+COPY = """
+afterwards:
+  duplicate:
+    title: A second copy
+    fee: {lines: []}
+    officer: {role: village_officer, office: village_office, place: taluk}
+    happens:
+      steps:
+        - key: copy
+          title: The copy
+          kind: decision
+          role: "@officer"
+          office: "@officer"
+          moves:
+            - {key: give, title: Give it, to: approved}
+            - {key: refuse, title: Refuse, to: refused, needs: [reason, note]}
+
+out:"""
+
+
+def service(*changes):
+    content = TEXT.files["service.yaml"].replace(APPROVE, FINDS, 1).replace(FACT, FACT + FACTS, 1)
+    assert content.count("found.assessed") == content.count("key: assessed") == 1
+    for before, after in changes:
+        assert before in content, before
+        content = content.replace(before, after, 1)
+    return PublishedText(files={**TEXT.files, "service.yaml": content})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "at", "says"),
+    [
+        ("value: found.assessed", "value: found.asessed", "found.asessed", "found.asessed"),
+        ("value: found.assessed", "value: found.assessed + 'x'", "found.assessed +", "overload"),
+        ("enquiry, at_most: today", "enquiry, at_most: tomorrow", "enquiry, at_most: tomorrow", "tomorrow"),
+        ("enquiry, at_most: today", "enquiry, at_most: date_of_birth", "enquiry, at_most: date", "date_of_birth"),
+        (
+            "kind: date, label: Day of the enquiry, at_most: today",
+            "kind: aadhaar, label: Day",
+            "kind: aadhaar, label: Day",
+            "not aadhaar",
+        ),
+        ("key: visited_on", "key: assessed", "key: assessed, kind: money", "second time"),
+        (
+            "needs: [reason, note]}",
+            "needs: [reason, note], finds: [{key: assessed, kind: date, label: Day}]}",
+            "needs: [reason, note], finds",
+            "another kind of field",
+        ),
+        ("key: pin", "key: found", "key: found", "word of the rule language"),
+    ],
+)
+def test_every_fault_stands_at_its_line(before, after, at, says):
+    text = service((before, after))
+    line = text.files["service.yaml"][: text.files["service.yaml"].index(at)].count("\n") + 1
+    faults = examine(text).faults
+    assert any(says in fault.message and abs(fault.line - line) <= 1 for fault in faults), [str(one) for one in faults]
+
+
+def test_what_is_found_only_on_the_way_to_a_refusal_cannot_be_certified():
+    start = FINDS.index("          finds:")
+    finds = "[{key: visited_on, kind: date, label: Day}, {key: assessed, kind: money, label: Income}]"
+    text = service((FINDS[start:], ""), ("needs: [reason, note]}", f"needs: [reason, note], finds: {finds}}}"))
+    assert len([fault for fault in examine(text).faults if "never found on a way" in fault.message]) == 2
+
+
+def example(steps):
+    source = TEXT.files["examples.yaml"].split("\n\n")[0]
+    content = source.replace("steps: [decision.approve]", f"steps: [{steps}]").replace(
+        '"₹ 2,25,000.00"]', '"₹ 2,25,000.00", "\'paise\': 20000000", "2026-03-01"]', 1
+    )
+    (one,), _, faults = read_examples(content, "examples.yaml")
+    assert not faults
+    return one
+
+
+def test_an_example_finds_and_its_letter_says_so():
+    definition = compile_text(service())
+    calendar = Calendar(key="", time_zone="Asia/Kolkata", known_until=date.min)
+    good = example("{move: decision.approve, finds: {visited_on: 2026-03-01, assessed: 20000000}}")
+    assert run(definition, good, calendar) == ()
+    (wrong, *_) = run(definition, example("{move: decision.approve, finds: {visited_on: 2026-03-09}}"), calendar)
+    assert wrong == "steps: 'decision.approve' finds: visited_on too_late, assessed needed"
+
+
+def test_a_second_copy_keeps_what_was_found_and_its_own_steps_need_not_find_it():
+    text = service(("\nout:", COPY))
+    assert [str(fault) for fault in examine(text).faults] == []
+    copy = for_purpose(compile_text(text), "duplicate")
+    assert list(copy.found_fields) == ["visited_on", "assessed"]
+    assert not copy.happens.finds
