@@ -118,6 +118,9 @@ def test_every_part_in_every_language(definer):
         assert f'lang="{language}"' in definer.get(f"{there}?lang={language}").content.decode()
     for name in (*PARTS, "examples.yaml", "words.ml.yaml", "letter.typ"):
         assert definer.get(f"{there}/{name}").status_code == 200, name
+    assert "/words.ml.yaml" in definer.get(there).content.decode()
+    assert "/words.sd.yaml" not in definer.get(there).content.decode()
+    assert definer.get(f"{there}/words.sd.yaml").status_code == 404
 
 
 def test_the_text_shown_is_the_text_kept(definer):

@@ -161,3 +161,14 @@ def test_shipped_offices_and_people_are_marked_as_demonstration():
 def test_names_in_the_directory_are_written_as_people_write_them():
     shouting = [area.names["en"] for area in shipped().areas if area.names["en"].isupper()]
     assert shouting == []
+
+
+def test_a_key_that_is_there_again_is_told_at_its_second_line_with_the_first():
+    text = "departments:\n  - {key: revenue, names: {en: Revenue}}\noffices: []\n"
+    with pytest.raises(Invalid) as caught:
+        rules.merged(rules.read_offices(text, "a/offices.yaml"), rules.read_offices(f"\n{text}", "b/offices.yaml"))
+    (fault,) = caught.value.faults
+    assert fault.place == "b/offices.yaml:3"
+    assert fault.facts["why"] == (
+        "department revenue is there 2 times, first at a/offices.yaml:2; take one out, or give it another key"
+    )

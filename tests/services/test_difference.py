@@ -56,6 +56,16 @@ def test_order_files_and_letters():
     assert told == [("service.yaml", "moved"), ("words.ml.yaml", "added"), ("letter.typ", "removed")]
 
 
+def test_of_a_new_service_one_reads_what_is_unknown_and_assumed():
+    new = {"service.yaml": "fee: {unknown: The fee}\nwho: {same: [{key: age, confidence: assumed, note: A guess}]}\n"}
+    told = [str(one) for one in difference({"pack.yaml": "key: x\n"}, {"pack.yaml": "key: x\n", **new}).changes]
+    assert told == [
+        "service.yaml: added service.yaml",
+        "fee: added unknown: The fee",
+        "who, same, age: added assumed: A guess",
+    ]
+
+
 def test_a_text_that_cannot_be_read_is_still_shown_line_by_line():
     found = difference({"service.yaml": OLD}, {"service.yaml": "a: [\n"})
     assert [one.kind for one in found.changes] == ["changed"]

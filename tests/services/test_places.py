@@ -7,10 +7,14 @@ from click.testing import CliRunner
 
 from janaseva.cli.loading import read_ground
 from janaseva.cli.packs import command
+from janaseva.core.source import read
+from janaseva.people.rules.directory import RowPlace
 from janaseva.services.rules.checking import check_pack
 from janaseva.services.rules.pack import PackText
+from janaseva.services.rules.persons import alike_kinds, too_few
 from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
+from janaseva.workflow.rules.parts import Branch
 from tests.services.test_definition import PACKS
 
 pytestmark = pytest.mark.once
@@ -77,6 +81,58 @@ def test_a_state_has_offices_of_its_own_kinds_and_a_kind_that_nobody_wrote_is_to
     assert not checked(office, ground=Ground(renamed)).faults
     assert {fault.message for fault in checked(office).faults} == {"there is no kind of office 'fire_station'"}
     assert "write an office of this kind" in checked(office).faults[0].mend
+
+
+def test_a_kind_that_resembles_another_is_a_kind_where_an_office_has_it_and_is_only_warned_of():
+    resembling = ("office: taluk_office", "office: taluk_ofice")
+    assert [(fault.message, fault.mend) for fault in checked(resembling).faults] == [
+        ("there is no kind of office 'taluk_ofice'", "did you mean 'taluk_office'?")
+    ]
+    offices = [replace(one, kind="taluk_ofice", key=f"{one.key}-x") for one in SHIPPED.directory.offices]
+    own = next(one for one in offices if one.key == "kl-taluk-adoor-x")
+    place = RowPlace(row="office kl-taluk-adoor-x", file="kl/offices.yaml", line=7)
+    ground = Ground(
+        replace(SHIPPED.directory, offices=(*SHIPPED.directory.offices, own), places=(*SHIPPED.directory.places, place))
+    )
+    assert not checked(resembling, ground=ground).faults
+    (warned,) = alike_kinds(ground)
+    assert (warned.file, warned.line) == ("kl/offices.yaml", 7)
+    assert "if that was meant" in warned.mend
+    assert not list(alike_kinds(SHIPPED))
+
+
+SCRUTINY = """    - key: scrutiny
+      title: Scrutiny
+      kind: decision
+      role: "@officer"
+      office: "@officer"
+      moves: [{key: on, title: Send on, to: decision}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("posts", "warned"), [(("",), ["'decision' needs another person than 'scrutiny'"]), (("", "2"), [])]
+)
+def test_a_second_person_is_warned_of_where_an_office_has_one_post_of_the_role(posts, warned):
+    twice = tuple(
+        replace(one, posts=tuple(replace(post, suffix=suffix) for post in one.posts for suffix in posts))
+        for one in SHIPPED.directory.offices
+    )
+    head = "    - key: decision\n      title: Decision of the officer\n"
+    changes = [(head, f"{SCRUTINY}{head}      other_person: true\n")]
+    found = checked(*changes, ground=Ground(replace(SHIPPED.directory, offices=twice)))
+    assert found.definition is not None
+    told = [one for one in found.warnings if "too few posts" in one.message]
+    assert sorted({one.message.partition(",")[0] for one in told}) == warned
+    assert all("second post" in one.mend and one.place == "happens.steps.1.other_person" for one in told)
+    step = found.definition.happens.steps[1]
+    seats = [Branch(key=key, title={"en": key}, role="tahsildar", office="taluk_office") for key in ("one", "two")]
+    joint = step.model_copy(update={"joint": tuple(seats), "role": None, "office": None, "other_person": False})
+    happens = found.definition.happens.model_copy(update={"steps": (joint,)})
+    definition = found.definition.model_copy(update={"happens": happens})
+    source = read(PACKS.read("kl-edistrict").services[SERVICE]["service.yaml"], "service.yaml")
+    few = {one.message for one in too_few(definition, source, Ground(replace(SHIPPED.directory, offices=twice)))}
+    assert any("2 seats of 'decision'" in one for one in few) is bool(warned)
 
 
 def test_a_list_of_places_that_is_empty_is_told_with_the_schemes_that_are_there():

@@ -1,6 +1,7 @@
 """Load packs into the database: directory, calendars, services, demonstration people. Repeats change nothing."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def load_directory(folder: Path, *, at: datetime, demonstration: bool) -> people
     if demonstration:
         parts += [people_rules.read_offices(text, file) for text, file in _texts(folder, "*/offices.yaml")]
         parts += [people_rules.read_people(text, file) for text, file in _texts(folder, "*/people.demo.yaml")]
-    directory = people_rules.merged(*parts)
+    directory = replace(people_rules.merged(*parts), places=())  # a row that moved in its file is no other row
     key = f"directory:{sha256_hex(directory)}"
     return people.load_directory(by=BY, at=at, key=key, directory=directory)
 

@@ -17,6 +17,7 @@ from janaseva.core.source import SourceError, SourceFault
 from janaseva.core.words import say
 from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
+from janaseva.services.rules.persons import alike_kinds
 from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
 
@@ -66,7 +67,8 @@ def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
     faults = [fault for pack in packs for fault in pack.faults]
     for fault in faults:
         print(_as_json(fault) if as_json else fault)
-    for warning in [warning for pack in packs for service in pack.services for warning in service.warnings]:
+    own = [warning for pack in packs for service in pack.services for warning in service.warnings]
+    for warning in (*alike_kinds(ground), *own):
         print(_as_json(warning, severity="warning") if as_json else f"{warning} [a warning]")
     if todo and not as_json:
         _tell_todo(packs)

@@ -67,7 +67,20 @@ def _places(files: Mapping[str, str], checked: proposing.Checked) -> list[Place]
         )
         for name in names
     ]
-    return [*parts, *(_file(files, name, checked) for name in FILES)]
+    return [*parts, *(_file(files, name, checked) for name in _beside(files))]
+
+
+def _beside(files: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the files beside the service; words in the languages of the pack, and what is written already."""
+    try:
+        tree = read(files.get("pack.yaml", ""), "pack.yaml").tree
+    except SourceError:
+        return FILES
+    named = tree.get("languages") if isinstance(tree, dict) else None
+    if not isinstance(named, list):
+        return FILES
+    wanted = {f"words.{code}.yaml" for code in named}
+    return tuple(name for name in FILES if not name.startswith("words.") or name in wanted or files.get(name))
 
 
 def _file(files: Mapping[str, str], name: str, checked: proposing.Checked) -> Place:
@@ -154,7 +167,7 @@ def _drawn(
 def part(request: HttpRequest, proposal_id: UUID, name: str) -> HttpResponse:
     """Write one part; what was typed is checked with the whole and kept even with faults, for faults are shown."""
     view = queries.proposal(actor(request), proposal_id)
-    if not view.may_write or (name not in outline.PARTS and name not in (outline.OTHER, *FILES)):
+    if not view.may_write or (name not in outline.PARTS and name not in (outline.OTHER, *_beside(view.files))):
         raise not_found()
     if request.method == "POST":
         return _saved(request, view, name)

@@ -8,7 +8,7 @@ import csv
 import difflib
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Annotated, Any, Final, Literal
 
@@ -61,19 +61,12 @@ def _known(kind: str, known: Iterable[str]) -> AfterValidator:
 
 
 def meant_kind(kind: str) -> str:
-    """Return the kind of office that was meant, where this one is a slip of the pen; else nothing."""
+    """Return the kind of office that may have been meant, since this one resembles it; else nothing."""
     near = difflib.get_close_matches(kind, OFFICE_KINDS, n=1, cutoff=0.9)
     return near[0] if near and near[0] != kind else ""
 
 
-def _no_slip(kind: str) -> str:
-    if meant_kind(kind):
-        message = f"there is no office kind {kind}; did you mean {meant_kind(kind)}?"
-        raise ValueError(message)
-    return kind
-
-
-Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$"), AfterValidator(_no_slip)]
+Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
 Names = Annotated[dict[str, str], AfterValidator(_honest_names)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
 Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -158,14 +151,24 @@ class OfficerRow:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class RowPlace:
+    """Where a row (``office kl-taluk-adoor``) stands: its file and line."""
+
+    row: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Directory:
-    """Everything that ``actions.load_directory`` brings up to date."""
+    """Everything that ``actions.load_directory`` brings up to date; ``places`` say where its rows stand."""
 
     areas: tuple[AreaRow, ...] = ()
     departments: tuple[DepartmentRow, ...] = ()
     offices: tuple[OfficeRow, ...] = ()
     roles: tuple[RoleRow, ...] = ()
     officers: tuple[OfficerRow, ...] = ()
+    places: tuple[RowPlace, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -220,14 +223,18 @@ def _valid(kind: type[Any], tree: Any, read: source.Source, path: source.Path, f
     return None
 
 
-def _read(kind: type[Any], text: str, file: str) -> Any:
-    """Return the file as ``kind``; every fault with its line."""
+def _read(kind: type[Any], text: str, file: str) -> tuple[Any, source.Source]:
+    """Return the file as ``kind``, and where its rows stand; every fault with its line."""
     read = _source(text, file)
     faults: list[Fault] = []
     found = _valid(kind, read.tree, read, (), faults)
     if faults:
         raise Invalid(faults)
-    return found
+    return found, read
+
+
+def _placed(read: source.Source, rows: Iterable[tuple[str, source.Path]]) -> tuple[RowPlace, ...]:
+    return tuple(RowPlace(row=row, file=read.file, line=read.mark(path).line) for row, path in rows)
 
 
 def read_offices(text: str, file: str) -> Directory:
@@ -237,8 +244,16 @@ def read_offices(text: str, file: str) -> Directory:
         Invalid: with every fault, its file and line.
 
     """
-    read = _read(_OfficesFile, text, file)
-    return Directory(departments=read.departments, offices=read.offices)
+    found, read = _read(_OfficesFile, text, file)
+    rows: list[tuple[str, source.Path]] = [
+        (f"department {row.key}", ("departments", number)) for number, row in enumerate(found.departments)
+    ]
+    for number, row in enumerate(found.offices):
+        rows.append((f"office {row.key}", ("offices", number)))
+        rows += [
+            (f"post {post.key(row.key)}", ("offices", number, "posts", index)) for index, post in enumerate(row.posts)
+        ]
+    return Directory(departments=found.departments, offices=found.offices, places=_placed(read, rows))
 
 
 def read_people(text: str, file: str) -> Directory:
@@ -248,7 +263,9 @@ def read_people(text: str, file: str) -> Directory:
         Invalid: with every fault, its file and line.
 
     """
-    return Directory(officers=_read(_PeopleFile, text, file).officers)
+    found, read = _read(_PeopleFile, text, file)
+    rows = [(f"officer {row.login}", ("officers", number)) for number, row in enumerate(found.officers)]
+    return Directory(officers=found.officers, places=_placed(read, rows))
 
 
 def read_roles(text: str, file: str) -> Directory:
@@ -267,7 +284,8 @@ def read_roles(text: str, file: str) -> Directory:
     ]
     if faults:
         raise Invalid(faults)
-    return Directory(roles=tuple(roles))
+    places = _placed(read, [(f"role {row.role}", ("roles", row.role)) for row in roles])
+    return Directory(roles=tuple(roles), places=places)
 
 
 def read_areas(text: str, file: str) -> Directory:
@@ -277,7 +295,7 @@ def read_areas(text: str, file: str) -> Directory:
         Invalid: with every fault, its file and line.
 
     """
-    areas, faults = [], []
+    areas, faults, places = [], [], []
     rows = csv.DictReader(io.StringIO(text))
     for row in rows:
         names = {
@@ -288,18 +306,21 @@ def read_areas(text: str, file: str) -> Directory:
         rest = {column: value for column, value in row.items() if not str(column).startswith("name_")}
         try:
             areas.append(TypeAdapter(AreaRow).validate_python({**rest, "names": names}))
+            places.append(RowPlace(row=f"area {areas[-1].reference}", file=file, line=rows.line_num))
         except ValidationError as error:
             faults += [_fault(file, rows.line_num, one["loc"], one["msg"]) for one in error.errors()]
     if faults:
         raise Invalid(faults)
-    return Directory(areas=tuple(areas))
+    return Directory(areas=tuple(areas), places=tuple(places))
 
 
-def _doubled(what: str, keys: Iterable[str]) -> Iterator[Fault]:
+def _doubled(what: str, keys: Iterable[str], places: Mapping[str, list[RowPlace]]) -> Iterator[Fault]:
+    """Tell each key that is there again: at its second place, with the first, and what to do."""
     for key, times in Counter(keys).items():
         if times > 1:
-            why = f"{what} {key} is there {times} times"
-            yield Fault(place=key, code="directory_fault", facts={"file": "", "line": 0, "why": why})
+            first, again = (*places.get(f"{what} {key}", ()), RowPlace(), RowPlace())[:2]
+            why = f"{what} {key} is there {times} times, first at {first.file}:{first.line}"
+            yield _fault(again.file, again.line, (), f"{why}; take one out, or give it another key")
 
 
 def merged(*directories: Directory) -> Directory:
@@ -315,14 +336,18 @@ def merged(*directories: Directory) -> Directory:
         offices=tuple(row for part in directories for row in part.offices),
         roles=tuple(row for part in directories for row in part.roles),
         officers=tuple(row for part in directories for row in part.officers),
+        places=tuple(one for part in directories for one in part.places),
     )
+    where: dict[str, list[RowPlace]] = {}
+    for one in whole.places:
+        where.setdefault(one.row, []).append(one)
     faults = [
-        *_doubled("area", (row.reference for row in whole.areas)),
-        *_doubled("department", (row.key for row in whole.departments)),
-        *_doubled("office", (row.key for row in whole.offices)),
-        *_doubled("post", (post.key(row.key) for row in whole.offices for post in row.posts)),
-        *_doubled("role", (row.role for row in whole.roles)),
-        *_doubled("officer", (row.login for row in whole.officers)),
+        *_doubled("area", (row.reference for row in whole.areas), where),
+        *_doubled("department", (row.key for row in whole.departments), where),
+        *_doubled("office", (row.key for row in whole.offices), where),
+        *_doubled("post", (post.key(row.key) for row in whole.offices for post in row.posts), where),
+        *_doubled("role", (row.role for row in whole.roles), where),
+        *_doubled("officer", (row.login for row in whole.officers), where),
     ]
     if faults:
         raise Invalid(faults)

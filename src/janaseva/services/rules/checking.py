@@ -8,6 +8,7 @@ from janaseva.services.rules.compiling import Examined, examine
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.examples import Outcome, read_examples, run, uncovered
 from janaseva.services.rules.pack import CalendarText, ExaminedPack, PackText, examine_pack
+from janaseva.services.rules.persons import too_few
 from janaseva.services.rules.places import Ground, Unserved, unserved
 from janaseva.services.rules.sources import takes, unfounded
 from janaseva.services.rules.variants import judge, told
@@ -138,4 +139,5 @@ def _on_ground(
     wrong = [service.fault(("variants",), told(finding), mend) for finding in verdict.findings if finding not in known]
     doubt = f"gaps and overlaps between the variants cannot be judged: {verdict.beyond}"
     warned = (service.fault(("variants",), doubt, "let an example show each variant"),) if verdict.beyond else ()
-    return (*wrong, *reach.faults), warned, reach
+    few = () if ground is None else tuple(too_few(definition, service, ground))
+    return (*wrong, *reach.faults), (*warned, *few), reach

@@ -16,12 +16,21 @@ from janaseva.services.rules.definition import Definition, PublishedText
 from janaseva.services.rules.purposed import misplaced, placed
 from janaseva.services.rules.rights import Rights
 from janaseva.services.rules.soundness import unsound
-from janaseva.services.rules.wording import WordState, merge
+from janaseva.services.rules.wording import WORDY, WordState, merge
 
 _WORDS_FILE: Final = re.compile(r"words\.([a-z]{2,3})\.yaml\Z")
 _GLOSSARY_FILE: Final = re.compile(r"glossary\.([a-z]{2,3})\.yaml\Z")
 MOST_BYTES: Final = 2 * 1024 * 1024
 """All files of one service together."""
+_LIKE: Final = 0.75
+"""How alike a name must be to be offered as the one meant; less alike misleads (``counts`` for ``conditions``)."""
+_SAID_OTHERWISE: Final[Mapping[tuple[str, str], str]] = {
+    ("who", "conditions"): "the conditions of who may apply are written under 'eligibility:'",
+    (
+        "out",
+        "eligibility",
+    ): "who may apply stands under who.eligibility; what a licence is held on, under 'conditions:'",
+}
 MOST_FAULTS: Final = 300
 """Faults of shape that are told at once; who has more mends these first."""
 
@@ -249,6 +258,24 @@ def _tree_path(loc: tuple[int | str, ...], tree: Any) -> Path | None:
     return tuple(path)
 
 
+def _meant(path: Path, name: str) -> str:
+    """Return what to do with a name that does not belong where it stands."""
+    around = next((part for part in reversed(path[:-1]) if isinstance(part, str)), "")
+    if (around, name) in _SAID_OTHERWISE:
+        return _SAID_OTHERWISE[around, name]
+    near = difflib.get_close_matches(name, [one for one in _names() if one != name], n=1, cutoff=_LIKE)
+    return f"did you mean '{near[0]}'?" if near else "remove it, or move it where it belongs"
+
+
+def _as_words(name: str, given: Any) -> str:
+    """Return how to write what must be words and is something else."""
+    if given is None:
+        return f"write it after '{name}:', or leave it out"
+    if isinstance(given, bool | int | float):
+        return f'put it in quotes: "{str(given).lower() if isinstance(given, bool) else given}"'
+    return f"write it after '{name}:', in quotes where it holds ': ' or begins with [ or {{"
+
+
 def _in_words(error: Any, path: Path) -> tuple[str, str]:
     here = ".".join(str(part) for part in path) or "the service"
     last = str(error["loc"][-1])
@@ -256,11 +283,7 @@ def _in_words(error: Any, path: Path) -> tuple[str, str]:
         case "missing":
             return f"{here} lacks '{last}'", f"add '{last}:' (see docs/definers)"
         case "extra_forbidden":
-            near = difflib.get_close_matches(last, [name for name in _names() if name != last], n=1)
-            return (
-                f"'{last}' does not belong here",
-                f"did you mean '{near[0]}'?" if near else "remove it, or move it where it belongs",
-            )
+            return f"'{last}' does not belong here", _meant(path, last)
         case "value_error":
             return str(error["msg"]).removeprefix("Value error, "), "change one of them"
         case "string_pattern_mismatch":
@@ -268,6 +291,8 @@ def _in_words(error: Any, path: Path) -> tuple[str, str]:
                 f"{here} is not a name of the kind wanted here",
                 "use small letters, digits and _ or -, beginning with a letter",
             )
+        case "string_type" | "dict_type" if error["type"] == "string_type" or last in WORDY:
+            return f"{here} must be one line of text", _as_words(last, error.get("input"))
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"{here} must be a group of 'key: value' lines", "indent its parts below it"
         case "tuple_type" | "list_type":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from janaseva.core.source import SourceError, read
+from janaseva.services.rules.definition import todo_in
 
 CONTEXT_LINES: Final = 2
 MOST_SHOWN: Final = 300
@@ -94,6 +95,16 @@ def _changes(file: str, old: str | None, new: str | None) -> Iterator[Change]:
         kind: Kind = "added" if old is None else "removed" if new is None else "changed"
         was, now = ("" if old is None else file), ("" if new is None else file)
         yield Change(file=file, path="", place=(file,), kind=kind, was=was, now=now)
+        if file == SERVICE and old is None and isinstance(after, Mapping):
+            yield from _unfound(file, after)
+
+
+def _unfound(file: str, tree: Mapping[str, Any]) -> Iterator[Change]:
+    """Tell what a new service leaves open: each fact that is unknown, assumed or told differently by its sources."""
+    for todo in todo_in("", tree):
+        place = tuple(todo.place.split(".")) if todo.place else (file,)
+        now = f"{todo.kind}: {_written(todo.what)}" if todo.what else todo.kind
+        yield Change(file=file, path=todo.place, place=place, kind="added", now=now)
 
 
 def _tree(file: str, content: str | None) -> Any:

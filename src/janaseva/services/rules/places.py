@@ -113,10 +113,10 @@ def unserved(definition: Definition, service: Source, ground: Ground) -> Unserve
     faults: list[SourceFault] = [*strangers(definition, service, ground.named), *_empty(definition, service, ground)]
     to_do: list[SourceFault] = []
     for number, variant in enumerate(definition.variants):
-        covered = _covered(definition, variant, ground)
+        areas_covered = covered(definition, variant, ground)
         for path, role, office in desks(number, variant):
             missing: dict[str, list[str]] = {}
-            for area in covered:
+            for area in areas_covered:
                 found = ground.office(office, area)
                 if found is None:
                     missing.setdefault(ground.district(area), []).append(area)
@@ -132,7 +132,7 @@ def unserved(definition: Definition, service: Source, ground: Ground) -> Unserve
                 else:
                     waiting += len(areas)
             if waiting:
-                message = f"no {office} is written for {waiting} of {len(covered)} places"
+                message = f"no {office} is written for {waiting} of {len(areas_covered)} places"
                 to_do.append(service.fault((*path, "office"), message, "add the offices to offices.yaml"))
     once = {fault.message: fault for fault in reversed(to_do)}
     return Unserved(
@@ -154,7 +154,7 @@ def _empty(definition: Definition, service: Source, ground: Ground) -> Iterator[
                 yield service.fault(path, message, f"schemes of the places there: {near}")
 
 
-def _covered(definition: Definition, variant: Variant, ground: Ground) -> list[str]:
+def covered(definition: Definition, variant: Variant, ground: Ground) -> list[str]:
     """Return every area that may be answered where this variant looks for its office."""
     question = definition.form.by_key.get(variant.officer.place)
     if question is None or not question.scheme:

@@ -13,7 +13,7 @@ from janaseva.core import approvals
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.core.text import LANGUAGES
 
-_WORDY: Final = frozenset(
+WORDY: Final = frozenset(
     {"name", "summary", "title", "label", "hint", "why", "message", "pattern_says", "statement", "authority"}
 )
 _WORDY_MAPS: Final = frozenset({"choices", "any_of", "messages"})
@@ -46,7 +46,7 @@ def wordy(tree: Any, path: Path = (), name: str = "") -> Iterator[tuple[Path, st
             here, dotted = (*path, key), f"{name}.{key}" if name else str(key)
             parent = path[-1] if path else ""
             if isinstance(value, str):
-                if (key in _WORDY and parent not in _WORDY_MAPS | _PLAIN_MAPS) or parent in _WORDY_MAPS:
+                if (key in WORDY and parent not in _WORDY_MAPS | _PLAIN_MAPS) or parent in _WORDY_MAPS:
                     yield here, dotted, value
             else:
                 yield from wordy(value, here, dotted)

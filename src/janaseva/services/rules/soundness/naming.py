@@ -6,7 +6,6 @@ from typing import Final
 
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.forms.rules import Question
-from janaseva.people.rules.directory import meant_kind
 from janaseva.services.rules.definition import Definition
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
@@ -28,12 +27,6 @@ def names(definition: Definition, service: Source, departments: frozenset[str] |
                 yield service.fault(("check", number, "places", index), f"there is no field '{place}'", known)
     for number, variant in enumerate(definition.variants):
         question = fields.get(variant.officer.place)
-        desks = [("officer", variant.officer.office), *((f"desks.{k}", d.office) for k, d in variant.desks.items())]
-        for name, office in desks:
-            if meant_kind(office):
-                mend = f"did you mean '{meant_kind(office)}'?"
-                path: Path = ("variants", number, *name.split("."), "office")
-                yield service.fault(path, f"there is no kind of office '{office}'", mend)
         if question is None or question.kind != "area":
             mend = f"name an area field: {', '.join(key for key, q in fields.items() if q.kind == 'area') or 'add one'}"
             message = f"'{variant.officer.place}' is no area field, so no office can be found"
