@@ -1,9 +1,7 @@
 """Run everything that a change must pass, say how long each part took, and name at the end what did not pass.
 
-``make check`` calls this. All parts run even where one fails. The still parts run two at a time; then the tests of the
-two databases, one after the other, while a browser goes its way beside them, for it waits much: for pages, for the
-worker. The tests of the databases show their output as they go; of all else only what failed or was left out is shown.
-Names pick parts: ``python tests/check.py lint types``.
+``make check`` calls this. All parts run even where one fails. The still parts run two at a time and show their output
+only where they fail; the tests show theirs as they go. Names pick parts: ``python tests/check.py lint types``.
 """
 
 import os
@@ -57,7 +55,7 @@ ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", (*PYTEST, "-n", WORKER
 IN_A_BROWSER = Part(
     "tests in a browser",
     "make test ARGS='-m browser'",
-    (*PYTEST, "-n", "2", "-m", "browser", "tests/browser"),
+    (*PYTEST, "-n", "3", "-m", "browser", "tests/browser"),
 )
 ON_POSTGRESQL = Part(
     "tests on PostgreSQL",
@@ -65,7 +63,7 @@ ON_POSTGRESQL = Part(
     (*PYTEST, "-n", WORKERS, "--db=postgres", "--second", "-m", "not browser"),
 )
 TESTS = (ON_SQLITE, ON_POSTGRESQL, IN_A_BROWSER)
-"""The first two go one after the other, for each uses every core; the browser goes beside them."""
+"""One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""
 
 
 def _environment() -> dict[str, str]:
@@ -104,15 +102,6 @@ def heading(outcome: Outcome) -> str:
     return f"{'ok  ' if outcome.passed else 'FAIL'} {outcome.part.name:<22} {outcome.seconds:6.1f} s"
 
 
-def told(outcome: Outcome) -> Outcome:
-    """Say how a part went, with all that it printed where it did not pass, and with what it left out; return it."""
-    print(heading(outcome), flush=True)
-    left_out = "\n".join(line for line in outcome.output.splitlines() if line.startswith("SKIPPED"))
-    if shown := left_out if outcome.passed else outcome.output:
-        print(shown, flush=True)
-    return outcome
-
-
 def closing(outcome: Outcome) -> str:
     """Return the last line that a part printed: for pytest, its count."""
     return next((line for line in reversed(outcome.output.splitlines()) if line.strip()), "")
@@ -140,16 +129,17 @@ def main(chosen: Iterable[str] = ()) -> int:
     if unknown:
         print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
-    wanted = [part for part in (*STILL, *TESTS) if not names or part.name in names]
     outcomes: list[Outcome] = []
     with ThreadPoolExecutor(max_workers=2) as lanes:
-        outcomes.extend(told(outcome) for outcome in lanes.map(run, [part for part in wanted if part in STILL]))
-        beside = [lanes.submit(run, part) for part in wanted if part is IN_A_BROWSER]
-        for part in TESTS:
-            if part in wanted and part is not IN_A_BROWSER:
-                print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
-                outcomes.append(run(part, shown=True))
-        outcomes.extend(told(future.result()) for future in beside)
+        for outcome in lanes.map(run, [part for part in STILL if not names or part.name in names]):
+            print(heading(outcome), flush=True)
+            if not outcome.passed:
+                print(outcome.output, flush=True)
+            outcomes.append(outcome)
+    for part in TESTS:
+        if not names or part.name in names:
+            print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
+            outcomes.append(run(part, shown=True))
     print(report(outcomes, time.monotonic() - begun))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 

@@ -13,7 +13,7 @@ from janaseva.core.writing import tidy
 from tests.hostile.every_field import PAGE, form, spread
 from tests.hostile.values import SENT, TYPED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ASKED = next(page for page in form().pages if page.key == PAGE)
 LARGE = [name for name in TYPED if len(TYPED[name]) > 40_000]

@@ -22,7 +22,7 @@ from tests.hostile.every_field import KEY, PAGE
 from tests.hostile.test_routes import PLAIN, QUERIES, SAMPLES, TOGETHER, fits
 from tests.hostile.values import TYPED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 SCRIPT = "<script>alert('x')</script>"
 TYPST = '#panic("x") #read("/etc/passwd") $x^2$ *b* _i_ `c` @l <l> \\u{41} // /* ~'

@@ -14,7 +14,7 @@ from tests.given import LOADED_AT
 from tests.portal.reader import at_the_storys_time, fresh, signed_in
 from tests.services.test_again import SHOPS, TEXT, decided, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

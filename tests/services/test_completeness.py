@@ -16,7 +16,7 @@ from janaseva.workflow import queries as workflow
 from tests.given import SYSTEM
 from tests.portal.reader import at_the_storys_time, fresh, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PACK, SERVICE = "jk-edistrict", "jk-permanent-resident-certificate"
 LATER = ("title: Voter list of 1951 or 1957", "needed: optional", "needed: later")
 

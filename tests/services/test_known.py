@@ -19,7 +19,7 @@ from tests.given import LOADED_AT, SERVICE, SYSTEM
 from tests.portal.reader import at_the_storys_time, signed_in
 from tests.registers.acts import enter
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 COMMUNITY = "kl-community-certificate"
 PARENTS = "issued: [kl-community-certificate]"
 
