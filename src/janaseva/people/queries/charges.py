@@ -6,6 +6,7 @@ from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
+from janaseva.people import rules
 from janaseva.people.models import Charge, Person
 from janaseva.people.queries._views import (
     ChargeView,
@@ -25,17 +26,14 @@ def holders_of(post_ids: Collection[UUID], at: datetime) -> dict[UUID, HolderVie
 
 def holder_of(post_id: UUID, at: datetime) -> HolderView | None:
     """Return the substantive holder of a post at a moment, or ``None`` where it is vacant."""
-    held = [row for row in Charge.where(post_id=post_id, kind="substantive") if _in_force(row, at)]
+    held = [
+        row for row in Charge.where(post_id=post_id, kind="substantive") if rules.in_force(row.from_at, row.to_at, at)
+    ]
     person = Person.get_or_none(held[-1].person_id) if held else None
     if person is None:
         return None
     held[-1].person = person
     return holder_view(held[-1])
-
-
-def _in_force(row: Charge, at: datetime) -> bool:
-    """Return what :func:`force_at` asks of a row that was read."""
-    return row.from_at <= at and (row.to_at is None or row.to_at > at)
 
 
 def stand_ins_of(post_id: UUID, at: datetime) -> list[HolderView]:
@@ -73,7 +71,7 @@ def charge(by: Actor, charge_id: UUID) -> ChargeView:
 def charge_in_force(charge_id: UUID, at: datetime) -> bool:
     """Return whether a charge is in force at a moment."""
     row = Charge.get_or_none(charge_id)
-    return row is not None and _in_force(row, at)
+    return row is not None and rules.in_force(row.from_at, row.to_at, at)
 
 
 def held_over_time(by: Actor, post_ids: Collection[UUID]) -> dict[UUID, list[HolderView]]:
