@@ -12,11 +12,25 @@ MAX_JPEG_PIXELS: Final = 64_000_000
 MAX_PIXELS: Final = 24_000_000
 MAX_PIXEL_SCANS: Final = 16 * MAX_JPEG_PIXELS
 """Pixels times passes of a progressive JPEG; an honest one has about ten passes."""
+MAX_SEGMENTS: Final = 2_000
+"""Segments before the picture of a JPEG (ISO/IEC 10918-1, B.1.1.4): a photo has some dozens, one with a whole colour
+profile and extended notes some hundreds; the decoder reads each with a call of its own."""
 LONG_EDGE: Final = 2_000
 TARGET_BYTES: Final = 500_000
 QUALITIES: Final = (85, 75, 65, 55, 45)
 
 Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
+
+
+def _hold_segments(content: bytes) -> None:
+    """Refuse a JPEG of endless segments before the decoder reads them one by one."""
+    at, segments = 2, 0
+    while content[at : at + 1] == b"\xff" and content[at + 1 : at + 2] not in (b"", b"\xda"):
+        segments += 1
+        if segments > MAX_SEGMENTS:
+            raise ValueError("a JPEG of endless segments")
+        length = int.from_bytes(content[at + 2 : at + 4])
+        at += 1 if content[at + 1] == 0xFF else 2 + length
 
 
 def _within_bounds(image: Image.Image, content: bytes) -> None:
@@ -49,6 +63,8 @@ def clean_image(content: bytes) -> bytes:
         OSError: (or another error of the decoder) for a damaged file.
 
     """
+    if content.startswith(b"\xff\xd8"):
+        _hold_segments(content)
     try:
         image: Image.Image = Image.open(io.BytesIO(content), formats=("JPEG", "PNG", "WEBP"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
