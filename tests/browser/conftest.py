@@ -14,14 +14,15 @@ from tests.conftest import chromium
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
+    "--no-first-run", "--in-process-gpu",
 ]  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker waits for another at the end."""
-    items.sort(key=lambda item: "test_a_certificate_from_search_to_proof" not in item.name)
+    """Begin with what takes longest, and with what needs no platform while that comes up."""
+    order = ("test_a_certificate_from_search_to_proof", "test_design", "test_workshop")
+    items.sort(key=lambda item: next((at for at, name in enumerate(order) if name in item.nodeid), len(order)))
 
 
 @pytest.fixture(scope="session")

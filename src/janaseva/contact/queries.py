@@ -18,11 +18,12 @@ MAILBOX_LENGTH = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """One message as it was sent, or why it was not."""
+    """One message as it was sent, or why it was not; ``ending`` is the last four characters of its address."""
 
     id: UUID
     story: UUID | None
     channel: Channel
+    ending: str
     template: str
     language: str
     text: str
@@ -54,6 +55,7 @@ def _view(row: Message) -> MessageView:
         id=row.id,
         story=row.story,
         channel=cast("Channel", row.channel),
+        ending=row.address[-4:],
         template=row.template,
         language=row.language,
         text=row.text,
