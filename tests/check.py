@@ -50,7 +50,7 @@ STILL = (
     Part("packs check", "each fault names its file and line", ("janaseva", "packs", "check", "packs")),
     Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
 )
-PYTEST = ("pytest", "-q", "--dist", "loadgroup")
+PYTEST = ("pytest", "-q", "--dist", "loadfile")
 ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", (*PYTEST, "-n", WORKERS, "-m", "not browser"))
 IN_A_BROWSER = Part(
     "tests in a browser",

@@ -131,7 +131,7 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], left_out: Callab
 
 
 def chromium() -> str | None:
-    """Return the path of the system's chromium, or ``None``: the one without windows first, it asks least of a machine."""
+    """Return the path of the system's chromium, or ``None``: one without windows first, it asks least."""
     names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((found for name in names if (found := shutil.which(name))), None)
 

@@ -186,7 +186,7 @@ REFUSED = {
     "jpeg 50000x50000": (jpeg_of_size(50_000, 50_000), "file_image_too_large"),
     "jpeg cut": (photo()[:2_000], "file_damaged"),
     "jpeg head only": (b"\xff\xd8\xff\xe0", "file_damaged"),
-    "jpeg of many passes": (progressive_bomb(), "file_image_too_large"),
+    "jpeg of many passes": (progressive_bomb, "file_image_too_large"),
     "webp head only": (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "file_damaged"),
     "pdf head only": (b"%PDF-1.4", "file_damaged"),
     "pdf cut": (pdf(3)[:-300], "file_damaged"),
@@ -200,15 +200,16 @@ REFUSED = {
     "pdf without pages": (raw_pdf(NO_PAGES), "file_damaged"),
     "pdf without root": (raw_pdf("1 0 obj null endobj", trailer=""), "file_damaged"),
     "pdf of many objects": (raw_pdf(MANY_OBJECTS), "file_too_large_inside"),
-    "pdf stream bomb": (stream_bomb(), "file_too_large_inside"),
-    "pdf stream bomb in two layers": (stream_bomb(2), "file_too_large_inside"),
+    "pdf stream bomb": (stream_bomb, "file_too_large_inside"),
+    "pdf stream bomb in two layers": (lambda: stream_bomb(2), "file_too_large_inside"),
     "pdf xref to nowhere": (raw_pdf(NO_PAGES, end="startxref\n999999999\n%%EOF"), "file_damaged"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_quickly_and_in_words(name):
-    content, code = REFUSED[name]
+    made, code = REFUSED[name]
+    content = made() if callable(made) else made  # a bomb is made where it goes off, not by whoever reads this file
     began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(Refusal) as refused:
         rules.receive(filename=f"{name}.pdf", content=content)

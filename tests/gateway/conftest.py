@@ -3,12 +3,6 @@
 import pytest
 
 
-def pytest_itemcollected(item):
-    """Keep a module that loads the country on one worker: two would load it twice."""
-    if "loaded" in getattr(item, "fixturenames", ()):
-        item.add_marker(pytest.mark.xdist_group(item.module.__name__))
-
-
 @pytest.fixture(autouse=True)
 def fresh_limits():
     from janaseva.doorway import limits

@@ -18,6 +18,7 @@ from janaseva.people import actions as people
 from janaseva.services.adapters import PackFolder
 from janaseva.settings import OPTIONS
 from tests.gateway.answers import ANSWERS, PAPERS
+from tests.memory import loaded_once
 
 PHONES = itertools.count(9_847_100_000)
 KEYS = itertools.count(1)
@@ -35,14 +36,18 @@ def country() -> Iterator[None]:
     atomic._from_testcase = True  # actions open transactions of their own, as in Django's TestCase
     atomic.__enter__()
     try:
-        loading.load_directory(OPTIONS.packs_dir, at=now(), demonstration=True)
-        loading.load_pack(PackFolder(OPTIONS.packs_dir).read("kl-edistrict"), at=now())
-        people.enrol_demonstration(by=loading.BY, at=now(), key="enrol")
-        settle(now())
+        loaded_once("country", _load, OPTIONS.data_dir / "log")
         yield
     finally:
         transaction.set_rollback(True)
         atomic.__exit__(None, None, None)
+
+
+def _load() -> None:
+    loading.load_directory(OPTIONS.packs_dir, at=now(), demonstration=True)
+    loading.load_pack(PackFolder(OPTIONS.packs_dir).read("kl-edistrict"), at=now())
+    people.enrol_demonstration(by=loading.BY, at=now(), key="enrol")
+    settle(now())
 
 
 @dataclass
