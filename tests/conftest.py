@@ -18,6 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("janaseva", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("janaseva")  # how fast a machine happens to be is no property of the code; tests of cost say so
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 """The name of this xdist worker; empty in the controller and where tests run in one process."""

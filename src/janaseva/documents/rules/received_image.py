@@ -15,6 +15,8 @@ MAX_PIXEL_SCANS: Final = 16 * MAX_JPEG_PIXELS
 MAX_SEGMENTS: Final = 2_000
 """Segments before the picture of a JPEG (ISO/IEC 10918-1, B.1.1.4): a photo has some dozens, one with a whole colour
 profile and extended notes some hundreds; the decoder reads each with a call of its own."""
+_MARK: Final = b"\xff"
+_PICTURE_BEGINS: Final = (b"\xda", b"")
 LONG_EDGE: Final = 2_000
 TARGET_BYTES: Final = 500_000
 QUALITIES: Final = (85, 75, 65, 55, 45)
@@ -24,13 +26,14 @@ Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
 
 def _hold_segments(content: bytes) -> None:
     """Refuse a JPEG of endless segments before the decoder reads them one by one."""
-    at, segments = 2, 0
-    while content[at : at + 1] == b"\xff" and content[at + 1 : at + 2] not in (b"", b"\xda"):
-        segments += 1
-        if segments > MAX_SEGMENTS:
-            raise ValueError("a JPEG of endless segments")
-        length = int.from_bytes(content[at + 2 : at + 4])
-        at += 1 if content[at + 1] == 0xFF else 2 + length
+    at = 2
+    for _ in range(MAX_SEGMENTS):
+        if content[at : at + 1] != _MARK or content[at + 1 : at + 2] in _PICTURE_BEGINS:
+            return
+        filling = content[at + 1 : at + 2] == _MARK
+        at += 1 if filling else 2 + int.from_bytes(content[at + 2 : at + 4])
+    message = "a JPEG of endless segments"
+    raise ValueError(message)
 
 
 def _within_bounds(image: Image.Image, content: bytes) -> None:
