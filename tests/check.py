@@ -1,10 +1,12 @@
 """Run everything that a change must pass, say how long each part took, and name at the end what did not pass.
 
-``make check`` calls this. All parts run even where one fails. The still parts run two at a time and show their output
-only where they fail; the tests show theirs as they go. Names pick parts: ``python tests/check.py lint types``.
+``make check`` calls this. All parts run even where one fails. The still parts run two at a time with what the browser
+leaves of the machine, which waits for pages half of its time, and show their output only where they fail; the tests
+show theirs as they go. Names pick parts: ``python tests/check.py lint types``.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -62,8 +64,9 @@ ON_POSTGRESQL = Part(
     "make test-postgres ARGS=...",
     (*PYTEST, "-n", WORKERS, "--db=postgres", "--second", "-m", "not browser"),
 )
-TESTS = (ON_SQLITE, ON_POSTGRESQL, IN_A_BROWSER)
+TESTS = (IN_A_BROWSER, ON_SQLITE, ON_POSTGRESQL)
 """One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""
+YIELDING = ("nice", "-n", "10") if shutil.which("nice") else ()
 
 
 def _environment() -> dict[str, str]:
@@ -79,7 +82,7 @@ def run(part: Part, *, shown: bool = False) -> Outcome:
     """Run one part; ``shown`` passes its output on line by line."""
     begun = time.monotonic()
     lines: list[str] = []
-    command = [str(BIN / part.command[0]), *part.command[1:]]
+    command = [*(() if shown else YIELDING), str(BIN / part.command[0]), *part.command[1:]]
     with subprocess.Popen(
         command,
         cwd=TREE,
@@ -95,6 +98,18 @@ def run(part: Part, *, shown: bool = False) -> Outcome:
             if shown:
                 print(line, end="", flush=True)
     return Outcome(part, process.returncode == 0, time.monotonic() - begun, "".join(lines))
+
+
+def _shown(part: Part) -> Outcome:
+    print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
+    return run(part, shown=True)
+
+
+def _told(outcome: Outcome) -> Outcome:
+    print(heading(outcome), flush=True)
+    if not outcome.passed:
+        print(outcome.output, flush=True)
+    return outcome
 
 
 def heading(outcome: Outcome) -> str:
@@ -129,17 +144,12 @@ def main(chosen: Iterable[str] = ()) -> int:
     if unknown:
         print(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}")
         return 2
-    outcomes: list[Outcome] = []
+    tests = [part for part in TESTS if not names or part.name in names]
     with ThreadPoolExecutor(max_workers=2) as lanes:
-        for outcome in lanes.map(run, [part for part in STILL if not names or part.name in names]):
-            print(heading(outcome), flush=True)
-            if not outcome.passed:
-                print(outcome.output, flush=True)
-            outcomes.append(outcome)
-    for part in TESTS:
-        if not names or part.name in names:
-            print(f"\n── {part.name} " + "─" * (56 - len(part.name)), flush=True)
-            outcomes.append(run(part, shown=True))
+        still = lanes.map(run, [part for part in STILL if not names or part.name in names])
+        told = [_shown(part) for part in tests[:1]]
+        outcomes = [_told(outcome) for outcome in still]
+    outcomes += told + [_shown(part) for part in tests[1:]]
     print(report(outcomes, time.monotonic() - begun))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 
