@@ -20,6 +20,8 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 export UV_NO_PROGRESS := 1
+# Compiled at once, with all cores: else each process that starts first does it again, beside the others.
+export UV_COMPILE_BYTECODE := 1
 
 .PHONY: help up install check test test-postgres house clock attacks fmt lint types migrations packs bench demo sbom clean
 

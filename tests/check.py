@@ -74,7 +74,7 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JANASEVA_")}
     kept["JANASEVA_DATA_DIR"] = str(TREE / "build" / "check")
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # a dozen processes read the same modules: compiled once is enough
-    kept["PYTHONPYCACHEPREFIX"] = str(TREE / "build" / "check" / "compiled")
+    kept.pop("PYTHONPYCACHEPREFIX", None)  # where `make install` compiled what is installed
     return kept
 
 
