@@ -52,17 +52,18 @@ STILL = (
     Part("packs check", "each fault names its file and line", ("janaseva", "packs", "check", "packs")),
     Part("packs test", "an example and its definition disagree", ("janaseva", "packs", "test", "packs")),
 )
-PYTEST = ("pytest", "-q", "--dist", "loadfile")
-ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", (*PYTEST, "-n", WORKERS, "-m", "not browser"))
+BY_FILE = ("pytest", "-q", "--dist", "loadfile", "-n", WORKERS, "-m", "not browser")
+"""A file's tests stay on one worker: what they stand on is made once."""
+ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", BY_FILE)
 IN_A_BROWSER = Part(
     "tests in a browser",
     "make test ARGS='-m browser'",
-    (*PYTEST, "-n", "3", "-m", "browser", "tests/browser"),
+    ("pytest", "-q", "-n", "3", "-m", "browser", "tests/browser"),
 )
 ON_POSTGRESQL = Part(
     "tests on PostgreSQL",
     "make test-postgres ARGS=...",
-    (*PYTEST, "-n", WORKERS, "--db=postgres", "--second", "-m", "not browser"),
+    (*BY_FILE, "--db=postgres", "--second"),
 )
 TESTS = (IN_A_BROWSER, ON_SQLITE, ON_POSTGRESQL)
 """One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""
