@@ -58,7 +58,7 @@ ON_SQLITE = Part("tests on SQLite", "make test ARGS=...", BY_FILE)
 IN_A_BROWSER = Part(
     "tests in a browser",
     "make test ARGS='-m browser'",
-    ("pytest", "-q", "-n", "3", "-m", "browser", "tests/browser"),
+    ("pytest", "-q", "--dist", "loadgroup", "-n", "3", "-m", "browser", "tests/browser"),
 )
 ON_POSTGRESQL = Part(
     "tests on PostgreSQL",
