@@ -310,5 +310,6 @@ def _memory(request: pytest.FixtureRequest, folder: Path, key: Any) -> Any:
     return Memory(
         folder=folder,
         keys=key,
-        on=not os.environ.get("NOMEM") and not watched and not request.node.get_closest_marker("papers"),
+        on=not os.environ.get("NOMEM") and not watched,
+        path=("papers",) if request.node.get_closest_marker("papers") else (),
     )

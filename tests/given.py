@@ -127,10 +127,19 @@ class Given(Traveller):
         Traveller.pay(self, by, application_id)
 
     @remembered
-    def loaded(self, pack: str, service: str, files: dict[str, str] | None = None, *, at: datetime = LOADED_AT) -> None:
-        """Load one service of a pack, or other ``files`` in its place, and walk its applications from now on."""
+    def loaded(
+        self,
+        pack: str,
+        service: str,
+        files: dict[str, str] | None = None,
+        *,
+        beside: str | None = None,
+        at: datetime = LOADED_AT,
+    ) -> None:
+        """Load one service of a pack, or ``files`` in its place, maybe another beside it; walk its applications."""
         text = PackFolder(OPTIONS.packs_dir).read(pack)
-        load_pack(replace(text, services={service: files or text.services[service]}), at=at)
+        others = {beside: text.services[beside]} if beside else {}
+        load_pack(replace(text, services={**others, service: files or text.services[service]}), at=at)
         self.pack, self.service = pack, service
 
     @remembered

@@ -44,13 +44,13 @@ def scene(given):
     """A draft, an unpaid one, one on a desk, one in hand and one decided, with all who could meddle."""
     by = given.citizen()
     papers = {
-        "draft": actions_begin(given, by),
         "unpaid": given.submitted(by),
         "decided": given.decided(by)[0],
         "held": given.taken(by)[0],
         "waiting": given.begun(by),
     }
     given.settle()
+    papers["draft"] = actions_begin(given, by)
     people = {
         "applicant": by,
         "stranger": given.citizen(),

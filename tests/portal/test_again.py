@@ -1,16 +1,12 @@
 """Asking again at the doors: on the certificate's page, on the officer's, in the charter, by API."""
 
-from dataclasses import replace
-
 import pytest
 from django.urls import reverse
 
-from janaseva.cli.loading import load_pack
 from janaseva.desk.services.changes import changes
 from janaseva.doorway import limits
 from janaseva.services import actions, queries
 from tests.gateway.given import Api
-from tests.given import LOADED_AT
 from tests.portal.reader import at_the_storys_time, fresh, signed_in
 from tests.services.test_again import SHOPS, TEXT, decided, written
 
@@ -20,10 +16,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 @pytest.fixture
 def shops(given, monkeypatch):
     limits.forget_all()
-    load_pack(replace(TEXT, services={SHOPS: written()}), at=LOADED_AT)
-    walked = replace(given, service=SHOPS)
-    at_the_storys_time(walked, monkeypatch)
-    return walked
+    given.loaded(TEXT.key, SHOPS, written())
+    at_the_storys_time(given, monkeypatch)
+    return given
 
 
 def test_a_holder_renews_from_the_certificates_page_and_the_officer_sees_what_is_otherwise(shops):

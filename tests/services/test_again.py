@@ -8,7 +8,6 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from janaseva.cli.loading import load_pack
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.documents import queries as documents
 from janaseva.registers import queries as registers
@@ -19,7 +18,7 @@ from janaseva.services.rules import deciding, purposed, purposes
 from janaseva.services.rules.compiling import examine
 from janaseva.services.rules.definition import PublishedText
 from janaseva.settings import OPTIONS
-from tests.given import LOADED_AT, SYSTEM
+from tests.given import SYSTEM
 
 SHOPS = "kl-shops-registration"
 TEXT = PackFolder(OPTIONS.packs_dir).read("kl-edistrict")
@@ -174,8 +173,8 @@ def test_a_licence_says_how_it_is_renewed_and_under_which_conditions(definition)
 
 @pytest.fixture
 def shops(given):
-    load_pack(replace(TEXT, services={SHOPS: written()}), at=LOADED_AT)
-    return replace(given, service=SHOPS)
+    given.loaded(TEXT.key, SHOPS, written())
+    return given
 
 
 def decided(shops, by, application_id):

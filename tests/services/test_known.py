@@ -32,16 +32,16 @@ def community(given):
     assert PARENTS in files["service.yaml"]
     files["service.yaml"] = files["service.yaml"].replace(PARENTS, "issued: [kl-income-certificate]")
     files["service.yaml"] = files["service.yaml"].replace("fact: house}", "fact: house, fixed: true}")
-    load_pack(replace(text, services={COMMUNITY: files, SERVICE: text.services[SERVICE]}), at=LOADED_AT)
-    return replace(given, service=COMMUNITY)
+    given.loaded(text.key, COMMUNITY, files, beside=SERVICE)
+    return given
 
 
-def certified(given, settle, by):
+def certified(given, by):
     """Walk to a signed income certificate."""
-    income = replace(given, service="kl-income-certificate")
-    application_id, officer = income.decided(by)
-    settle(income.at)
-    given.at = income.at
+    given.service, walked = SERVICE, given.service
+    application_id, officer = given.decided(by)
+    given.settle()
+    given.service = walked
     held = queries.certificates_held(by, ["kl-income-certificate"], given.at)
     assert [one.is_good for one in held] == [True]
     return held[0], officer, application_id
@@ -63,7 +63,7 @@ def begun(given, by):
 
 def test_a_certificate_stands_for_a_paper_and_the_officer_reads_it(given, community, settle):
     by = given.citizen()
-    held, _, _ = certified(community, settle, by)
+    held, _, _ = certified(community, by)
     application_id = begun(community, by)
     facts = {"application_id": application_id, "group": "parents", "document_id": held.document_id}
     key = community.key()
@@ -85,7 +85,7 @@ def test_a_certificate_stands_for_a_paper_and_the_officer_reads_it(given, commun
 
 def test_nobody_gives_anothers_certificate_or_one_of_another_service(given, community, settle):
     owner, stranger = given.citizen(), given.citizen()
-    held, officer, _ = certified(community, settle, owner)
+    held, officer, _ = certified(community, owner)
     assert queries.certificates_held(stranger, ["kl-income-certificate"], community.at) == []
     assert queries.certificates_held(officer, ["kl-income-certificate"], community.at) == []
     theirs, own = begun(community, stranger), begun(community, owner)
@@ -106,7 +106,7 @@ def test_nobody_gives_anothers_certificate_or_one_of_another_service(given, comm
 
 def test_a_certificate_that_is_revoked_or_ends_meanwhile_is_a_fault_when_one_sends(given, community, settle):
     by = given.citizen()
-    held, _, _ = certified(community, settle, by)
+    held, _, _ = certified(community, by)
     application_id = begun(community, by)
     facts = {"application_id": application_id, "group": "parents", "document_id": held.document_id}
     community.act(actions.give_issued, by, **facts)
@@ -140,7 +140,7 @@ def test_a_certificate_that_is_revoked_or_ends_meanwhile_is_a_fault_when_one_sen
 def test_what_a_certificate_states_is_offered_with_its_source_and_may_be_mended(given, community, settle, monkeypatch):
     at_the_storys_time(community, monkeypatch)
     client, by = signed_in(community)
-    held, _, _ = certified(community, settle, by)
+    held, _, _ = certified(community, by)
     known = queries.known(by, community.definition, {}, community.at)
     assert set(known) == {"house", "house_ml", "district", "taluk"}
     assert (known["house"].number, known["taluk"].value) == (held.number, "lgd-subdistrict:5683")
