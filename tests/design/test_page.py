@@ -72,9 +72,9 @@ def test_a_day_in_a_sentence_has_its_weekday_and_markup_in_it_is_neither_escaped
     day = date(2026, 3, 5)
     plain = make("{{ say('afterwards.again.due', date=day) }}", language, day=day)
     assert dates.with_weekday(day, language) in plain
-    tagged = make("{{ say('afterwards.again.due', date=date_weekday(day)) }}", language, day=day)
+    tagged = make("{{ say('afterwards.again.due', date=date(day)) }}", language, day=day)
     assert f'<time datetime="2026-03-05">{dates.with_weekday(day, language)}</time>' in tagged
-    hearing = make("{{ date_appointed(at) }}", language, at=datetime(2026, 3, 5, 5, 30, tzinfo=UTC))
+    hearing = make("{{ date_time(at) }}", language, at=datetime(2026, 3, 5, 5, 30, tzinfo=UTC))
     assert hearing.count("2026") == 2, "in the attribute and in the words, once each"
     assert dates.with_weekday(day, language) in hearing
     mixed = make("{{ say('desk.proposals.title', service=x) }}|{{ say('preview.line', file=x, line=bdi(1)) }}", x="<i>")

@@ -76,13 +76,7 @@ def clock_time(at: datetime, language: str, zone: str = DEFAULT_ZONE) -> str:
 
 
 def moment(at: datetime, language: str, zone: str = DEFAULT_ZONE) -> str:
-    """Return an aware moment in words, such as ``5 March 2026, 4:05 pm``."""
-    comma = "،" if language in ("ur", "sd") else ","
-    return f"{long(day_in(at, zone), language)}{comma} {clock_time(at, language, zone)}"
-
-
-def moment_with_weekday(at: datetime, language: str, zone: str = DEFAULT_ZONE) -> str:
-    """Return an aware moment in words with its weekday: for what people must come to."""
+    """Return an aware moment in words, such as ``Thursday, 5 March 2026, 4:05 pm``."""
     comma = "،" if language in ("ur", "sd") else ","
     return f"{with_weekday(day_in(at, zone), language)}{comma} {clock_time(at, language, zone)}"
 
@@ -94,5 +88,5 @@ def relative(day: date, today: date, language: str) -> str:
     if near:
         return say(near, language)
     if abs(days) > _SOON_DAYS:
-        return long(day, language)
+        return with_weekday(day, language)
     return say("date.in_days" if days > 0 else "date.days_ago", language, count=abs(days))

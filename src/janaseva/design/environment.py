@@ -57,7 +57,7 @@ def environment(**options: Any) -> Environment:
     jinja.globals["chart"] = charts
     jinja.globals["flow"] = lambda nodes, arrows: flow(nodes, [arrow[:2] for arrow in arrows])
     jinja.globals["ui"] = Components(jinja)
-    for name in ("date", "date_numeric", "date_relative", "date_time", "date_weekday", "money", "number"):
+    for name in ("date", "date_numeric", "date_relative", "date_time", "money", "number"):
         jinja.filters[name] = vocabulary.GLOBALS[name]
     jinja.filters["in_language"] = vocabulary.text
     jinja.filters["isolate"] = vocabulary.bdi

@@ -110,20 +110,15 @@ def date_numeric(value: date | datetime) -> Markup:
 
 
 def date_time(value: datetime) -> Markup:
-    """Return a moment in words in the installation's zone, such as ``5 March 2026, 4:05 pm``."""
+    """Return a moment in words in the installation's zone, such as ``Thursday, 5 March 2026, 4:05 pm``."""
     return _time(value, dates.moment(value, current().language, settings.OPTIONS.time_zone))
-
-
-def date_appointed(value: datetime) -> Markup:
-    """Return a moment in words with its weekday, for what people must come to."""
-    return _time(value, dates.moment_with_weekday(value, current().language, settings.OPTIONS.time_zone))
 
 
 def date_relative(value: date | datetime) -> Markup:
     """Return a day as seen from the request's own: ``tomorrow``, ``in 3 days``; far days as their date."""
     at = current().at
     if at is None:
-        return date_long(value)
+        return date_weekday(value)
     today = dates.day_in(at, settings.OPTIONS.time_zone)
     return _time(value, dates.relative(_day(value), today, current().language))
 
@@ -205,12 +200,10 @@ GLOBALS: Final[dict[str, Any]] = {
     "LANGUAGES": LANGUAGES,
     "bdi": bdi,
     "csrf": csrf,
-    "date": date_long,
-    "date_appointed": date_appointed,
+    "date": date_weekday,
     "date_numeric": date_numeric,
     "date_relative": date_relative,
     "date_time": date_time,
-    "date_weekday": date_weekday,
     "day_parts": day_parts,
     "dir_of": dir_of,
     "direction_of": direction_of,
