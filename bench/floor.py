@@ -49,6 +49,7 @@ class Copy:
         parameters = connection.get_connection_params()
         kept = {key: value for key, value in parameters.items() if key in ("host", "port", "user", "password")}
         connection.close()
+        connection.close_pool()  # a database with a guest cannot be copied
         self.place = psycopg.conninfo.make_conninfo(**kept, dbname="floor")
         with psycopg.connect(psycopg.conninfo.make_conninfo(**kept, dbname="template1"), autocommit=True) as server:
             server.execute("DROP DATABASE IF EXISTS floor")
