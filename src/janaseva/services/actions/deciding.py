@@ -114,7 +114,8 @@ def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: 
     )
     change(row, state="decided", outcome=outcome, ended_at=at)
     send_message(row, f"message.{outcome}", by=by, at=at)
-    for person_id, number in workflow_queries.objectors(by, row.case_id) if row.case_id else ():
+    was_public = any(step.notice is not None for step in definition.process.steps)
+    for person_id, number in workflow_queries.objectors(by, row.case_id) if row.case_id and was_public else ():
         send_message(row, "message.objection_decided", by=by, at=at, number=number, person_id=person_id)
     tell(
         events.Decided(

@@ -113,6 +113,11 @@ class Step(Part):
         return self.kind in ("wait", "automatic", "parallel", "clearance")
 
     @property
+    def begins_something(self) -> bool:
+        """Return whether being here begins what must end when the step is left: a notice, a hearing, a standstill."""
+        return self.notice is not None or self.hearing is not None or self.clock == "stands"
+
+    @property
     def answers_needed(self) -> int:
         """Return how many branches must have answered before the case goes on."""
         if isinstance(self.answers, int):

@@ -18,7 +18,9 @@ from janaseva.workflow.steps import _rows as rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedCase:
-    """Where a case stands after a move. ``outcome`` is empty while it goes on; ``late`` is told at its end.
+    """Where a case stands after a move.
+
+    While it goes on, ``outcome`` is empty and ``case_due_at`` is told; ``late`` is told at its end.
 
     ``awaited``: the move was agreed to, and others must still agree before it is made.
     """
@@ -79,10 +81,13 @@ def carry_out(
     )
     if task is not None:
         change(task, state="done", done_at=at)
-    clocks.meet(case, at, step=source)
-    laying.leave(case, at)
-    rows.settle()
+    here = process.step(source)
+    if here is None or here.begins_something:
+        laying.leave(case, at)
     ends = chosen.to in rules.OUTCOMES
+    if not ends:
+        clocks.meet(case, at, step=source)
+    rows.settle()
     after: Task | None = None
     late = False
     if ends:
@@ -105,7 +110,7 @@ def carry_out(
         post_id=case.post_id,
         office_id=case.office_id,
         due_at=due_at,
-        case_due_at=queries.case_due_at(laying.BY_RULE, case.id),
+        case_due_at=None if ends else queries.case_due_at(laying.BY_RULE, case.id),
     )
 
 
