@@ -128,7 +128,7 @@ def apply(walk: Walk) -> None:
     walk.press(walk.page.locator("main a.button").first)
     walk.page.locator("[name=applicant_name]").fill("گل بی بی")
     choose_area(walk, "district", "lgd-district:13")
-    choose_area(walk, "subdistrict", "lgd-subdistrict:43")
+    choose_area(walk, "subdistrict", "lgd-subdistrict:44")  # not where the other journey takes what came first
     walk.page.locator("[name=declared]").check()
     walk.look("new-page")
     walk.submit()
