@@ -50,3 +50,33 @@ def test_script_improves(browser, live_server):
     page.get_by_role("link", name="Enter the full name.").click()
     assert page.evaluate("document.activeElement.id") == "f-name"
     page.close()
+
+
+PLACES = """<form action="/form" method="post">
+<div data-opened="district"><select name="district"><option></option><option>1</option></select>
+<span class="opens"><button name="_show" value="district" data-opens>Show the list</button></span></div>
+<button name="_go">Continue</button></form><script src="/static/places.js"></script>"""
+
+
+def test_who_goes_on_before_a_list_of_places_has_come_goes_on(browser, live_server):
+    """Some browsers break off what a page still asks for as soon as another page is asked for."""
+    page = browser.new_page()
+    awaited = []
+
+    def answer(route):
+        if "_show" in (route.request.post_data or ""):
+            awaited.append(route)
+        else:
+            sent = route.request.method == "POST"
+            if sent:
+                awaited[0].abort()
+                page.wait_for_timeout(100)
+            route.fulfill(body="<p>The next page" if sent else PLACES, content_type="text/html")
+
+    page.route("**/form", answer)
+    page.goto(f"{live_server.url}/form")
+    page.locator("select").select_option("1")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_text("The next page").wait_for(timeout=5_000)
+    assert len(awaited) == 1
+    page.close()
