@@ -134,7 +134,7 @@ def sign_in(walk: Walk, phone: str) -> None:
     code = ""
     for _ in range(60):
         letters.goto(f"{walk.address}/demonstration/mailbox/?lang={walk.language}")
-        shown = letters.locator("article", has_text=f"…{phone[-4:]}").locator(".mail-code")
+        shown = letters.locator("article", has_text=f"•{phone[-4:]}").locator(".mail-code")
         if shown.count():
             code = shown.first.inner_text().strip()
             break

@@ -12,18 +12,19 @@ from janaseva.contact.rules import sending
 from janaseva.contact.rules.sending import Channel, MessageState
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
+from janaseva.people.rules import masked
 
 MAILBOX_LENGTH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """One message as it was sent, or why it was not; ``ending`` is the last four characters of its address."""
+    """One message as it was sent, or why it was not; ``masked`` is its address, mostly hidden."""
 
     id: UUID
     story: UUID | None
     channel: Channel
-    ending: str
+    masked: str
     template: str
     language: str
     text: str
@@ -55,7 +56,7 @@ def _view(row: Message) -> MessageView:
         id=row.id,
         story=row.story,
         channel=cast("Channel", row.channel),
-        ending=row.address[-4:],
+        masked=masked(row.address),
         template=row.template,
         language=row.language,
         text=row.text,
