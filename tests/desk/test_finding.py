@@ -1,12 +1,10 @@
 """What the officer finds is asked at the desk, judged, kept, read by the applicant, certified and entered."""
 
 import re
-from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
-from janaseva.cli.loading import load_pack
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.documents.models import Document
 from janaseva.gateway.services import showing
@@ -45,7 +43,7 @@ def published(given):
     service = re.sub(r"(?m)^version: \d+", "version: 99", service)
     files["service.yaml"] = re.sub(r"(?m)^from: .*", "from: 2026-03-01", service)
     files["examples.yaml"] += EXAMPLE
-    load_pack(replace(text, services={SERVICE: files}), at=given.at)
+    given.loaded(PACK, SERVICE, files, at=given.at)
     books = [Opening(key="kl-incomes", title={"en": "Incomes"}, pack=PACK)]
     open_registers(by=SYSTEM, at=given.at, key="incomes", registers=books)
 

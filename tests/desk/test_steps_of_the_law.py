@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from janaseva.cli.loading import load_pack
 from janaseva.contact.models import Message
 from janaseva.core.ids import uuid7
 from janaseva.documents import queries as documents
@@ -71,7 +70,7 @@ def published(office):
     service = re.sub(r"(?m)^from: .*", "from: 2026-03-01", service).replace("\nout:", STEPS, 1)
     before, refuse, after = service.partition("        - {key: refuse,")
     files["service.yaml"] = before + WAY + refuse + after
-    load_pack(replace(text, services={SERVICE: files}), at=office.given.at)
+    office.given.loaded(PACK, SERVICE, files, at=office.given.at)
     books = [Opening(key="kl-houses", title={"en": "Houses"}, pack=PACK)]
     open_registers(by=SYSTEM, at=office.given.at, key="houses", registers=books)
 

@@ -1,16 +1,12 @@
 """Who asks for the same twice is told, with the way to the first; refused only where a service is given once."""
 
-from dataclasses import replace
-
 import pytest
 from django.urls import reverse
 
-from janaseva.cli.loading import load_pack
 from janaseva.core.refusal import Invalid
 from janaseva.services import actions, queries
 from janaseva.services.models import Application
 from janaseva.services.rules.sameness import sameness
-from tests.given import LOADED_AT
 from tests.portal.reader import at_the_storys_time, signed_in
 from tests.services.test_definition import PACKS, changed
 
@@ -49,14 +45,13 @@ def test_what_is_given_once_is_refused_while_the_first_is_under_way(given):
     pack, key = PACKS.read("kl-edistrict"), "kl-domicile-certificate"
     files = dict(pack.services[key])
     files["service.yaml"] = files["service.yaml"].replace("who:\n", "who:\n  once: true\n  same: [date_of_birth]\n", 1)
-    load_pack(replace(pack, services={key: files}), at=LOADED_AT)
-    walk = replace(given, service=key)
-    by = walk.citizen()
-    first, second = walk.submitted(by), walk.draft(by)
+    given.loaded(pack.key, key, files)
+    by = given.citizen()
+    first, second = given.submitted(by), given.draft(by)
     with pytest.raises(Invalid) as invalid:
-        walk.act(actions.submit, by, application_id=second)
+        given.act(actions.submit, by, application_id=second)
     (fault,) = invalid.value.faults
     assert (fault.code, fault.facts["number"]) == ("already_under_way", queries.application(by, first).number)
     assert Application.objects.get(pk=second).state == "draft"
-    walk.act(actions.withdraw, by, application_id=first)
-    walk.act(actions.submit, by, application_id=second)
+    given.act(actions.withdraw, by, application_id=first)
+    given.act(actions.submit, by, application_id=second)

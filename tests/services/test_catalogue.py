@@ -1,17 +1,12 @@
 """The catalogue: found by words of any language, also misspelt and in old encodings; one query however long."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from janaseva.cli.loading import load_pack
 from janaseva.services import queries
-from janaseva.services.adapters import PackFolder
-from janaseva.settings import OPTIONS
-from tests.given import LOADED_AT
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +22,7 @@ KEPT = {
 def four(given):
     """One service of each state."""
     for pack, service in KEPT.items():
-        text = PackFolder(OPTIONS.packs_dir).read(pack)
-        load_pack(replace(text, services={service: text.services[service]}), at=LOADED_AT)
+        given.loaded(pack, service)
 
 
 def found(words: str) -> list[str]:

@@ -61,7 +61,7 @@ def begun(given, by):
     return application_id
 
 
-def test_a_certificate_stands_for_a_paper_and_the_officer_reads_it(given, community, settle):
+def test_a_certificate_stands_for_a_paper_and_the_officer_reads_it(given, community):
     by = given.citizen()
     held, _, _ = certified(community, by)
     application_id = begun(community, by)
@@ -83,7 +83,7 @@ def test_a_certificate_stands_for_a_paper_and_the_officer_reads_it(given, commun
     assert told.value.code == "application_already_submitted"
 
 
-def test_nobody_gives_anothers_certificate_or_one_of_another_service(given, community, settle):
+def test_nobody_gives_anothers_certificate_or_one_of_another_service(given, community):
     owner, stranger = given.citizen(), given.citizen()
     held, officer, _ = certified(community, owner)
     assert queries.certificates_held(stranger, ["kl-income-certificate"], community.at) == []
@@ -104,7 +104,7 @@ def test_nobody_gives_anothers_certificate_or_one_of_another_service(given, comm
     assert Attachment.objects.count() == count
 
 
-def test_a_certificate_that_is_revoked_or_ends_meanwhile_is_a_fault_when_one_sends(given, community, settle):
+def test_a_certificate_that_is_revoked_or_ends_meanwhile_is_a_fault_when_one_sends(given, community):
     by = given.citizen()
     held, _, _ = certified(community, by)
     application_id = begun(community, by)
@@ -137,7 +137,7 @@ def test_a_certificate_that_is_revoked_or_ends_meanwhile_is_a_fault_when_one_sen
     assert queries.known(by, community.definition, {}, community.at) == {}
 
 
-def test_what_a_certificate_states_is_offered_with_its_source_and_may_be_mended(given, community, settle, monkeypatch):
+def test_what_a_certificate_states_is_offered_with_its_source_and_may_be_mended(given, community, monkeypatch):
     at_the_storys_time(community, monkeypatch)
     client, by = signed_in(community)
     held, _, _ = certified(community, by)
