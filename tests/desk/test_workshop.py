@@ -132,7 +132,7 @@ def test_the_text_shown_is_the_text_kept(definer):
 def test_a_service_from_nothing_has_no_fault_and_is_found_at_an_office(definer):
     page = definer.get(f"{BEGIN}/new")
     offered = html.unescape(page.content.decode())
-    assert "Village Officer (village office)" in offered
+    assert "Village Officer (Village Office)" in offered
     empty = post(definer, f"{BEGIN}/new", name="", department="", officer="")
     assert empty.status_code == 422
     assert empty.content.decode().count('class="error"') == 3

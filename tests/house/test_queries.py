@@ -41,6 +41,8 @@ FOR_ANYONE: dict[str, set[str]] = {
         *(
             "people.roles_with",
             "people.role_names",
+            "people.kind_names",
+            "people.seat_names",
             "people.known_roles",
             "people.known_kinds",
             "people.posts_of",
@@ -56,7 +58,7 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("services.catalogue", "services.grouped", "services.charter", "services.compiled", "services.in_force"),
         *("services.rows_in_force", "services.service_row", "services.published_hash", "services.pack_of"),
         *("services.letter_of", "services.letter_languages", "services.issuer_of", "services.area_names"),
-        *("services.today", "services.versions"),
+        *("services.today", "services.versions", "services.charter_words"),
     },
     "a definition is law for everyone: its text, in which pack it stands, and what is wrong with a text that one has": {
         *("services.published_files", "services.published_keys", "services.pack_file", "services.shared_files"),

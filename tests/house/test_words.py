@@ -11,6 +11,7 @@ from babel import Locale
 
 from janaseva.core.source import read
 from janaseva.core.text import LANGUAGES
+from janaseva.people.rules.directory import OFFICE_KINDS
 from tests.house.source import PACKAGE, Module, hold, real
 
 LAW = "everything that Janaseva may answer has words in every language (law of errors)"
@@ -217,6 +218,36 @@ def test_every_refusal_worded_is_said():
 )
 def test_the_files_of_an_area_agree(folder):
     hold(of_area(folder), law="an area's files have the same keys and the same facts in every language", do=DO)
+
+
+KEY_AS_WORDS = re.compile(r"""replace\(["']_["'], *["'] ["']\)""")
+KEYS_SHOWN = {"portal/documents/views.py": "a paper's own code names its facts, and no record here says their labels"}
+
+
+def keys_shown(files: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield every place at which a door would show a key with blanks in it instead of words."""
+    for name, text in files:
+        for number, line in enumerate(text.splitlines(), 1):
+            if KEY_AS_WORDS.search(line) and name not in KEYS_SHOWN:
+                yield f"{name}:{number} shows a key for words"
+
+
+def test_no_door_shows_a_key_for_words():
+    paths = [path for door in ("portal", "desk", "gateway", "design") for path in (PACKAGE / door).rglob("*.*")]
+    files = [(path.relative_to(PACKAGE).as_posix(), path) for path in paths if path.suffix in (".py", ".html")]
+    texts = [(name, path.read_text(encoding="utf-8")) for name, path in files]
+    ask = "ask people.queries.kind_names, role_names or seat_names"
+    hold(keys_shown(texts), law="people read words, never keys", do=ask)
+    assert {name for name, text in texts if KEY_AS_WORDS.search(text)} >= set(KEYS_SHOWN)
+
+
+def test_a_key_shown_is_seen():
+    assert list(keys_shown([("desk/a.html", """{{ one.role.replace("_", " ") }}""")]))
+    assert not list(keys_shown([("desk/a.html", """{{ text(one.names) }}""")]))
+
+
+def test_every_kind_of_office_of_the_platform_has_words():
+    assert [kind for kind in OFFICE_KINDS if f"people.office_kind.{kind}" not in _catalogues()["en"]] == []
 
 
 def test_codes_are_found(house):

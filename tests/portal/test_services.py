@@ -1,11 +1,14 @@
 """Finding a service at the portal, its charter, and the check before one applies."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from janaseva.core.text import LANGUAGES
+from janaseva.people import rules as people_rules
+from janaseva.people.actions import load_directory
 from janaseva.services.actions import publish
 from janaseva.services.adapters import PackFolder
 from janaseva.settings import OPTIONS
@@ -105,3 +108,27 @@ def test_the_charter_says_what_need_not_be_uploaded(given):
 def test_performance_is_found_from_every_page_and_the_site_map():
     assert page("/sitemap/").count('href="/performance/"') == 2
     assert 'href="/performance/"' in page("/")
+
+
+def test_a_states_own_kind_of_office_and_its_roles_are_told_by_their_words(given):
+    """Neither has a post yet: what people call them comes from the state's text, and no key is read anywhere."""
+    text = PackFolder(OPTIONS.packs_dir).read(PACK).published(SERVICE)
+    service = text.files["service.yaml"].replace("office: taluk_office", "office: fire_station")
+    service = re.sub(r"(?m)^version: \d+", "version: 98", service).replace("role: tahsildar", "role: fire_officer")
+    service = re.sub(r"(?m)^from: .*", "from: 2026-03-01", service)
+    own = people_rules.Directory(
+        kinds=(people_rules.KindRow(kind="fire_station", names={"en": "Fire Station", "ml": "അഗ്നിരക്ഷാ നിലയം"}),),
+        roles=(people_rules.RoleRow(role="fire_officer", names={"en": "Fire Officer", "ml": "അഗ്നിരക്ഷാ ഓഫീസർ"}),),
+    )
+    given.act(load_directory, SYSTEM, directory=own)
+    given.act(publish, SYSTEM, pack=PACK, definition_text=replace(text, files={**text.files, "service.yaml": service}))
+    for language, words in (("en", "Fire Officer, Fire Station"), ("ml", "അഗ്നിരക്ഷാ ഓഫീസർ, അഗ്നിരക്ഷാ നിലയം")):
+        told = re.sub(r'<span[^>]* lang="en" dir="ltr">[^<]*</span>', "", page(f"/services/{SERVICE}/", language))
+        read = " ".join(re.sub(r"<(style|script).*?</\1>|<[^>]+>", "", told, flags=re.DOTALL).split())
+        assert words in read
+        sources = {"tesz_ml"}
+        assert {*re.findall(r"\b[a-z]+_[a-z_]+\b|fire officer|fire station", read)} <= sources
+    answer = Client().get(f"/api/v1/services/{SERVICE}").json()
+    assert answer["role_names"]["fire_officer"]["en"] == "Fire Officer"
+    assert answer["office_names"]["fire_station"]["ml"] == "അഗ്നിരക്ഷാ നിലയം"
+    assert answer["office_names"]["village_office"]["en"] == "Village Office"

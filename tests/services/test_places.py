@@ -7,11 +7,13 @@ from click.testing import CliRunner
 
 from janaseva.cli.loading import read_ground
 from janaseva.cli.packs import command
+from janaseva.core.refusal import Invalid
 from janaseva.core.source import read
-from janaseva.people.rules.directory import RowPlace
+from janaseva.core.text import LANGUAGES
+from janaseva.people.rules.directory import RowPlace, read_offices
 from janaseva.services.rules.checking import check_pack
 from janaseva.services.rules.pack import PackText
-from janaseva.services.rules.persons import alike_kinds, too_few
+from janaseva.services.rules.persons import alike_kinds, too_few, untold, wordless
 from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
 from janaseva.workflow.rules.parts import Branch
@@ -81,6 +83,30 @@ def test_a_state_has_offices_of_its_own_kinds_and_a_kind_that_nobody_wrote_is_to
     assert not checked(office, ground=Ground(renamed)).faults
     assert {fault.message for fault in checked(office).faults} == {"there is no kind of office 'fire_station'"}
     assert "write an office of this kind" in checked(office).faults[0].mend
+
+
+def test_people_read_words_for_every_role_and_kind_of_office():
+    """What the shipped packs name has words in the languages of its pack; what has none is told where it stands."""
+    assert list(wordless(SHIPPED)) == []
+    for pack, languages in (("kl-edistrict", ("en", "ml")), ("roles", LANGUAGES)):
+        assert list(untold(SHIPPED, pack, languages)) == []
+    text = """
+kinds:
+  fire_station: {en: Fire Station}
+offices:
+  - {key: ka-a, kind: fire_station, area: "ka-x:1", department: d, names: {en: A}, posts: []}
+  - {key: ka-b, kind: forest_range, area: "ka-x:1", department: d, names: {en: B}, posts: []}
+  - {key: ka-c, kind: forest_range, area: "ka-x:1", department: d, names: {en: C}, posts: []}
+"""
+    ground = Ground(read_offices(text, "ka-services/offices.yaml"))
+    (found,) = wordless(ground)
+    assert (found.line, found.message) == (6, "nobody says what people call the kind of office 'forest_range'")
+    assert "kinds: {forest_range: {en: ...}}" in found.mend
+    (warned,) = untold(ground, "ka-services", ("en", "ur"))
+    assert (warned.line, warned.message) == (3, "kind fire_station has no words in ur")
+    with pytest.raises(Invalid) as faults:
+        read_offices("kinds: {police_range: {en: Range}}\noffices: []\n", "a.yaml")
+    assert "the platform has words for police_range already" in str(faults.value.faults[0].facts["why"])
 
 
 def test_a_kind_that_resembles_another_is_a_kind_where_an_office_has_it_and_is_only_warned_of():

@@ -17,7 +17,7 @@ from janaseva.core.source import SourceError, SourceFault
 from janaseva.core.words import say
 from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
-from janaseva.services.rules.persons import alike_kinds
+from janaseva.services.rules.persons import alike_kinds, untold, wordless
 from janaseva.services.rules.places import Ground
 from janaseva.settings import OPTIONS
 
@@ -64,10 +64,11 @@ def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
         lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
         raise click.ClickException("\n".join(lines)) from invalid
     packs = _checked(path, with_examples=False, ground=ground)
-    faults = [fault for pack in packs for fault in pack.faults]
+    faults = [*wordless(ground), *(fault for pack in packs for fault in pack.faults)]
     for fault in faults:
         print(_as_json(fault) if as_json else fault)
-    own = [warning for pack in packs for service in pack.services for warning in service.warnings]
+    own = [one for pack in packs if pack.own.pack for one in untold(ground, pack.key, pack.own.pack.languages)]
+    own += [warning for pack in packs for service in pack.services for warning in service.warnings]
     for warning in (*alike_kinds(ground), *own):
         print(_as_json(warning, severity="warning") if as_json else f"{warning} [a warning]")
     if todo and not as_json:

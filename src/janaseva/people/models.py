@@ -47,6 +47,20 @@ class Department(Row):
     names = models.JSONField()
 
 
+class OfficeKind(Row):
+    """What people call a kind of office that a state brought itself; of its own kinds the platform has words."""
+
+    key = models.CharField(max_length=40, unique=True)
+    names = models.JSONField()
+
+
+class Role(Row):
+    """What people call a role; what it may do are its grants."""
+
+    key = models.CharField(max_length=40, unique=True)
+    names = models.JSONField()
+
+
 class Office(Row):
     """An office, the area it serves, and the office it stands under."""
 

@@ -16,6 +16,7 @@ from janaseva.design import posted
 from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
+from janaseva.people import queries as people
 from janaseva.services import actions, queries
 from janaseva.services.queries import Decider
 from janaseva.services.rules import proposing
@@ -132,7 +133,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "packs": [(key, one.name) for key, one in facts.items()],
         "pack": pack.key,
         "departments": list(pack.departments.items()),
-        "officers": [(_of(one), _called(one, getattr(request, "language", "en"))) for one in deciders],
+        "officers": [(_of(one), called) for one, called in _called(deciders, getattr(request, "language", "en"))],
         "typed": typed,
     }
     return show(request, "desk/services/workshop_new.html", context, here=HERE, faults=faults)
@@ -142,9 +143,11 @@ def _of(decider: Decider) -> str:
     return f"{decider.role}.{decider.office}"
 
 
-def _called(decider: Decider, language: str) -> Text:
-    """Return the post's own name with the kind of its office, which has no words but its key's."""
-    return {language: f"{in_language(decider.names, language)} ({decider.office.replace('_', ' ')})"}
+def _called(deciders: list[Decider], language: str) -> list[tuple[Decider, Text]]:
+    """Return each post by its own name with the kind of its office."""
+    kinds = people.kind_names({one.office for one in deciders})
+    spoken = [(in_language(one.names, language), in_language(kinds[one.office], language)) for one in deciders]
+    return [(one, {language: f"{post} ({kind})"}) for one, (post, kind) in zip(deciders, spoken, strict=True)]
 
 
 def _wrong(typed: Mapping[str, str], pack: Pack, deciders: list[Decider], keys: list[str]) -> list[Fault]:

@@ -152,7 +152,7 @@ def _drawn(
         title = in_language(node.title, language) if node.title else say(f"desk.workshop.node.{node.key}", language)
         days = node.limit.days if node.limit else None
         limit = say("desk.workshop.within", language, count=days) if days is not None else ""
-        role = in_language(roles[node.role], language) if node.role in roles else node.role.replace("_", " ")
+        role = in_language(roles[node.role], language) if node.role else ""
         words = " · ".join(part for part in (role, limit) if part)
         nodes.append((node.key, title, words, node.kind))
     arrows = [(one.source, one.target, in_language(one.title, language) if one.title else "") for one in drawn.arrows]

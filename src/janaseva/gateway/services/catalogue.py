@@ -103,6 +103,7 @@ def charter(request: HttpRequest, key: ServiceKey) -> HttpResponse:
 
 def _charter(promise: queries.Promise) -> shapes.Charter:
     charter, definition = promise.charter, promise.published.definition
+    words = queries.charter_words(charter)
     return shapes.Charter(
         key=charter.key,
         version=charter.version,
@@ -121,6 +122,8 @@ def _charter(promise: queries.Promise) -> shapes.Charter:
         terms=[dict(one) for one in charter.terms],
         again=[_again(definition, line) for line in charter.again],
         offices=dict(promise.offices),
+        role_names={role: dict(names) for role, names in words.roles.items()},
+        office_names={kind: dict(names) for kind, names in words.kinds.items()},
         todo=[shapes.Unfound(place=one.place, what=one.what, kind=one.kind) for one in charter.todo],
     )
 

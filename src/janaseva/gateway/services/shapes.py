@@ -150,6 +150,8 @@ class Charter(BaseModel):
     terms: list[Words] = Field(description="The conditions under which a licence is held.")
     again: list[AgainLine] = Field(description="What may be asked for once it was granted.")
     offices: dict[str, int] = Field(description="How many offices of each kind give it.")
+    role_names: dict[str, Words] = Field(description="What people call each role named here.")
+    office_names: dict[str, Words] = Field(description="What people call each kind of office named here.")
     todo: list[Unfound]
 
 
@@ -195,9 +197,7 @@ class Save(Given):
         description="As the form's JSON Schema describes them. They replace all that were there (of the page).",
         examples=[{"applicant_name": "K. Anil", "date_of_birth": "1978-05-14"}],
     )
-    page: str | None = Field(
-        default=None, max_length=60, description="The page's key; without it, the answers are those of the whole form."
-    )
+    page: str | None = Field(default=None, max_length=60, description="The page's key; empty: all answers.")
 
 
 class Reply(Given):

@@ -11,7 +11,18 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import Fault, Invalid
 from janaseva.core.row import Row
 from janaseva.people import events, rules
-from janaseva.people.models import Area, Charge, Coverage, Department, Grant, Office, Person, Post
+from janaseva.people.models import (
+    Area,
+    Charge,
+    Coverage,
+    Department,
+    Grant,
+    Office,
+    OfficeKind,
+    Person,
+    Post,
+    Role,
+)
 
 R = TypeVar("R", bound=Row)
 
@@ -104,6 +115,16 @@ def _load_departments(loading: _Loading, directory: rules.Directory) -> None:
     for given in directory.departments:
         new = functools.partial(Department, key=given.key)
         loading.bring(loading.departments, given.key, new, names=dict(given.names))
+
+
+def _load_words(loading: _Loading, directory: rules.Directory) -> None:
+    """Bring what roles and the states' own kinds of office are called."""
+    kinds = {row.key: row for row in OfficeKind.objects.select_for_update()}
+    for kind in directory.kinds:
+        loading.bring(kinds, kind.kind, functools.partial(OfficeKind, key=kind.kind), names=dict(kind.names))
+    roles = {row.key: row for row in Role.objects.select_for_update()}
+    for role in directory.roles:
+        loading.bring(roles, role.role, functools.partial(Role, key=role.role), names=dict(role.names))
 
 
 def _superiors_first(rows: Iterable[rules.OfficeRow]) -> list[rules.OfficeRow]:
@@ -234,6 +255,7 @@ def load_directory(*, by: Actor, at: datetime, key: str, directory: rules.Direct
     loading = _Loading(at=at)
     _load_areas(loading, directory)
     _load_departments(loading, directory)
+    _load_words(loading, directory)
     _load_offices(loading, directory)
     _load_coverage(loading, directory)
     posts = _load_posts(loading, directory)

@@ -36,7 +36,6 @@ from janaseva.people.queries.offices import (
     posts,
     posts_at,
     posts_of,
-    role_names,
     roles_with,
 )
 from janaseva.people.queries.persons import (
@@ -56,6 +55,7 @@ from janaseva.people.queries.sign_in import (
     code_to_send,
     demonstration_sign_ins,
 )
+from janaseva.people.queries.wording import Seat, kind_names, role_names, seat_names
 
 __all__ = [
     "AreaView",
@@ -68,6 +68,7 @@ __all__ = [
     "PersonView",
     "PostView",
     "Reach",
+    "Seat",
     "SessionView",
     "SignedIn",
     "area",
@@ -87,6 +88,7 @@ __all__ = [
     "held_over_time",
     "holder_of",
     "holders_of",
+    "kind_names",
     "known_kinds",
     "known_roles",
     "office",
@@ -106,6 +108,7 @@ __all__ = [
     "reach_of",
     "role_names",
     "roles_with",
+    "seat_names",
     "sessions_of",
     "signed_in",
     "stand_ins_of",

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from janaseva.core.text import Text
 from janaseva.people.models import Coverage, Grant, Office, Post
 from janaseva.people.queries._views import OfficeView, PostView, office_view, post_view
 from janaseva.people.queries.areas import area_path
@@ -100,15 +99,6 @@ def known_roles() -> frozenset[str]:
     return frozenset(Grant.objects.values_list("role", flat=True)) | frozenset(
         Post.objects.values_list("role", flat=True)
     )
-
-
-def role_names(roles: Collection[str], *, state: str = "") -> dict[str, Text]:
-    """Return what each of these roles is called at a post that has it, one of this state before one of another."""
-    rows = Post.objects.filter(role__in=roles).order_by("key").values_list("key", "role", "names")
-    found: dict[str, Text] = {}
-    for _, role, names in sorted(rows, key=lambda row: not row[0].startswith(f"{state}-")):
-        found.setdefault(role, names)
-    return found
 
 
 def known_kinds() -> frozenset[str]:

@@ -66,6 +66,13 @@ def meant_kind(kind: str) -> str:
     return near[0] if near and near[0] != kind else ""
 
 
+def _own_kind(kind: str) -> str:
+    if kind in OFFICE_KINDS:
+        message = f"the platform has words for {kind} already"
+        raise ValueError(message)
+    return kind
+
+
 Kind = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,39}$")]
 Names = Annotated[dict[str, str], AfterValidator(_honest_names)]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
@@ -100,6 +107,14 @@ class DepartmentRow:
     """A department."""
 
     key: Key
+    names: Names
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class KindRow:
+    """What people call a kind of office that a state brings itself."""
+
+    kind: Annotated[Kind, AfterValidator(_own_kind)]
     names: Names
 
 
@@ -165,6 +180,7 @@ class Directory:
 
     areas: tuple[AreaRow, ...] = ()
     departments: tuple[DepartmentRow, ...] = ()
+    kinds: tuple[KindRow, ...] = ()
     offices: tuple[OfficeRow, ...] = ()
     roles: tuple[RoleRow, ...] = ()
     officers: tuple[OfficerRow, ...] = ()
@@ -175,6 +191,7 @@ class Directory:
 class _OfficesFile:
     demonstration: bool = False
     departments: tuple[DepartmentRow, ...] = ()
+    kinds: dict[str, Names] = field(default_factory=dict)
     offices: tuple[OfficeRow, ...]
 
 
@@ -245,15 +262,25 @@ def read_offices(text: str, file: str) -> Directory:
 
     """
     found, read = _read(_OfficesFile, text, file)
+    faults: list[Fault] = []
+    kinds = [
+        _valid(KindRow, {"kind": kind, "names": names}, read, ("kinds", kind), faults)
+        for kind, names in found.kinds.items()
+    ]
+    if faults:
+        raise Invalid(faults)
     rows: list[tuple[str, source.Path]] = [
         (f"department {row.key}", ("departments", number)) for number, row in enumerate(found.departments)
     ]
+    rows += [(f"kind {kind}", ("kinds", kind)) for kind in found.kinds]
     for number, row in enumerate(found.offices):
         rows.append((f"office {row.key}", ("offices", number)))
         rows += [
             (f"post {post.key(row.key)}", ("offices", number, "posts", index)) for index, post in enumerate(row.posts)
         ]
-    return Directory(departments=found.departments, offices=found.offices, places=_placed(read, rows))
+    return Directory(
+        departments=found.departments, kinds=tuple(kinds), offices=found.offices, places=_placed(read, rows)
+    )
 
 
 def read_people(text: str, file: str) -> Directory:
@@ -333,6 +360,7 @@ def merged(*directories: Directory) -> Directory:
     whole = Directory(
         areas=tuple(row for part in directories for row in part.areas),
         departments=tuple(row for part in directories for row in part.departments),
+        kinds=tuple(row for part in directories for row in part.kinds),
         offices=tuple(row for part in directories for row in part.offices),
         roles=tuple(row for part in directories for row in part.roles),
         officers=tuple(row for part in directories for row in part.officers),
@@ -344,6 +372,7 @@ def merged(*directories: Directory) -> Directory:
     faults = [
         *_doubled("area", (row.reference for row in whole.areas), where),
         *_doubled("department", (row.key for row in whole.departments), where),
+        *_doubled("kind", (row.kind for row in whole.kinds), where),
         *_doubled("office", (row.key for row in whole.offices), where),
         *_doubled("post", (post.key(row.key) for row in whole.offices for post in row.posts), where),
         *_doubled("role", (row.role for row in whole.roles), where),

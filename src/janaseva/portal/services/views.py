@@ -1,6 +1,6 @@
 """The catalogue, found by words in any language, and the charter of each service."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_http_methods
@@ -51,11 +51,15 @@ def service(request: HttpRequest, service: str) -> HttpResponseBase:
     """Show the charter: who decides, by when, for how much, on which papers and laws, and what is still unknown."""
     promise = queries.charter(service, queries.today(at(request)))
     definition = promise.published.definition
+    versions = queries.versions(service, queries.today(at(request)))
+    words = queries.charter_words(promise.charter, versions)
     context = {
         "promise": promise,
         "charter": promise.charter,
-        "officers": {way.key: post_names(way.office, way.role, promise.charter.key) for way in _ways(promise.charter)},
-        "seats": [_seats(level, promise.charter) for level in promise.charter.appeals],
+        "posts": words.posts,
+        "kinds": words.kinds,
+        "roles": words.roles,
+        "seats": [_seats(level, promise.charter, words.posts) for level in promise.charter.appeals],
         "issuers": _issuers(request, promise),
         "areas": [queries.area_names(area) for area in promise.charter.areas],
         "currency": "PKR" if definition.pack_country == "PK" else "INR",
@@ -63,31 +67,22 @@ def service(request: HttpRequest, service: str) -> HttpResponseBase:
         "can_check": bool(definition.who.questions),
         "questions": len(definition.who.questions),
         "papers_unknown": promise.charter.documents is None,
-        "versions": queries.versions(service, queries.today(at(request))),
+        "versions": versions,
     }
     return show(request, "portal/services/charter.html", context, here="services")
 
 
-def post_names(office: str, role: str, service: str) -> Text:
-    """Return the names of a post, from an office of this kind in the same state; empty where there is no such post."""
-    state = service.partition("-")[0]
-    offices = sorted(people.offices(kind=office), key=lambda one: not one.key.startswith(f"{state}-"))
-    for one in offices[:1]:
-        post = people.post_in(one.id, role)
-        if post is not None:
-            return post.names
-    return {}
-
-
-def _seats(level: AppealLine | None, charter: Charter) -> list[tuple[Text, Text, SeatLine]]:
+def _seats(
+    level: AppealLine | None, charter: Charter, posts: Mapping[people.Seat, Text]
+) -> list[tuple[Text, Text, SeatLine]]:
     """Return before whom one appeals at a level: the post, and against whom where that makes a difference."""
     seats = level.seats if level is not None else ()
     offices = {way.role: way.office for way in charter.ways}
     several = len({(one.role, one.office) for one in seats}) > 1
     found = {
         (one.role, one.office): (
-            post_names(one.office, one.role, charter.key) or {"en": one.role.replace("_", " ")},
-            post_names(offices[one.against], one.against, charter.key) if several else {},
+            posts[one.role, one.office],
+            posts.get((one.against, offices.get(one.against, "")), {}) if several else {},
             one,
         )
         for one in seats

@@ -51,7 +51,15 @@ from janaseva.services.queries.applications import (
     paper_content,
     waiting,
 )
-from janaseva.services.queries.catalogue import CatalogueLine, Group, Promise, catalogue, charter, grouped
+from janaseva.services.queries.catalogue import (
+    CatalogueLine,
+    Group,
+    Promise,
+    catalogue,
+    charter,
+    charter_words,
+    grouped,
+)
 from janaseva.services.queries.definitions import (
     PLACES,
     Published,
@@ -154,6 +162,7 @@ __all__ = [
     "certificates_held",
     "changed",
     "charter",
+    "charter_words",
     "check_files",
     "compiled",
     "deciders",

@@ -13,6 +13,7 @@ from janaseva.core.text import Text
 from janaseva.people import queries as people
 from janaseva.services.queries.definitions import Published, compiled, in_force, rows_in_force
 from janaseva.services.queries.packs import pack_of
+from janaseva.services.queries.versions import Version
 from janaseva.services.rules.charter import Charter
 from janaseva.services.rules.charter import charter as charter_of
 from janaseva.services.rules.deciding import bill
@@ -159,4 +160,31 @@ def charter(service: str, today: date) -> Promise:
         state=facts.state,
         department=facts.departments.get(published.definition.what.department, {}),
         offices=people.offices_by_kind(kinds),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharterWords:
+    """What people call the posts, the roles and the kinds of office that a charter names."""
+
+    posts: Mapping[people.Seat, Text]
+    roles: Mapping[str, Text]
+    kinds: Mapping[str, Text]
+
+
+def charter_words(charter: Charter, told: Iterable[Version] = ()) -> CharterWords:
+    """Return the words for all that a charter, and the changes of its versions, name by key, in a few queries."""
+    ways = [*charter.ways, *(way for line in charter.again for way in line.ways)]
+    seats = {(way.role, way.office) for way in ways}
+    for level in charter.appeals:
+        seats |= {(one.role, one.office) for one in level.seats} if level else set()
+    changes = [one for version in told for one in version.changes or ()]
+    roles, kinds = (
+        {text for one in changes if one.path.endswith(name) for text in (one.was, one.now) if text}
+        for name in (".role", ".office")
+    )
+    return CharterWords(
+        posts=people.seat_names(seats, state=charter.key.partition("-")[0]),
+        roles=people.role_names({role for role, _ in seats} | roles),
+        kinds=people.kind_names({kind for _, kind in seats} | kinds),
     )

@@ -4,7 +4,7 @@ A step may ask for another person than those who moved the case before (``other_
 person in each seat. Where every one of them sits on the same post, only a second person in charge of it could act.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from janaseva.core.source import Path, Source, SourceFault
@@ -74,3 +74,27 @@ def alike_kinds(ground: Ground) -> Iterator[SourceFault]:
             message = f"the kind of office '{office.kind}' resembles '{meant}'"
             mend = f"write kind: {meant} if that was meant; if it is a kind of its own, nothing is to be done"
             yield SourceFault(file=place.file, line=place.line, column=1, message=message, mend=mend)
+
+
+def wordless(ground: Ground) -> Iterator[SourceFault]:
+    """Tell each kind of office for which neither the platform nor ``kinds:`` has words: people would read its key."""
+    places = {one.row: one for one in ground.directory.places}
+    told = {*OFFICE_KINDS, *(row.kind for row in ground.directory.kinds)}
+    for office in ground.directory.offices:
+        place = places.get(f"office {office.key}")
+        if office.kind not in told and place is not None:
+            message = f"nobody says what people call the kind of office '{office.kind}'"
+            mend = f"write it in offices.yaml, as kinds: {{{office.kind}: {{en: ...}}}}"
+            yield SourceFault(file=place.file, line=place.line, column=1, message=message, mend=mend)
+        told.add(office.kind)
+
+
+def untold(ground: Ground, pack: str, languages: Collection[str]) -> Iterator[SourceFault]:
+    """Warn of each role and kind of office of a pack that is not called by words in every language of the pack."""
+    rows = {f"kind {row.kind}": row.names for row in ground.directory.kinds}
+    rows |= {f"role {row.role}": row.names for row in ground.directory.roles}
+    for place in ground.directory.places:
+        missing = [one for one in languages if one not in rows.get(place.row, languages)]
+        if missing and place.file.partition("/")[0] == pack:
+            message = f"{place.row} has no words in {', '.join(missing)}"
+            yield SourceFault(file=place.file, line=place.line, column=1, message=message, mend="add them to its names")
