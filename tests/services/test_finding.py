@@ -113,6 +113,17 @@ def test_an_example_finds_and_its_letter_says_so():
     assert wrong == "steps: 'decision.approve' finds: visited_on too_late, assessed needed"
 
 
+def test_a_notice_lasts_its_days_before_what_is_found_after_it():
+    text = PackFolder(OPTIONS.packs_dir).read("jk-edistrict").published("jk-marriage-special-act")
+    calendar = Calendar(key="", time_zone="Asia/Kolkata", known_until=date.min)
+    first, *_ = read_examples(text.files["examples.yaml"], "examples.yaml")[0]
+    married = first.steps[-1]
+    for day, told in (("2026-04-01", 0), ("2026-04-02", 1)):
+        last = married.model_copy(update={"finds": {**married.finds, "solemnised_on": day}})
+        one = first.model_copy(update={"steps": (*first.steps[:-1], last)})
+        assert sum("solemnised_on too_late" in line for line in run(compile_text(text), one, calendar)) == told
+
+
 def test_a_second_copy_keeps_what_was_found_and_its_own_steps_need_not_find_it():
     text = service(("\nout:", COPY))
     assert [str(fault) for fault in examine(text).faults] == []

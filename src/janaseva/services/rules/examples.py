@@ -6,7 +6,7 @@ answers are faulty; a definition without them is not published.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,8 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
 from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
 from janaseva.services.rules.purposes import PURPOSES, Purpose
-from janaseva.workflow.rules import OUTCOMES, Calendar, Process, Span, due, facts_for, finding, form_of, held
+from janaseva.workflow.rules import OUTCOMES, Calendar, Move, Process, Span, due, facts_for, finding, form_of, held
+from janaseva.workflow.rules import Step as ProcessStep
 from janaseva.workflow.rules import choose as automatic_way
 
 NOON = time(12)
@@ -318,10 +319,17 @@ def _walk(process: Process, steps: tuple[Step, ...], facts: Mapping[str, Any], *
         if wrong:
             told = ", ".join(f"{fault.place.rpartition('.')[2]} {fault.code}" for fault in wrong)
             return state, f"steps: '{one.move}' finds: {told}"
-        state = move.to
+        state, today = move.to, _after(here, move, today)
         if state in OUTCOMES:
             break
     return state, ""
+
+
+def _after(here: ProcessStep | None, move: Move, today: date) -> date:
+    """Return the day on which the next step is done: a wait lasts as long as it says, but for an entry that came."""
+    if here is None or here.kind != "wait" or here.limit is None or move.entry == "found":
+        return today
+    return today + timedelta(days=here.limit.days)
 
 
 def _found(definition: Definition, example: Example) -> dict[str, Any]:
