@@ -59,7 +59,13 @@ class Running:
 
 @contextmanager
 def running(
-    kind: str, *, seed: int, data: Path | None = None, prefix: Sequence[str] = (), people: int = PEOPLE
+    kind: str,
+    *,
+    seed: int,
+    data: Path | None = None,
+    prefix: Sequence[str] = (),
+    people: int = PEOPLE,
+    signed_out: bool = False,
 ) -> Iterator[Running]:
     """Bring a site up in a scratch folder (or over ``data``), let people apply, and take everything down at the end."""
     folder = Path(tempfile.mkdtemp(prefix="janaseva-faults-"))
@@ -79,7 +85,7 @@ def running(
         database=database.url if database else "",
     )
     site = sites.Site(environment, folder=folder, port=port, prefix=prefix)
-    crowd = Crowd(people, address=("127.0.0.1", port), outside=outside, seed=seed)
+    crowd = Crowd(people, address=("127.0.0.1", port), outside=outside, seed=seed, signed_out=signed_out)
     try:
         sites.set_up(environment)
         site.start()
@@ -160,9 +166,12 @@ def _faketime() -> Path | None:
 
 
 def clock_back(kind: str, *, seed: int) -> Row:
-    """Set the clock a day back for web and worker, and forward again: nothing is dated before what is on record."""
+    """Set the clock a day back for web and worker, and forward again: nothing is dated before what is on record.
+
+    Whoever signed in while the clock was wrong has been idle for a day when it is right again, and signs in anew.
+    """
     row = Row(f"clock set back, {kind}", count=1)
-    with running(kind, seed=seed) as at:
+    with running(kind, seed=seed, signed_out=True) as at:
         began = time.monotonic()
         right = dict(at.site.web.environment)
         wrong = {**right, "LD_PRELOAD": str(_faketime()), "FAKETIME": BACK, "DONT_FAKE_MONOTONIC": "1"}

@@ -13,6 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,10 @@ class GivenUpError(Exception):
     """The run is over; what was under way stays unknown."""
 
 
+class SignedOutError(Exception):
+    """The sign-in has ended by the platform's clock; whoever it was signs in again."""
+
+
 def _paper(words: str) -> bytes:
     output = io.BytesIO()
     Image.new("RGB", (64, 48), (hash(words) & 255, 200, 220)).save(output, format="PNG")
@@ -69,11 +74,18 @@ class Citizen(threading.Thread):
     """One person with a phone of their own, who applies again and again until told to stop."""
 
     def __init__(
-        self, *, address: tuple[str, int], outside: Outside, kept: Kept, stop: threading.Event, seed: int
+        self,
+        *,
+        address: tuple[str, int],
+        outside: Outside,
+        kept: Kept,
+        stop: threading.Event,
+        seed: int,
+        signed_out: bool,
     ) -> None:
         super().__init__(daemon=True, name=f"citizen-{seed}")
         self.address, self.outside, self.kept, self.stop = address, outside, kept, stop
-        self.chance = random.Random(seed)
+        self.chance, self.signed_out = random.Random(seed), signed_out
         self.phone, self.token = str(next(_phones)), ""
         local = address[0].startswith("127.")
         self.source = (f"127.7.{seed // 250 % 250}.{seed % 250 + 1}", 0) if local else None
@@ -120,6 +132,8 @@ class Citizen(threading.Thread):
                 continue
             break
         answer = json.loads(content) if content else {}
+        if self.signed_out and answer.get("code") == "token_not_known":
+            raise SignedOutError
         if status >= 400:
             self.kept.refused.append(f"{kind}: {status} {answer.get('code')}")
             return None
@@ -183,21 +197,32 @@ class Citizen(threading.Thread):
             self.outside.bank.debit(paid["redirect"])
 
     def run(self) -> None:
-        try:
-            self.sign_in()
+        with suppress(GivenUpError):
             while not self.stop.is_set():
-                self.apply()
-        except GivenUpError:
-            pass
+                with suppress(SignedOutError):
+                    if not self.token:
+                        self.sign_in()
+                    self.apply()
+                    continue
+                self.token = ""
 
 
 class Crowd:
-    """So many citizens at once."""
+    """So many citizens at once. Where they may be ``signed_out``, as when clocks jump, they sign in again."""
 
-    def __init__(self, count: int, *, address: tuple[str, int], outside: Outside, seed: int) -> None:
+    def __init__(
+        self, count: int, *, address: tuple[str, int], outside: Outside, seed: int, signed_out: bool = False
+    ) -> None:
         self.kept, self.ended = Kept(), threading.Event()
         self.people = [
-            Citizen(address=address, outside=outside, kept=self.kept, stop=self.ended, seed=seed * 1000 + number)
+            Citizen(
+                address=address,
+                outside=outside,
+                kept=self.kept,
+                stop=self.ended,
+                seed=seed * 1000 + number,
+                signed_out=signed_out,
+            )
             for number in range(count)
         ]
 
