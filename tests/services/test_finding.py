@@ -87,6 +87,72 @@ def test_every_fault_stands_at_its_line(before, after, at, says):
     assert any(says in fault.message and abs(fault.line - line) <= 1 for fault in faults), [str(one) for one in faults]
 
 
+REPORT = """        - {key: enquiry, title: Enquiry at the place, role: "@enquirer", office: "@enquirer"}\n"""
+ROOF = "{key: roof, kind: choice, label: The roof, choices: {tin: Tin, tile: Tile}}"
+BRANCHES = """
+    - key: opinions
+      title: Opinions
+      kind: parallel
+      branches:
+        - {key: one, title: One, role: tahsildar, office: taluk_office, finds: [FIRST]}
+        - {key: two, title: Two, role: village_officer, office: village_office, finds: [SECOND]}
+      moves:
+        - {key: given, title: Given, to: decision}
+
+out:"""
+ON = "        - {key: consult, title: Ask, to: opinions}\n"
+
+
+def reported(*finds):
+    """Return the service with a report that finds, and two branches that do."""
+    roof = FACTS + "      roof: {label: The roof, value: found.roof, shows: choice}\n"
+    branches = BRANCHES.replace("FIRST", finds[1]).replace("SECOND", finds[2])
+    refuse = "        - {key: refuse,"
+    report = REPORT[:-2] + f", finds: [{finds[0]}]}}\n"
+    return service((REPORT, report), ("\nout:", branches), (FACTS, roof), (refuse, ON + refuse))
+
+
+def test_a_report_and_branches_find_and_what_they_find_may_come_out():
+    second = "{key: walls, kind: text, label: Walls}"
+    text = reported(ROOF, "{key: plot, kind: integer, label: Plot}", second)
+    assert [str(one) for one in examine(text).faults] == []
+    definition = compile_text(text)
+    assert list(definition.found_fields) == ["roof", "visited_on", "assessed", "plot", "walls"]
+    calendar = Calendar(key="", time_zone="Asia/Kolkata", known_until=date.min)
+    finds = "finds: {visited_on: 2026-03-01, assessed: 20000000}"
+    last = f"{{move: decision.approve, {finds}, reports: {{enquiry: {{roof: tin}}}}}}"
+    opinions = "{move: opinions.given, reports: {one: {plot: 4}, two: {walls: Mud}}}"
+    good = example(f"decision.consult, {opinions}, {last}")
+    good.expect.letter["en"] = (*good.expect.letter["en"], "Tin")
+    assert run(definition, good, calendar) == ()
+    for steps, said in (
+        (f"decision.consult, opinions.given, {last}", "steps: 'opinions.given' reports.one: plot needed"),
+        ("{move: decision.consult, reports: {enquiry: {roof: straw}}}", "reports.enquiry: roof not_a_choice"),
+        ("{move: decision.consult, reports: {nobody: {}}}", "there is no report or branch 'nobody' here: enquiry"),
+    ):
+        assert said in run(definition, example(steps), calendar)[0]
+
+
+def named(key):
+    return ROOF.replace("roof", key)
+
+
+@pytest.mark.parametrize(
+    ("finds", "at", "says"),
+    [
+        ((ROOF, named("x"), named("x")), "key: two", "'x' is found by 'one' at the same time"),
+        ((ROOF, ROOF.replace("tile: Tile", "mud: Mud"), named("y")), "{key: one, title", "another kind of field"),
+        (("{key: roof, kind: aadhaar, label: The roof}", named("x"), named("y")), "key: enquiry", "not aadhaar"),
+        ((ROOF.replace("}}", "}, needed: x < 1}"), named("x"), named("y")), "key: enquiry", "'x'"),
+    ],
+)
+def test_what_clashes_or_cannot_be_asked_of_a_report_or_branch_is_told_at_its_line(finds, at, says):
+    text = reported(*finds)
+    line = text.files["service.yaml"][: text.files["service.yaml"].index(at)].count("\n") + 1
+    faults = examine(text).faults
+    assert any(says in one.message and one.line == line for one in faults), [str(one) for one in faults]
+
+
 def test_what_is_found_only_on_the_way_to_a_refusal_cannot_be_certified():
     start = FINDS.index("          finds:")
     finds = "[{key: visited_on, kind: date, label: Day}, {key: assessed, kind: money, label: Income}]"

@@ -243,7 +243,7 @@ class Traveller:
                 message = f"{view.service}: the next case of the desk was {taken}, not {application_id}"
                 raise WrongTurnError(message)
             actions.look(by=officer, at=self.tick(), key=self.key(), application_id=application_id)
-            if self._side_work(applicant, officer, application_id, asked):
+            if self._side_work(applicant, officer, application_id, asked, planned[0].reports if planned else {}):
                 continue
             waits.hear(self, officer, application_id, case)
             self._move(officer, application_id, planned)
@@ -251,20 +251,26 @@ class Traveller:
         message = "the process did not end"
         raise WrongTurnError(message)
 
-    def _side_work(self, applicant: Actor, officer: Actor, application_id: UUID, asked: set[str]) -> bool:
-        """Ask for each report of this step once, and ask the applicant once; return whether something was asked."""
+    def _side_work(
+        self, applicant: Actor, officer: Actor, application_id: UUID, asked: set[str], found: dict[str, Any]
+    ) -> bool:
+        """Ask for each report of this step once, and ask the applicant once; return whether something was asked.
+
+        A report that must find something is asked for where the example says what it ``found``.
+        """
         view = queries.application(officer, application_id)
         if view.case_id is None:
             return False
         case = workflow.case(officer, view.case_id, self.at)
-        report = next((one for one in case.reports if f"{case.state}/{one.key}" not in asked), None)
+        known = [one for one in case.reports if one.key in found or not any(field.needed for field in one.finds)]
+        report = next((one for one in known if f"{case.state}/{one.key}" not in asked), None)
         if report is not None:
             asked.add(f"{case.state}/{report.key}")
             actions.request_report(
                 by=officer, at=self.tick(), key=self.key(), application_id=application_id, report=report.key,
                 question="Please enquire at the place and report.",
             )  # fmt: skip
-            self._report(application_id, view.case_id)
+            self._report(application_id, view.case_id, found.get(report.key, {}))
             return True
         if case.may_ask_applicant and "applicant" not in asked:
             asked.add("applicant")
@@ -284,7 +290,7 @@ class Traveller:
         """Return a photograph of the place, as a report brings it."""
         return received_paper("place.png", "the place")
 
-    def _report(self, application_id: UUID, case_id: UUID) -> None:
+    def _report(self, application_id: UUID, case_id: UUID, found: dict[str, Any]) -> None:
         side = workflow.case(Actor.system("journey"), case_id, self.at, visible=True).side
         if side is None or side.post_id is None:
             message = "a report was asked for, and no post has the task"
@@ -296,7 +302,7 @@ class Traveller:
         actions.report(
             by=reporter, at=self.tick(), key=self.key(), application_id=application_id,
             text="I went to the place; what is stated is so.", photographs=[self.photograph()],
-            place=workflow_rules.Place(words="At the place named in the application"),
+            place=workflow_rules.Place(words="At the place named in the application"), found=found,
         )  # fmt: skip
 
     def _move(self, officer: Actor, application_id: UUID, planned: list[Any]) -> None:

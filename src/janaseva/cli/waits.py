@@ -95,7 +95,8 @@ def act_together(
     if case.kind == "decision":
         agree_all(traveller, application_id, case, planned)
         return
-    way = planned.pop(0).move if planned else ""
+    step = planned.pop(0) if planned else None
+    way, found = (step.move, step.reports) if step else ("", {})
     here = queries.in_force(service, queries.today(traveller.at)).definition.happens.step(case.state)
     move = here.move(way.rpartition(".")[2]) if here else None
     against = move is not None and move.result == "against"
@@ -120,6 +121,7 @@ def act_together(
             text="I looked at the papers and at the place.",
             photographs=[traveller.photograph()],
             place=workflow_rules.Place(words="At the place named in the application"),
+            found=found.get(branch.report, {}),
         )
         against = False
     traveller.settle()

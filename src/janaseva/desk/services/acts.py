@@ -76,7 +76,10 @@ def _put_back(asked: Asked) -> str:
 
 
 def _found(asked: Asked, move: str) -> dict[str, str]:
-    """Return what the officer says was found with a move, as typed, by the keys of its fields; the rest is kept too."""
+    """Return what the officer says was found, as typed, by the keys of its fields; the rest is kept too.
+
+    ``move`` is the key of the move, or of the report or branch that asks.
+    """
     post, parts = asked.request.POST, (".day", ".month", ".year")
     names = dict.fromkeys(name[: -len(end)] if (end := _ending(name, parts)) else name for name in post)
     typed = {
@@ -165,6 +168,7 @@ def _place(asked: Asked) -> workflow_rules.Place:
 
 def _opine(asked: Asked) -> str:
     recommends, text = asked.words("opinion"), asked.words("opinion_text")
+    found = _found(asked, asked.words("report"))
     perform(
         asked.request,
         actions.give_opinion,
@@ -174,6 +178,7 @@ def _opine(asked: Asked) -> str:
         text=text,
         photographs=_photographs(asked),
         place=_place(asked),
+        found=found,
     )
     return "opinion_given"
 
@@ -225,6 +230,7 @@ def _record_hearing(asked: Asked) -> str:
 
 def _report(asked: Asked) -> str:
     text = asked.words("report_text")
+    found = _found(asked, asked.words("report"))
     perform(
         asked.request,
         actions.report,
@@ -232,6 +238,7 @@ def _report(asked: Asked) -> str:
         text=text,
         photographs=_photographs(asked),
         place=_place(asked),
+        found=found,
     )
     return "reported"
 

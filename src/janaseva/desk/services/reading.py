@@ -233,7 +233,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "may_find_incomplete": may_find_incomplete(view, case, why, history["moves"]),
         "to_take": to_take,
         "in_turn": upcoming is not None and to_take is not None and upcoming.task_id == to_take.task_id,
-        "report_needs": _report_needs(view, case),
+        "wanted": _wanted(view, case),
         "objections": workflow.objections(by, view.case_id),
         **_hearings(by, view.case_id, at),
         "story": services.story(by, view.id),
@@ -263,8 +263,7 @@ def _to_take(by: Actor, case: CaseView) -> workflow.TaskView | None:
     return next((task for task in tasks if case.may_take and task.post_id in posts), None)
 
 
-def _report_needs(view: ApplicationView, case: CaseView) -> tuple[str, ...]:
-    """Return what the report that is out must bring, such as a photograph."""
+def _wanted(view: ApplicationView, case: CaseView) -> workflow_rules.Report | None:
+    """Return the report that is out: what it must bring, such as a photograph, and what it is to find."""
     step = view.definition.happens.step(case.state)
-    report = step.report(case.side.report) if step is not None and case.side is not None else None
-    return tuple(report.needs) if report is not None else ()
+    return step.report(case.side.report) if step is not None and case.side is not None else None

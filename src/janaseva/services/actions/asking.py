@@ -1,8 +1,8 @@
 """Questions on the way: to the applicant (the clock stands still), and to another post for an enquiry report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from janaseva.core import writing
@@ -100,8 +100,9 @@ def report(
     text: str,
     photographs: Sequence[document_rules.Received] = (),
     place: workflow_rules.Place = NO_PLACE,
+    found: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Send the enquiry report back, with its photographs; answer the id of its line in the case's history.
+    """Send the enquiry report back, with its photographs and what was found; answer the id of its line in the history.
 
     Raises:
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.report`.
@@ -116,6 +117,7 @@ def report(
         text=text,
         documents=kept,
         place=place,
+        found=found,
         country=queries.compiled(row.definition_id, row.purpose).pack_country,
     )
     handled(row, "reported")
@@ -156,6 +158,7 @@ def give_opinion(
     text: str,
     photographs: Sequence[document_rules.Received] = (),
     place: workflow_rules.Place = NO_PLACE,
+    found: Mapping[str, Any] | None = None,
 ) -> bool:
     """Give the opinion of one of several desks; answer whether it was the last one needed, so that the case went on.
 
@@ -175,6 +178,7 @@ def give_opinion(
         text=text,
         documents=kept,
         place=place,
+        found=found,
         country=queries.compiled(row.definition_id, row.purpose).pack_country,
     )
     if moved is not None:

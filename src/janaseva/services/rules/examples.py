@@ -46,12 +46,14 @@ def _as_step(value: Any) -> Any:
 class Step(Part):
     """One move of an officer, written ``step.move``, or ``step.move: reason`` where a coded reason is given.
 
-    ``finds`` are the officer's answers to what the move asks.
+    ``finds`` are the officer's answers to what the move asks, ``reports`` those of the step's reports and branches, by
+    their keys.
     """
 
     move: str
     reason: str | None = None
     finds: dict[str, Any] = Field(default_factory=dict)
+    reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class Pause(Part):
@@ -315,10 +317,9 @@ def _walk(process: Process, steps: tuple[Step, ...], facts: Mapping[str, Any], *
         objections = objections if move.objections is None else int(move.objections == "some")
         if "reason" in move.needs and one.reason not in {reason.key for reason in process.reasons}:
             return state, f"steps: '{one.move}' needs one of the coded reasons: write '{one.move}: reason'"
-        _, wrong = finding(move.finds, one.finds, move=key, today=today)
+        wrong = _misfound(here, move, one, today=today) if here else ""
         if wrong:
-            told = ", ".join(f"{fault.place.rpartition('.')[2]} {fault.code}" for fault in wrong)
-            return state, f"steps: '{one.move}' finds: {told}"
+            return state, f"steps: '{one.move}' {wrong}"
         state, today = move.to, _after(here, move, today)
         if state in OUTCOMES:
             break
@@ -332,10 +333,32 @@ def _after(here: ProcessStep | None, move: Move, today: date) -> date:
     return today + timedelta(days=here.limit.days)
 
 
+def _misfound(here: ProcessStep, move: Move, one: Step, *, today: date) -> str:
+    """Return what is wrong with what the officers of a step found: whoever made the move, its reports, its branches."""
+    asked = {part.key: part for name, _, part in here.asking if name != "moves"}
+    strange = [key for key in one.reports if key not in asked]
+    if strange:
+        return f"reports: there is no report or branch '{strange[0]}' here: {', '.join(asked) or 'none'}"
+    all_answer = {part.key for part in here.branches} if here.answers_needed == len(here.branches) else set()
+    given = {key: one.reports.get(key, {}) for key in asked if key in one.reports or key in all_answer}
+    for key, finds, answers in (
+        *((f"reports.{key}", asked[key].finds, answers) for key, answers in given.items()),
+        ("finds", move.finds, one.finds),
+    ):
+        _, wrong = finding(finds, answers, move=key, today=today)
+        if wrong:
+            told = ", ".join(f"{fault.place.rpartition('.')[2]} {fault.code}" for fault in wrong)
+            return f"{key}: {told}"
+    return ""
+
+
 def _found(definition: Definition, example: Example) -> dict[str, Any]:
     """Return what the officers of an example found, and those of the certificate on which it rests."""
     form = form_of(definition.found_fields.values())
-    given = [example.issued.found if example.issued else {}, *(one.finds for one in example.steps)]
+    given = [
+        example.issued.found if example.issued else {},
+        *(found for one in example.steps for found in (*one.reports.values(), one.finds)),
+    ]
     return held(settle_shape(form, one) for one in given)
 
 

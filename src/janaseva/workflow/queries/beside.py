@@ -47,5 +47,9 @@ def found(by: Actor, case_id: UUID, *, visible: bool = False) -> dict[str, Any]:
 
     """
     row = readable(by, case_id, visible=visible)
-    made = Move.objects.filter(case_id=row.id, kind="move").exclude(found={}).order_by("ordinal")
+    made = (
+        Move.objects.filter(case_id=row.id, kind__in=("move", "report", "opinion"))
+        .exclude(found={})
+        .order_by("ordinal")
+    )
     return rules.held(made.values_list("found", flat=True))

@@ -272,7 +272,9 @@ def _blocked(by: Actor, row: Case, here: rules.Step | None, made: Iterable[Move]
 
 def _opinion(step: rules.Step | None, task: Task | None) -> Option | None:
     branch = step.branch(task.report) if step is not None and task is not None and task.kind == "branch" else None
-    return Option(kind="opinion", key=branch.key, title=branch.title, needs=branch.needs) if branch else None
+    if branch is None:
+        return None
+    return Option(kind="opinion", key=branch.key, title=branch.title, needs=branch.needs, finds=branch.finds)
 
 
 def _moves(step: rules.Step | None) -> tuple[Option, ...]:
@@ -292,7 +294,9 @@ def _moves(step: rules.Step | None) -> tuple[Option, ...]:
 
 def _reports(step: rules.Step | None) -> tuple[Option, ...]:
     reports = step.reports if step else ()
-    return tuple(Option(kind="report", key=report.key, title=report.title, needs=report.needs) for report in reports)
+    return tuple(
+        Option(kind="report", key=one.key, title=one.title, needs=one.needs, finds=one.finds) for one in reports
+    )
 
 
 def _items(kind: str, items: Iterable[rules.Item]) -> tuple[Option, ...]:

@@ -69,6 +69,8 @@ def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
         for index, branch in enumerate(getattr(step, name)):
             if branch.silence is not None and (step.kind != "clearance" or name == "joint"):
                 yield _fault(f"{place}.{name}.{index}.silence", "process_part_elsewhere", step, part="silence")
+            if branch.finds and name == "joint":
+                yield _fault(f"{place}.{name}.{index}.finds", "process_part_elsewhere", step, part="finds")
             if branch.limit is not None and name == "joint":
                 yield _fault(f"{place}.{name}.{index}.limit", "process_part_elsewhere", step, part="limit")
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from janaseva.forms.rules import Sourced
+from janaseva.workflow.rules.finding import Find
 from janaseva.workflow.rules.limit import Limit, Strings
 
 
@@ -49,7 +50,7 @@ class Item(Part):
 
 
 class Report(Part):
-    """A post that may be asked for an enquiry report, and sends it back."""
+    """A post that may be asked for an enquiry report, and sends it back with the answers to what it ``finds``."""
 
     key: Key
     title: Words
@@ -57,6 +58,7 @@ class Report(Part):
     office: Place
     limit: Limit | None = None
     needs: Annotated[tuple[Literal["photograph", "place"], ...], BeforeValidator(as_list)] = ()
+    finds: tuple[Find, ...] = ()
 
 
 class Notice(Sourced):
@@ -99,7 +101,10 @@ class Entry(Sourced):
 
 
 class Branch(Part):
-    """One of several desks that act at the same time, each for itself; ``silence`` is for offices that are asked."""
+    """One of several desks that act at the same time, each for itself; ``silence`` is for offices that are asked.
+
+    ``finds`` are fields that the desk answers with its opinion.
+    """
 
     key: Key
     title: Words
@@ -108,3 +113,4 @@ class Branch(Part):
     limit: Limit | None = None
     needs: Annotated[tuple[Literal["photograph", "place"], ...], BeforeValidator(as_list)] = ()
     silence: Silence | None = None
+    finds: tuple[Find, ...] = ()

@@ -108,6 +108,16 @@ class Step(Part):
         return next((branch for branch in (*self.branches, *self.joint) if branch.key == key), None)
 
     @property
+    def asking(self) -> tuple[tuple[str, int, Report | Branch | Move], ...]:
+        """Return whatever may ask an officer for fields, in the order of time, with its place in the text."""
+        parts: dict[str, tuple[Report | Branch | Move, ...]] = {
+            "reports": self.reports,
+            "branches": self.branches,
+            "moves": self.moves,
+        }
+        return tuple((name, index, one) for name, several in parts.items() for index, one in enumerate(several))
+
+    @property
     def by_itself(self) -> bool:
         """Return whether the case leaves this step without anybody choosing a move."""
         return self.kind in ("wait", "automatic", "parallel", "clearance")
@@ -150,7 +160,7 @@ class Process(Part):
     @property
     def finds(self) -> dict[str, Question]:
         """Return every field that an officer answers on the way, by its key."""
-        return {one.key: one for step in self.steps for move in step.moves for one in move.finds}
+        return {one.key: one for step in self.steps for _, _, part in step.asking for one in part.finds}
 
     def stands_still_at(self, step: Step) -> bool:
         """Return whether the time stands still while a question that was asked at this step is answered.

@@ -5,6 +5,7 @@ from typing import Any
 
 from janaseva.core.refusal import Fault
 from janaseva.workflow.rules.kind_faults import kind_faults
+from janaseva.workflow.rules.parts import Branch, Report
 from janaseva.workflow.rules.process import OUTCOMES, Move, Process, Step
 
 
@@ -107,14 +108,20 @@ def _graph(process: Process) -> Iterator[Fault]:
             yield _fault(f"steps.{index}", "process_no_way_to_an_end", step=step.key)
 
 
-def leading_to(process: Process, outcome: str) -> list[Move]:
-    """Return the moves that a case can have made before it comes to this end, in the order of the text."""
+def leading_to(process: Process, outcome: str) -> list[Report | Branch | Move]:
+    """Return what may have been asked and done before a case comes to this end: reports, branches and moves."""
     backward: dict[str, set[str]] = {}
     for source, targets in _arrows(process.steps).items():
         for target in targets:
             backward.setdefault(target, set()).add(source)
     begun, ending = _reach([process.first], _arrows(process.steps)), _reach([outcome], backward)
-    return [move for step in process.steps if step.key in begun for move in step.moves if move.to in ending]
+    return [
+        part
+        for step in process.steps
+        if step.key in begun and any(move.to in ending for move in step.moves)
+        for _, _, part in step.asking
+        if not isinstance(part, Move) or part.to in ending
+    ]
 
 
 def _ends(process: Process) -> Iterator[Fault]:

@@ -1,14 +1,15 @@
 """Questions: to the applicant (the clock stands still, but at the highest desk) and to another post (it runs on)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from janaseva.core import writing
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Invalid, Refusal, not_found
-from janaseva.workflow import events, rules
+from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Deadline, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _desks as desks
@@ -201,13 +202,14 @@ def report(
     documents: Sequence[UUID] = (),
     place: rules.Place = NO_PLACE,
     country: str = "IN",
+    found: Mapping[str, Any] | None = None,
 ) -> UUID:
     """Send an enquiry report back to the post that asked; return the id of the line in the case's history.
 
     Raises:
         Refusal: ``not_found``; ``case_ended``; ``nothing_was_asked``; ``not_holder``; ``not_permitted``; ``own_case``;
             ``report_empty``; ``report_needs_photograph``.
-        Invalid: where the place is missing or lies outside the country.
+        Invalid: where the place is missing or lies outside the country, and with every fault of ``found``.
 
     """
     case = rows.open_case(case_id)
@@ -223,8 +225,10 @@ def report(
     if wanted is not None and "photograph" in wanted.needs and not documents:
         raise Refusal("report_needs_photograph", status=UNPROCESSABLE)
     needed = wanted is not None and "place" in wanted.needs
-    if wrong := rules.place_faults(place, country=country, needed=needed):
-        raise Invalid(wrong)
+    today = queries.calendar_or_plain(case.calendar_key).local_day(at)
+    findings, wrong = rules.finding(wanted.finds if wanted else (), found or {}, move=task.report, today=today)
+    if missing := [*rules.place_faults(place, country=country, needed=needed), *wrong]:
+        raise Invalid(missing)
     made = rows.put_move(
         case,
         by=by,
@@ -237,6 +241,7 @@ def report(
         note=writing.free_text(text),
         documents=documents,
         place=rules.kept_place(place),
+        found=findings,
     )
     change(task, state="done", done_at=at)
     resume(case, at)

@@ -1,15 +1,15 @@
 """Parallel work: each desk gives its opinion for itself, and the last one needed lets the case go on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from janaseva.core import writing
 from janaseva.core.action import change, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, Fault, Invalid, Refusal
-from janaseva.workflow import events, rules
+from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Move, Task
 from janaseva.workflow.steps import _laying as laying
 from janaseva.workflow.steps import _rows as rows
@@ -30,6 +30,7 @@ def opine(
     country: str,
     documents: Sequence[UUID] = (),
     place: rules.Place = NO_PLACE,
+    found: Mapping[str, Any] | None = None,
 ) -> MovedCase | None:
     """Give the opinion of one branch; return where the case went, or ``None`` while others are awaited.
 
@@ -52,8 +53,11 @@ def opine(
     if not rules.may_work(by, kind=here.kind):
         raise Refusal("not_permitted", status=FORBIDDEN)
     rows.ensure_other(by, case, other_person=task.other_person)
+    today = queries.calendar_or_plain(case.calendar_key).local_day(at)
+    findings, wrong = rules.finding(branch.finds, found or {}, move=branch.key, today=today)
     missing = [
         *_missing(branch, recommends, text, documents),
+        *wrong,
         *rules.place_faults(place, country=country, needed="place" in branch.needs),
     ]
     if missing:
@@ -71,8 +75,15 @@ def opine(
         recommends=recommends,
         documents=documents,
         place=rules.kept_place(place),
+        found=findings,
     )
     change(task, state="done", done_at=at)
+    _tell(case, task, branch, documents)
+    rows.settle()
+    return join(case, process, here, task, at=at)
+
+
+def _tell(case: Case, task: Task, branch: rules.Branch, documents: Sequence[UUID]) -> None:
     tell(
         events.OpinionGiven(
             case_id=case.id,
@@ -84,8 +95,6 @@ def opine(
         story=case.story,
         office_id=task.office_id,
     )
-    rows.settle()
-    return join(case, process, here, task, at=at)
 
 
 def _missing(branch: rules.Branch, recommends: str, text: str, documents: Sequence[UUID]) -> list[Fault]:

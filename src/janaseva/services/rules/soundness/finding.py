@@ -8,22 +8,22 @@ from janaseva.core.source import Path, Source, SourceFault
 from janaseva.forms.rules import Question
 from janaseva.forms.rules.values import pattern
 from janaseva.services.rules.definition import Definition
-from janaseva.workflow.rules import Move, form_of, leading_to
+from janaseva.workflow.rules import Branch, Move, Report, form_of, leading_to
 
 
-def moves_that_find(definition: Definition) -> Iterator[tuple[Path, Move]]:
-    """Yield each move that asks an officer for something, with its place."""
+def parts_that_find(definition: Definition) -> Iterator[tuple[Path, Report | Branch | Move]]:
+    """Yield each report, branch and move that asks an officer for something, with its place."""
     for number, step in enumerate(definition.happens.steps):
-        for index, move in enumerate(step.moves):
-            if move.finds:
-                yield ("happens", "steps", number, "moves", index), move
+        for name, index, part in step.asking:
+            if part.finds:
+                yield ("happens", "steps", number, name, index), part
 
 
 def found_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKind, Scope]]:
-    """Yield each formula of a field that an officer answers: it names the fields of the same move, and ``today``."""
-    for place, move in moves_that_find(definition):
-        scope = form_of(move.finds).scope
-        for index, question in enumerate(move.finds):
+    """Yield each formula of a field that an officer answers: it names the fields asked with it, and ``today``."""
+    for place, part in parts_that_find(definition):
+        scope = form_of(part.finds).scope
+        for index, question in enumerate(part.finds):
             path: Path = (*place, "finds", index)
             if isinstance(question.needed, str):
                 yield (*path, "needed"), question.needed, "yes_no", scope
@@ -41,13 +41,21 @@ def found_faults(definition: Definition, service: Source) -> Iterator[SourceFaul
 
 def _fields(definition: Definition, service: Source) -> Iterator[SourceFault]:
     first: dict[str, Question] = {one.key: one for one in definition.found_before}
-    for place, move in moves_that_find(definition):
+    at_once: dict[Path, str] = {}
+    for place, part in parts_that_find(definition):
         seen: set[str] = set()
-        for index, question in enumerate(move.finds):
+        for index, question in enumerate(part.finds):
             path: Path = (*place, "finds", index)
             if question.key in seen:
                 yield service.fault((*path, "key"), f"'{question.key}' stands here a second time", "keep one of them")
             seen.add(question.key)
+            if isinstance(part, Branch):
+                other_branch = at_once.setdefault((*place[:3], question.key), part.key)
+                if other_branch != part.key:
+                    message = (
+                        f"'{question.key}' is found by '{other_branch}' at the same time; the later answer would win"
+                    )
+                    yield service.fault((*path, "key"), message, "give each branch a key of its own")
             other = first.setdefault(question.key, question)
             if (other.kind, set(other.choices)) != (question.kind, set(question.choices)):
                 message = f"'{question.key}' is found elsewhere as another kind of field, or with other choices"
@@ -60,7 +68,7 @@ def _fields(definition: Definition, service: Source) -> Iterator[SourceFault]:
 
 
 def _uses(definition: Definition, service: Source) -> Iterator[SourceFault]:
-    """Tell each fact that comes out and rests on what no move on a way to the approval finds."""
+    """Tell each fact that comes out and rests on what nobody on a way to the approval finds."""
     before = {one.key for one in definition.found_before}
     ways = leading_to(definition.happens, "approved")
     found = before | {one.key for way in ways for one in way.finds}
@@ -68,7 +76,7 @@ def _uses(definition: Definition, service: Source) -> Iterator[SourceFault]:
         for name in sorted(_named(definition, text)):
             if name in definition.found_fields and name not in found:
                 message = f"'found.{name}' is never found on a way to the approval"
-                mend = "put it under finds: of a move that leads there"
+                mend = "put it under finds: of a move that leads there, or of a report or branch of such a step"
                 yield service.fault(path, message, mend)
 
 
