@@ -2,7 +2,8 @@
 
 A formula is a CEL expression over named facts. It is compiled against a :class:`Scope`, which knows the kind of every
 fact, so that a wrong name or kind is a fault with its line and column when the definition is checked, not when a
-person waits. Dates are days, money is integer paise, a table is a list of rows; ``members.income`` is one column.
+person waits. Dates are days, money is integer paise, numbers with a point are exact fractions, a table is a list of
+rows; ``members.income`` is one column.
 
 **Missing answers.** A formula that needs an answer which is not there has no value: its outcome is ``missing``, with
 the names. But ``false && x`` is false and ``true || x`` is true whatever ``x`` is. ``given.x`` is true where ``x`` was
@@ -13,59 +14,56 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final, Literal, Self
 
 from cel_expr_python import cel
 
+from janaseva.core import decimals, formula_decimals
 from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Places, lent
-from janaseva.core.formula_rows import ROWS, blank, in_row, with_moments
+from janaseva.core.formula_rows import (
+    ROWS,
+    FormulaError,
+    Inserted,
+    Place,
+    as_written,
+    blank,
+    bounds,
+    cells,
+    in_row,
+    put_in,
+    split,
+    spot,
+)
 
-Kind = Literal["text", "texts", "integer", "yes_no", "date", "datetime"]
+Kind = Literal["text", "texts", "integer", "decimal", "yes_no", "date", "datetime"]
 State = Literal["value", "missing", "fault"]
 
-LONGEST: Final = 2_000
-"""Characters in a formula."""
-DEEPEST: Final = 2
-"""Rules over rows inside rules over rows (``all`` in ``exists``); with 100 rows a table that is 10,000 turns."""
 MOST_ROWS: Final = 100
 
 _TYPES: Final[dict[Kind, cel.Type]] = {
     "text": cel.Type.STRING,
     "texts": cel.Type.List(cel.Type.STRING),
     "integer": cel.Type.INT,
+    "decimal": formula_decimals.TYPE,
     "yes_no": cel.Type.BOOL,
     "date": cel.Type.TIMESTAMP,
     "datetime": cel.Type.TIMESTAMP,
 }
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
 _OF_ROWS: Final = ("all", "exists", "exists_one", "filter", "map", "size")
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_SUMS: Final = ("sum", "largest", "smallest")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _PLACE: Final = re.compile(r"<input>:(\d+):(\d+): (.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in a formula something is wrong (both from 1), what it is, and what to do."""
-
-    line: int
-    column: int
-    message: str
-    mend: str = ""
-
-
-class FormulaError(ValueError):
-    """The formula cannot be used; ``places`` lists every fault in it."""
-
-    def __init__(self, places: Sequence[Place]) -> None:
-        self.places = tuple(places)
-        super().__init__("; ".join(place.message for place in places))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a formula came to. ``value`` is plain (dates are :class:`date`); ``missing`` names the absent answers."""
+    """What a formula came to; ``missing`` names the absent answers.
+
+    ``value`` is plain: a day is a :class:`date`, a number with a point a :class:`~fractions.Fraction`.
+    """
 
     state: State
     value: Any = None
@@ -141,13 +139,38 @@ class Scope:
 
     @cached_property
     def environment(self) -> Any:
-        """Return CEL's environment for this scope."""
+        """Return CEL's environment for this scope, in which formulas run."""
+        return self._environment(formula_decimals.RUN)
+
+    @property
+    def callable(self) -> tuple[str, ...]:
+        """Return the names of the functions that a formula may call."""
+        return (*NAMES, *formula_decimals.NAMES) if self.has_decimals else NAMES
+
+    @cached_property
+    def checking(self) -> Any:
+        """Return the environment in which formulas are checked; a stricter one where there are numbers with a point."""
+        return self._environment(formula_decimals.CHECKED) if self.has_decimals else self.environment
+
+    @cached_property
+    def has_decimals(self) -> bool:
+        """Return whether a fact of this scope is a number with a point."""
+        return "decimal" in (*self.simple.values(), *(kind for one in self.tables.values() for kind in one.values()))
+
+    def _environment(self, sums: Sequence[cel.FunctionDecl]) -> Any:
         types: dict[str, cel.Type] = {name: _TYPES[kind] for name, kind in self.simple.items()}
         for table, kinds in self.tables.items():
             types[table] = cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN))
             types.update({f"{table}.{name}": cel.Type.List(_TYPES[kind]) for name, kind in kinds.items()})
         types.update({f"given.{name}": cel.Type.BOOL for name in (*self.simple, *self.tables)})
-        return cel.NewEnv(variables=types, functions=FUNCTIONS)
+        if not self.has_decimals:
+            return cel.NewEnv(variables=types, functions=FUNCTIONS)
+        own = [*formula_decimals.FUNCTIONS, *sums]
+        return cel.NewEnv(
+            variables=types,
+            functions=[*(one for name, one in zip(NAMES, FUNCTIONS, strict=True) if name not in _SUMS), *own],
+            extensions=[formula_decimals.OPERATORS],
+        )
 
     @cached_property
     def _compiled(self) -> dict[tuple[str, Kind | None], "Formula"]:
@@ -207,6 +230,9 @@ def _value(value: Any, kind: Kind) -> Any:
     match kind:
         case "integer":
             return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**62 else None
+        case "decimal":
+            number = decimals.exact(value)
+            return None if number is None else formula_decimals.carried(number)
         case "yes_no":
             return value if isinstance(value, bool) else None
         case "texts":
@@ -244,7 +270,9 @@ class Formula:
                 absent = tuple(name for name in self.uses if self._absent(name, facts))
                 return Result(state="missing", missing=absent or self.uses)
             return Result(state="fault", message=message)
-        value = answer.plain_value()
+        value = formula_decimals.uncarried(answer.plain_value())
+        if self.kind == "decimal":
+            value = Fraction(value)
         if isinstance(value, datetime):
             value = value.date() if self.kind == "date" or value.time() == time() else value.replace(tzinfo=None)
         return Result(state="value", value=value)
@@ -259,64 +287,6 @@ class Formula:
             self.scope.compile(part, "yes_no").explain(facts) for part in split(self.text) if part != self.text
         )
         return Reason(text=self.text, result=self.evaluate(facts), facts=seen, parts=parts)
-
-
-def split(text: str) -> list[str]:
-    """Return the parts of a formula that ``&&``, or else ``||``, joins outside all brackets; itself where none does."""
-    bare = blank(text)
-    while bare.startswith("(") and _closing(bare) == len(bare) - 1:
-        text, bare = text[1:-1].strip(), blank(text[1:-1].strip())
-    if "?" in bare:
-        return [text]
-    for joint in ("||", "&&"):
-        depth, begin, parts = 0, 0, []
-        for index, sign in enumerate(bare):
-            depth += (sign in "([{") - (sign in ")]}")
-            if depth == 0 and bare.startswith(joint, index):
-                parts.append(text[begin:index].strip())
-                begin = index + len(joint)
-        if parts:
-            return [*parts, text[begin:].strip()]
-    return [text]
-
-
-def _closing(bare: str) -> int:
-    depth = 0
-    for index, sign in enumerate(bare):
-        depth += (sign in "([{") - (sign in ")]}")
-        if depth == 0:
-            return index
-    return -1
-
-
-def _spot(text: str, offset: int) -> tuple[int, int]:
-    before = text[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-
-def _depth(bare: str) -> int:
-    """Return how deep rules over rows stand within one another."""
-    starts = {match.end() - 1: True for match in ROWS.finditer(bare)}
-    opened: list[bool] = []
-    deepest = 0
-    macro_brackets = {bare.rfind("(", 0, end) for end in starts}
-    for index, sign in enumerate(bare):
-        if sign == "(":
-            opened.append(index in macro_brackets)
-            deepest = max(deepest, sum(opened))
-        elif sign == ")" and opened:
-            opened.pop()
-    return deepest
-
-
-def _bounds(text: str) -> Place | None:
-    if len(text) > LONGEST:
-        return Place(1, 1, f"the formula is longer than {LONGEST} characters", "split it into computed fields")
-    if _UNWRITABLE.search(text):
-        return Place(1, 1, "the formula contains a control character", "type it again by hand")
-    if _depth(blank(text)) > DEEPEST:
-        return Place(1, 1, f"rules over rows stand more than {DEEPEST} deep", "compute the inner one in a field")
-    return None
 
 
 def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
@@ -342,41 +312,65 @@ def _uses(scope: Scope, bare: str) -> tuple[tuple[str, ...], list[Place]]:
             known = ", ".join(
                 sorted({name for table in ({head} if of_table else tables) for name in scope.tables[table]})
             )
-            wrong.append(Place(*_spot(bare, offset), f"no column '{column}'", f"the columns are: {known}"))
+            wrong.append(Place(*spot(bare, offset), f"no column '{column}'", f"the columns are: {known}"))
     return tuple(used), wrong
 
 
 _MENDS: Final[tuple[tuple[str, Callable[[Scope], str]], ...]] = (
-    ("undeclared reference", lambda scope: "known here: " + ", ".join(sorted({*scope.simple, *scope.tables, *NAMES}))),
+    (
+        "undeclared reference",
+        lambda scope: "known here: " + ", ".join(sorted({*scope.simple, *scope.tables, *scope.callable})),
+    ),
     (
         "no matching overload",
-        lambda _: "compare like with like: dates with dates, money with rupees(...), text in quotes",
+        lambda scope: (
+            "compare like with like: dates with dates, money with rupees(...), text in quotes"
+            + (", numbers with a point by == and ? : with 7.0" if scope.has_decimals else "")
+        ),
     ),
     ("Syntax error", lambda _: "look for a missing bracket, quote or operator at this place"),
 )
 
 
 def _compile(scope: Scope, text: str, returns: Kind | None) -> Formula:
-    bound = _bounds(text)
+    bound = bounds(text)
     if bound is not None:
         raise FormulaError([bound])
-    try:
-        expression = scope.environment.compile(text)
-    except (RuntimeError, TypeError) as error:
-        raise FormulaError(_uses(scope, blank(text))[1] or _places(scope, str(error))) from None
+    inserted = formula_decimals.literals(text) if scope.has_decimals else []
+    expression = _tried(scope, text, inserted)
     uses, wrong = _uses(scope, blank(text))
     if wrong:
         raise FormulaError(wrong)
     got = expression.return_type()
     kind = _kind(got, returns)
+    if returns == "decimal" and got == cel.Type.INT:
+        kind, inserted = "decimal", [(0, "decimal("), *inserted, (len(text), ")")]
     if returns is not None and kind is None:
-        message = f"this is of kind {got.name().lower()}, but {returns} is wanted here"
+        message = f"this is of kind {_named(got.name().lower())}, but {returns} is wanted here"
         raise FormulaError([Place(1, 1, message, "compare, or choose, so that the formula says what is asked of it")])
-    ready = with_moments(scope.tables, text)
-    if ready != text:
-        expression = scope.environment.compile(ready)
+    around = cells(scope.tables, text)
+    if around:
+        inserted = [*inserted, *around]
+        expression = _tried(scope, text, inserted)
         kind = kind or _kind(expression.return_type(), returns)
+    if scope.has_decimals:
+        expression = scope.environment.compile(put_in(text, inserted))
     return Formula(text=text, uses=uses, kind=kind, expression=expression, scope=scope)
+
+
+def _tried(scope: Scope, text: str, inserted: Inserted) -> Any:
+    """Return the formula as CEL compiles it with what is put into it; its faults stand where they were written."""
+    try:
+        return scope.checking.compile(put_in(text, inserted))
+    except (RuntimeError, TypeError) as error:
+        told = _uses(scope, blank(text))[1] or _places(scope, str(error), text, inserted)
+        raise FormulaError(told) from None
+
+
+def _named(message: str) -> str:
+    for sign in formula_decimals.CALLED:
+        message = message.replace(sign, "decimal")
+    return message
 
 
 def _kind(got: Any, returns: Kind | None) -> Kind | None:
@@ -385,12 +379,12 @@ def _kind(got: Any, returns: Kind | None) -> Kind | None:
     return next((kind for kind, known in _TYPES.items() if got == known), None)
 
 
-def _places(scope: Scope, message: str) -> list[Place]:
+def _places(scope: Scope, message: str, text: str, inserted: Inserted) -> list[Place]:
     places = [
         Place(
             int(match.group(1)),
-            int(match.group(2)),
-            match.group(3).replace(" (in container '')", ""),
+            as_written(text, inserted, int(match.group(1)), int(match.group(2))),
+            _named(match.group(3).replace(" (in container '')", "")),
             next((mend(scope) for sign, mend in _MENDS if sign in match.group(3)), ""),
         )
         for match in _PLACE.finditer(message)

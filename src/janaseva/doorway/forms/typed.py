@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
+from janaseva.core.decimals import exact, said
 from janaseva.core.money import grouped
 from janaseva.design import posted
 from janaseva.forms.rules import Page, Question, parse
@@ -53,6 +54,8 @@ def _fill(typed: Typed, question: Question, name: str, value: Any) -> None:
         case "money" if isinstance(value, int):
             whole, part = divmod(abs(value), 100)
             typed[name] = [("-" if value < 0 else "") + grouped(whole) + (f".{part:02d}" if part else "")]
+        case "decimal" if exact(value) is not None:
+            typed[name] = [said(str(value))]
         case "yes_no" | "declaration" if isinstance(value, bool):
             typed[name] = ["yes" if value else "no"]
         case "choices" if isinstance(value, list):

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any, Protocol
 
+from janaseva.core import decimals
 from janaseva.core.formula import Facts, Scope
 from janaseva.core.formula_functions import Calendar
 from janaseva.core.refusal import Fault
@@ -62,7 +64,7 @@ def apply(
         for question in fields:
             if question.computed is not None:
                 facts = form.scope.facts({**counting, **new}, today=today, calendar=calendar, places=directory)
-                value = worked_out(form.scope, question.computed, facts)
+                value = worked_out(form.scope, question, facts)
                 new.update({} if value is None else {question.key: value})
             elif question.key in new and question.ruled:
                 new[question.key], unasked = work_all(form, question, new[question.key], facts)
@@ -87,7 +89,7 @@ def with_computed(form: Form, answers: Mapping[str, Any], *, today: date) -> Ans
         for page, question in form.placed():
             if question.computed is not None:
                 if _may_count(form, page, question, facts):
-                    value = worked_out(form.scope, question.computed, facts)
+                    value = worked_out(form.scope, question, facts)
                     new.update({} if value is None else {question.key: value})
             elif question.key in answers and question.ruled:
                 new[question.key], _ = work_all(form, question, answers[question.key], facts)
@@ -228,7 +230,8 @@ def _value_faults(question: Question, value: Any, place: str, around: _Around) -
         if result.state != "value":
             continue
         limit = result.value.isoformat() if isinstance(result.value, date) else result.value
-        beyond = value < limit if name == "at_least" else value > limit
+        given = decimals.exact(value) if isinstance(limit, Fraction) else value
+        beyond = given < limit if name == "at_least" else given > limit
         if beyond:
             early = {"too_small": "too_early", "too_large": "too_late"}
             dated = question.kind in ("date", "datetime")
@@ -236,6 +239,9 @@ def _value_faults(question: Question, value: Any, place: str, around: _Around) -
 
 
 def _bound(question: Question, limit: Any) -> dict[str, Any]:
+    if isinstance(limit, Fraction):
+        shortest = decimals.shortest(limit) or decimals.written(decimals.rounded(limit, 2, "nearest"), 2)
+        return {"bound": decimals.said(shortest)}
     return {"rupees": limit // 100} if question.kind == "money" else {"bound": limit}
 
 

@@ -1,8 +1,8 @@
 """A form as its definer writes it: pages of fields, groups of documents, checks.
 
 An answer is plain JSON: text, integer, yes or no, a list of choices, or (for a table) a list of rows. Dates are ISO
-text, money is integer paise, an area is ``scheme:code``. A field with ``also_in`` answers under two keys: its own and
-its own followed by ``_`` and the language.
+text, money is integer paise, a number with a point is text (``12.50``), an area is ``scheme:code``. A field with
+``also_in`` answers under two keys: its own and its own followed by ``_`` and the language.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from janaseva.core.decimals import MOST_PLACES, Way
 from janaseva.core.formula import Kind as FormulaKind
 from janaseva.core.formula import Scope
 from janaseva.core.text import LANGUAGES
@@ -40,8 +41,8 @@ Confidence = Literal["official", "reported", "conflicting", "assumed"]
 who knows has said so (then it is a to-do)."""
 
 Kind = Literal[
-    "text", "long_text", "name", "date", "datetime", "integer", "money", "choice", "choices", "yes_no", "area",
-    "phone", "email", "aadhaar", "cnic", "samagra", "survey_number", "identifier", "declaration", "table",
+    "text", "long_text", "name", "date", "datetime", "integer", "decimal", "money", "choice", "choices", "yes_no",
+    "area", "phone", "email", "aadhaar", "cnic", "samagra", "survey_number", "identifier", "declaration", "table",
 ]  # fmt: skip
 """What a field takes; each is told in docs/definers."""
 
@@ -105,8 +106,10 @@ _ONLY: Final[dict[str, frozenset[str]]] = {
     "scheme": frozenset({"area"}),
     "within": frozenset({"area"}),
     "also_in": frozenset({"name", "text", "long_text"}),
-    "at_least": frozenset({"integer", "money", "date", "datetime"}),
-    "at_most": frozenset({"integer", "money", "date", "datetime"}),
+    "at_least": frozenset({"integer", "decimal", "money", "date", "datetime"}),
+    "at_most": frozenset({"integer", "decimal", "money", "date", "datetime"}),
+    "places": frozenset({"decimal"}),
+    "rounding": frozenset({"decimal"}),
     "longest": frozenset({"text", "long_text", "name", "identifier"}),
 }
 
@@ -119,7 +122,8 @@ LONGEST: Final[dict[str, int]] = {
 class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Question
     """One thing that is asked. ``when`` decides whether it is asked at all, ``needed`` whether it may stay empty.
 
-    A ``computed`` field is not asked: its formula gives its value.
+    A ``computed`` field is not asked: its formula gives its value. A ``decimal`` is kept with so many ``places`` after
+    the point; a computed one that may have more is rounded as ``rounding`` says.
     """
 
     key: Key
@@ -136,6 +140,8 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
     longest: Annotated[int, Field(ge=1, le=20_000)] | None = None
     at_least: Formula | None = None
     at_most: Formula | None = None
+    places: Annotated[int, Field(ge=1, le=MOST_PLACES)] | None = None
+    rounding: Way | None = None
     pattern: str | None = None
     pattern_says: Words | None = None
     scheme: str | None = None
@@ -151,12 +157,15 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
                 message = f"'{name}' belongs to {', '.join(sorted(_ONLY[name]))}, not to {self.kind}"
                 raise ValueError(message)
         for kind, name in (("choice", "choices"), ("choices", "choices"), ("table", "columns"), ("area", "scheme"),
-                           ("identifier", "pattern")):  # fmt: skip
+                           ("decimal", "places"),                           ("identifier", "pattern")):  # fmt: skip
             if self.kind == kind and not getattr(self, name):
                 message = f"a field of kind {kind} needs '{name}'"
                 raise ValueError(message)
         if self.from_ is not None and (self.kind in NOT_KNOWN or self.computed is not None):
             message = f"'from' does not go with {'computed' if self.computed else self.kind}"
+            raise ValueError(message)
+        if self.rounding is not None and self.computed is None:
+            message = "'rounding' goes with computed: an answer that is typed is never rounded"
             raise ValueError(message)
         if self.also_in is not None and self.also_in not in LANGUAGES:
             message = f"also_in: {self.also_in} is not one of {', '.join(LANGUAGES)}"
@@ -183,7 +192,7 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
     def formula_kind(self) -> FormulaKind:
         """Return what the answer is to a formula."""
         match self.kind:
-            case "date" | "datetime" as kind:
+            case "date" | "datetime" | "decimal" as kind:
                 return kind
             case "integer" | "money":
                 return "integer"

@@ -5,11 +5,12 @@ beside the fault which :func:`janaseva.forms.rules.checking.check` finds. One ex
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from janaseva.core import decimals
 from janaseva.core.writing import latin_digits, tidy
 from janaseva.forms.rules.form import LONGEST, Form, Page, Question
 from janaseva.forms.rules.numbers import compact, masked_aadhaar, samagra, survey_number, written_cnic
@@ -28,6 +29,9 @@ _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?\Z")
 _RUPEE_SIGNS: Final = re.compile(r"(?i)^(?:₹|rs\.?|inr|pkr)\s*|\s*/-$")
 _LARGEST_DIGITS: Final = 15
+_SEPARATORS: Final = str.maketrans({"\u066b": ".", "\u066c": ",", "\u060c": ",", "\u00a0": " ", "\u202f": " "})
+_APART: Final = re.compile(r"(?<=[0-9]) (?=[0-9])")
+_DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{2,3})*,[0-9]{3})(?:\.[0-9]+)?\Z|[-+]?\.[0-9]+\Z")
 _BEYOND_AADHAAR: Final = 10**12
 
 
@@ -56,8 +60,8 @@ def parse(page: Page, posted: Mapping[str, Sequence[str]], *, region: str = "IN"
 def settle_shape(form: Form, answers: Mapping[str, Any]) -> Answers:
     """Return answers that came as JSON (by API, or from a draft) as they are kept.
 
-    Money is paise where it is a number and rupees where it is text. Keys that the form does not have stay, so that the
-    check can name them.
+    Money is paise where it is a number and rupees where it is text. A number with a point comes as text; a whole one
+    may come as a number. Keys that the form does not have stay, so that the check can name them.
     """
     kept: Answers = {}
     for key, value in answers.items():
@@ -123,6 +127,8 @@ def row_posted(question: Question, number: int, posted: Mapping[str, Sequence[st
 def _sent(question: Question, value: Any, region: str) -> Any:
     if isinstance(value, str):
         return read_value(question, value, region)
+    if question.kind == "decimal" and isinstance(value, int) and not isinstance(value, bool):
+        return decimal(str(value), question.places or 0)
     if isinstance(value, list) and question.kind == "choices":
         return [line(item, 100) if isinstance(item, str) else item for item in value[:200]]
     if isinstance(value, list) and question.kind == "table":
@@ -147,21 +153,17 @@ def line(text: str, longest: int) -> str:
     return " ".join(tidy(text[: longest + ANYTHING_LONGER]).split())
 
 
-def read_value(question: Question, text: str, region: str = "IN") -> Any:  # noqa: C901, PLR0911 - one return a kind
+def read_value(question: Question, text: str, region: str = "IN") -> Any:  # noqa: PLR0911 - one return a kind
     """Return one typed answer as its kind, the tidied text where it is not of its kind, ``None`` where it is empty."""
     longest = question.longest or LONGEST.get(question.kind, 200)
     kept = tidy(text[: longest + ANYTHING_LONGER]) if question.kind == "long_text" else line(text, longest)
     if not kept:
         return None
+    if question.kind in _READ:
+        return _READ[question.kind](kept)
     match question.kind:
-        case "integer":
-            return _integer(kept)
-        case "money":
-            return _money(kept)
-        case "date":
-            return _date(kept)
-        case "datetime":
-            return _moment(kept)
+        case "decimal":
+            return decimal(kept, question.places or 0)
         case "yes_no" | "declaration":
             small = kept.lower()
             return True if small in _YES else False if small in _NO else kept
@@ -172,16 +174,12 @@ def read_value(question: Question, text: str, region: str = "IN") -> Any:  # noq
         case "email":
             name, at, domain = kept.rpartition("@")
             return f"{name}{at}{domain.lower()}"
-        case "aadhaar":
-            return masked_aadhaar(kept)
         case "cnic":
             return written_cnic(kept) or kept
         case "samagra":
             return samagra(kept) or kept
         case "survey_number":
             return survey_number(kept) or kept
-        case "identifier":
-            return latin_digits(kept)
     return kept
 
 
@@ -189,6 +187,28 @@ def _integer(text: str) -> int | str:
     plain = _GROUPED.sub("", latin_digits(text)).replace("\u2212", "-")
     digits = plain.removeprefix("-").removeprefix("+")
     return int(plain) if digits.isascii() and digits.isdigit() and len(digits) <= _LARGEST_DIGITS else text
+
+
+def decimal(text: str, places: int) -> str:
+    """Return a number as typed (``1,20,000.5``, ``٧٫٥``) as it is kept, with so many digits after the point.
+
+    A comma stands between groups of digits alone: whoever writes ``0,4047`` means a point, and is asked. What has more
+    digits than are asked for stays as it was typed; nothing is rounded behind anybody's back.
+    """
+    plain = latin_digits(text).replace("\u2212", "-").translate(_SEPARATORS)
+    plain = _APART.sub(",", plain)
+    if not _DECIMAL.match(plain):
+        return text
+    head, _, tail = plain.replace(",", "").partition(".")
+    head = head.lstrip("+")
+    sign, head = ("-", head[1:]) if head.startswith("-") else ("", head)
+    tail = tail.rstrip("0")
+    number = decimals.exact(f"{sign}{head.lstrip('0') or '0'}" + (f".{tail}" if tail else ""))
+    if number is None:
+        return text
+    if decimals.fits(number, places):
+        return decimals.written(number, places)
+    return f"{sign}{head.lstrip('0') or '0'}.{tail}"
 
 
 def _money(text: str) -> int | str:
@@ -221,5 +241,15 @@ def _moment(text: str) -> str:
     except ValueError:
         return text
 
+
+_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "integer": _integer,
+    "money": _money,
+    "date": _date,
+    "datetime": _moment,
+    "aadhaar": masked_aadhaar,
+    "identifier": latin_digits,
+}
+"""Kinds that are read without asking more of the field."""
 
 __all__ = ["Answers", "compact", "line", "parse", "read_value", "settle_shape"]

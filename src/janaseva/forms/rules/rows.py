@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Any, Final
 
+from janaseva.core import decimals
 from janaseva.core.formula import Facts, Scope
 from janaseva.forms.rules.form import Form, Question
 from janaseva.forms.rules.reading import Answers
@@ -28,12 +30,29 @@ def holds(scope: Scope, formula: str | None, facts: Facts) -> bool:
     return formula is None or scope.compile(formula, "yes_no").evaluate(facts).holds
 
 
-def worked_out(scope: Scope, formula: str, facts: Facts) -> Any:
-    """Return what a formula comes to as an answer is kept; ``None`` where it comes to nothing."""
-    result = scope.compile(formula).evaluate(facts)
+def worked_out(scope: Scope, question: Question, facts: Facts) -> Any:
+    """Return what a computed field comes to as an answer is kept; ``None`` where it comes to nothing."""
+    result = scope.compile(question.computed or "").evaluate(facts)
     if result.state != "value":
         return None
-    return result.value.isoformat() if isinstance(result.value, date) else result.value
+    value = result.value
+    if question.places is not None and isinstance(value, int) and not isinstance(value, bool):
+        value = Fraction(value)
+    if question.places is not None and question.rounding is not None and isinstance(value, Fraction):
+        value = decimals.rounded(value, question.places, question.rounding)
+    return as_kept(value, question.places)
+
+
+def as_kept(value: Any, places: int | None = None) -> Any:
+    """Return what a formula came to as it is kept: days as ISO text, numbers with a point as text.
+
+    ``None`` where a number has more digits after the point than ``places``, or, without these, digits that never end.
+    """
+    if isinstance(value, Fraction):
+        if places is None:
+            return decimals.shortest(value)
+        return decimals.written(value, places) if decimals.fits(value, places) else None
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def work(form: Form, table: Question, row: Mapping[str, Any], around: Facts) -> Row:
@@ -51,7 +70,7 @@ def work(form: Form, table: Question, row: Mapping[str, Any], around: Facts) -> 
         new = {key: value for key, value in row.items() if key in keys or key not in known}
         for column in columns:
             if column.computed is not None:
-                value = worked_out(scope, column.computed, scope.row_facts({**counting, **new}, around))
+                value = worked_out(scope, column, scope.row_facts({**counting, **new}, around))
                 new.update({} if value is None else {column.key: value})
         if new == counting:
             break

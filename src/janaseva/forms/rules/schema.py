@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from janaseva.core.decimals import MOST_DIGITS
 from janaseva.core.text import in_language
 from janaseva.forms.rules.form import LONGEST, Form, Question
 
@@ -77,6 +78,9 @@ def _shape(question: Question, language: str) -> dict[str, Any]:
             return {"oneOf": _choices(question, language)}
         case "choices":
             return {"type": "array", "uniqueItems": True, "items": {"oneOf": _choices(question, language)}}
+        case "decimal":
+            pattern = rf"^-?(0|[1-9]\d{{0,{MOST_DIGITS - 1}}})(\.\d{{1,{question.places}}})?$"
+            return {"type": "string", "pattern": pattern, "x-places": question.places}
         case "area":
             return {"type": "string", "pattern": rf"^{question.scheme}:[0-9A-Za-z_-]{{1,40}}$"}
         case "table":

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from janaseva.core import dates, money
+from janaseva.core.decimals import exact, said
 from janaseva.core.text import Text, in_language, language_of
 from janaseva.core.words import say
 from janaseva.forms.rules.checking import Applied
@@ -117,6 +118,8 @@ def shown(form: Form, question: Question, value: Any, language: str, names: Area
             return say(f"forms.{'yes' if value else 'no'}", language), language
         case "money" if isinstance(value, int):
             return money.money(value, currency="PKR" if form.region == "PK" else "INR"), ""
+        case "decimal" if exact(value) is not None:
+            return said(str(value)), ""
         case "date" if isinstance(value, str):
             return _day(value, language), language
         case "datetime" if isinstance(value, str):

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import re2
 
+from janaseva.core import decimals
 from janaseva.core.refusal import Fault
 from janaseva.core.writing import REPLACEMENT, flags
 from janaseva.forms.rules.form import LONGEST, Question
@@ -45,6 +46,8 @@ def _judge(question: Question, value: Any) -> Verdict:  # noqa: PLR0911 - one re
     match question.kind:
         case "integer":
             return _GOOD if _is_integer(value) else ("not_a_number", {})
+        case "decimal":
+            return _judge_decimal(question, value)
         case "money":
             if not _is_integer(value):
                 return "not_an_amount", {}
@@ -67,6 +70,16 @@ def _judge(question: Question, value: Any) -> Verdict:  # noqa: PLR0911 - one re
 
 def _is_integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= _MOST_INTEGER
+
+
+def _judge_decimal(question: Question, value: Any) -> Verdict:
+    """Return what is wrong with a number with a point; it is kept with exactly as many digits as are asked for."""
+    number, places = decimals.exact(value), question.places or 0
+    if number is None or not isinstance(value, str):
+        return "not_a_decimal", {}
+    if not decimals.fits(number, places):
+        return "too_precise", {"count": places}
+    return _GOOD if value == decimals.written(number, places) else ("not_a_decimal", {})
 
 
 def _is_date(value: Any) -> bool:

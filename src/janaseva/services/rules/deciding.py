@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from typing import Any, Final, Literal
 
 from janaseva.core import dates, money
+from janaseva.core.decimals import said
 from janaseva.core.formula import Facts, Reason
 from janaseva.core.text import LANGUAGES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
+from janaseva.forms.rules.rows import as_kept
 from janaseva.payments.rules.fees import Bill, compute
 from janaseva.services.rules.definition import Certificate, CertificateFact, Condition, Definition
 from janaseva.services.rules.parts import Validity, Variant
@@ -148,7 +150,7 @@ def certificate_facts(
     if certificate is None:
         raise LookupError(definition.key)
     facts = out_facts(definition, applied, found or {})
-    values = {key: _plain(definition, fact, facts) for key, fact in certificate.facts.items()}
+    values = {key: out_value(definition, fact.value, facts) for key, fact in certificate.facts.items()}
     shown = {key: _shown(definition, fact, values[key], facts, area_names) for key, fact in certificate.facts.items()}
     rows = [
         {
@@ -183,11 +185,11 @@ def out_facts(definition: Definition, applied: Applied, found: Mapping[str, Any]
     )
 
 
-def _plain(definition: Definition, fact: CertificateFact, facts: Facts) -> Any:
-    result = definition.out_scope.compile(fact.value).evaluate(facts)
-    if result.state != "value":
-        return None
-    return result.value.isoformat() if isinstance(result.value, date) else result.value
+def out_value(definition: Definition, formula: str, facts: Facts) -> Any:
+    """Return what a fact of what comes out comes to, as it is kept; a field's number keeps the digits of the field."""
+    result = definition.out_scope.compile(formula).evaluate(facts)
+    question = definition.out_fields.get(formula.strip())
+    return as_kept(result.value, question.places if question else None) if result.state == "value" else None
 
 
 def _shown(
@@ -206,12 +208,17 @@ def _shown(
         case "choice":
             question = definition.out_fields[fact.value.strip()]
             return choice_words(question, value)
-    texts = {"en": str(value)}
+    texts = {"en": _number_words(fact, value)}
     for language, formula in fact.also.items():
         result = definition.out_scope.compile(formula, "text").evaluate(facts)
         if result.state == "value":
             texts[language] = str(result.value)
     return texts
+
+
+def _number_words(fact: CertificateFact, value: Any) -> str:
+    """Return a fact as text; a number with a point with its whole part grouped, where it is shown as a number."""
+    return said(str(value)) if fact.shows == "number" and isinstance(value, str) else str(value)
 
 
 def choice_words(question: Question, value: Any) -> dict[str, str]:
@@ -233,7 +240,7 @@ def _row_value(fact: CertificateFact, value: Any, shown: Mapping[str, str], *, c
         case "date":
             return {"date": str(value)}
         case "number":
-            return int(value)
+            return int(value) if isinstance(value, int) else said(str(value))
     return dict(shown) if len(shown) > 1 else in_language(shown, "en")
 
 

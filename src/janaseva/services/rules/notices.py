@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from janaseva.core import dates, money
+from janaseva.core.decimals import said
 from janaseva.core.source import Path
 from janaseva.core.text import LANGUAGES, direction_of, in_language
 from janaseva.forms.rules import Question
@@ -67,6 +68,8 @@ def _shown(
             return dates.long(date.fromisoformat(str(value)), spoken)
         case "money":
             return money.money(int(value), currency=currency)
+        case "decimal":
+            return said(str(value))
         case "area":
             return in_language(area_names(str(value)), spoken)
         case "choice" | "choices":

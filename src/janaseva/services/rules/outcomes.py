@@ -177,7 +177,7 @@ def register_facts(
     facts = deciding.out_facts(definition, applied, found or {})
     written: dict[str, Any] = {}
     for key, formula in entry.facts.items():
-        result = definition.out_scope.compile(formula).evaluate(facts)
-        if result.state == "value":
-            written[key] = plain(result.value)
+        value = deciding.out_value(definition, formula, facts)
+        if value is not None:
+            written[key] = plain(value)
     return written

@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 from itertools import combinations, product
 from typing import Any, Final, NoReturn, Protocol
 
+from janaseva.core.decimals import whole, written
 from janaseva.core.formula import Facts, FormulaError, Scope, split
 from janaseva.core.formula_functions import add_months
 from janaseva.forms.rules import Question
@@ -26,8 +28,8 @@ _MOST_OPTIONS: Final = 4
 DAYS: Final = (date(2026, 3, 2), date(2028, 2, 29), date(2027, 3, 1), date(2026, 8, 31))
 """The days that stand for today where a rule looks at it: an ordinary one, and those at which months and years jump."""
 
-_KINDS: Final = ("choice", "choices", "yes_no", "declaration", "integer", "money", "date", "area")
-_NAME, _NUMBER = r"[a-z][a-z0-9_]*", r"(?:-?\d+|rupees\(-?\d+\))"
+_KINDS: Final = ("choice", "choices", "yes_no", "declaration", "integer", "decimal", "money", "date", "area")
+_NAME, _NUMBER = r"[a-z][a-z0-9_]*", r"(?:-?\d+(?:\.\d+)?|rupees\(-?\d+\))"
 _DAY: Final = r"(?:today|date\('\d{4}-\d\d-\d\d'\))"
 _FIXED: Final = rf"(?:{_DAY}|add_(?:days|months|years)\({_DAY},-?\d+\))"
 _MOVED: Final = rf"(?:{_NAME}|add_(?:days|months|years)\({_NAME},-?\d+\))"
@@ -47,6 +49,7 @@ _JUDGED: Final = tuple(
     )
 )
 _INTEGERS: Final = re.compile(r"(rupees\()?\s*(-?\d+)")
+_POINTS: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _QUOTED: Final = re.compile(r"'([^']*)'")
 _DATES: Final = re.compile(r"date\('(\d{4}-\d\d-\d\d)'\)")
 _UNITS: Final = ("days", "months", "years")
@@ -155,10 +158,11 @@ class _Ground:
         question = form.by_key.get(key)
         if question is None or question.kind not in _KINDS:
             _give_up(f"'{key}' is {'a table or a column' if question is None else 'of kind ' + question.kind}")
-        if question.computed is not None and question.formula_kind not in ("yes_no", "integer"):
+        if question.computed is not None and question.formula_kind not in ("yes_no", "integer", "decimal"):
             _give_up(f"'{key}' is computed as {question.formula_kind}")
         self.fields[key] = question
-        if question.formula_kind == "integer" and not re.fullmatch(_SPAN, _bare(question.computed or "")):
+        counted = question.formula_kind in ("integer", "decimal")
+        if counted and not re.fullmatch(_SPAN, _bare(question.computed or "")):
             self.opaque.add(key)  # a sum over rows, say: any number may come out
         page = next(page for page in form.pages if question in page.fields)
         self.shown[key] = tuple(text for text in (page.when, question.when) if text)
@@ -190,6 +194,9 @@ class _Ground:
                 tried = self._places(question)
             case "date":
                 tried = self._bounded(question, [day.isoformat() for day in self._days(today)], today)
+            case "decimal":
+                places = question.places or 0
+                tried = [written(one, places) for one in self._bounded(question, self._points(places), today)]
             case _:
                 tried = self._bounded(question, self._numbers(), today)
         return tried if question.needed is True else [*tried, None]
@@ -197,6 +204,12 @@ class _Ground:
     def _numbers(self) -> list[int]:
         found = {0, *(int(n) * (100 if rupees else 1) for rupees, n in _INTEGERS.findall(self.unquoted))}
         return sorted({number + step for number in found for step in (-1, 0, 1)})
+
+    def _points(self, places: int) -> list[Fraction]:
+        """Return every constant, or its neighbours in so many digits after the point, and one step around it."""
+        found = {Fraction(0), *map(Fraction, _POINTS.findall(self.unquoted))}
+        steps = {whole(number * 10**places, "down") + step for number in found for step in (-1, 0, 1, 2)}
+        return [Fraction(step, 10**places) for step in sorted(steps)]
 
     def _days(self, today: date) -> list[date]:
         anchors = {today, *map(date.fromisoformat, _DATES.findall(self.literals))}
@@ -292,7 +305,7 @@ def _found(ground: _Ground) -> Iterator[Finding]:
 
 
 def _is_coarse(ground: _Ground, key: str) -> bool:
-    return key in ground.base and ground.fields[key].kind not in ("integer", "money", "date", "area")
+    return key in ground.base and ground.fields[key].kind not in ("integer", "decimal", "money", "date", "area")
 
 
 def _counting(ground: _Ground, answers: dict[str, Any], today: date) -> Facts | None:

@@ -10,7 +10,7 @@ from janaseva.core.refusal import Fault
 from janaseva.forms import rules as forms
 from janaseva.forms.rules import Form, Page, Question
 
-FOUND_KINDS: Final = ("text", "long_text", "name", "date", "integer", "money", "choice", "yes_no")
+FOUND_KINDS: Final = ("text", "long_text", "name", "date", "integer", "decimal", "money", "choice", "yes_no")
 """What may be found: plain kinds, which need no directory of areas and hold no number of identity."""
 _NOT_HERE: Final = ("when", "computed", "from_", "also_in")
 

@@ -16,6 +16,7 @@ from janaseva.services.rules.soundness.finding import found_faults
 from janaseva.services.rules.soundness.formulas import formulas
 from janaseva.services.rules.soundness.naming import certificate_faults, grounds, names
 from janaseva.services.rules.soundness.rings import rings
+from janaseva.services.rules.soundness.rounding import rounding_faults
 from janaseva.services.rules.variants import judge, told
 from janaseva.workflow.rules import faults as process_faults
 
@@ -32,6 +33,7 @@ def unsound(definition: Definition, service: Source, departments: frozenset[str]
     yield from grounds(definition, service)
     yield from certificate_faults(definition, service)
     yield from found_faults(definition, service)
+    yield from rounding_faults(definition, service)
     yield from _variants(definition, service)
     yield from _process(definition, service)
     yield from _days_of_appeal(definition, service)

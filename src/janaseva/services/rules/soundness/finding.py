@@ -72,7 +72,7 @@ def _uses(definition: Definition, service: Source) -> Iterator[SourceFault]:
     before = {one.key for one in definition.found_before}
     ways = leading_to(definition.happens, "approved")
     found = before | {one.key for way in ways for one in way.finds}
-    for path, text in _texts(definition):
+    for path, text in out_texts(definition):
         for name in sorted(_named(definition, text)):
             if name in definition.found_fields and name not in found:
                 message = f"'found.{name}' is never found on a way to the approval"
@@ -80,7 +80,8 @@ def _uses(definition: Definition, service: Source) -> Iterator[SourceFault]:
                 yield service.fault(path, message, mend)
 
 
-def _texts(definition: Definition) -> Iterator[tuple[Path, str]]:
+def out_texts(definition: Definition) -> Iterator[tuple[Path, str]]:
+    """Yield each formula of what comes out, with its place."""
     out = definition.out
     if out.certificate is not None:
         for key, fact in out.certificate.facts.items():
