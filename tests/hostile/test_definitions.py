@@ -201,15 +201,19 @@ LETTERS = {
     "imports above": '#import "../outside.typ": *\n#x',
     "includes outside": '#include "/../outside.typ"',
     "takes a package from the network": '#import "@preview/cetz:0.3.0": *',
-    "reads a link": '#read("link.txt")',
     "never ends": "#let f(x) = f(x + 1)\n#f(0)",
     "loops": "#{ let n = 0; while true { n += 1 } }",
     "grows": '#{ let s = "x"; while true { s = s + s } }',
     "many pages": "#for n in range(10000000) [#pagebreak()]",
     "panics": '#panic("x")',
     "runs a plugin": '#plugin("x.wasm")',
-    "is no text": "\x00\x01",
+    "is no text": "#\x00\x01",
 }
+LETTER_FACTS = {
+    "number": "1", "document_title": "A letter", "author": "Kerala", "languages": ["en"],
+    "day": {"year": 2026, "month": 3, "day": 2},
+}  # fmt: skip
+"""What a letter needs to be set at all, so that it fails by what it does and by nothing else."""
 
 
 @pytest.fixture(scope="module")
@@ -220,9 +224,13 @@ def typesetter(tmp_path_factory):
     (folder / "outside.typ").write_text('#let x = "SECRET"')
     letters = folder / "evil"
     letters.mkdir()
-    (letters / "link.txt").symlink_to(folder / "outside.txt")
     for number, text in enumerate(LETTERS.values()):
         (letters / f"l{number}.typ").write_text(text)
+    linked = folder / "linked"
+    linked.mkdir()
+    (linked / "link.txt").symlink_to(folder / "outside.txt")
+    (linked / "l.typ").write_text('#read("link.txt")')
+    (letters / "plain.typ").write_text("= A letter\nNothing more.")
     setter = ChildTypesetter(folder, seconds=2)
     yield setter
     setter.close()
@@ -235,13 +243,21 @@ def test_a_letter_reads_nothing_and_ends(typesetter, name):
     began = time.monotonic()
     letter = f"evil/l{list(LETTERS).index(name)}.typ"
     with pytest.raises(Exception) as caught:
-        typesetter.pdf(letter, {"number": "1"}, attached={}, at=BEGINS_AT)
+        typesetter.pdf(letter, LETTER_FACTS, attached={}, at=BEGINS_AT)
     assert isinstance(caught.value, LetterError), caught.value
     assert "SECRET" not in str(caught.value)
     assert time.monotonic() - began < 20
 
 
-@pytest.mark.parametrize("letter", ["../x.typ", "/etc/passwd", "evil/../../outside.txt", "", "evil", "nowhere.typ"])
+def test_a_plain_letter_is_set(typesetter):
+    from tests.given import BEGINS_AT
+
+    assert typesetter.pdf("evil/plain.typ", LETTER_FACTS, attached={}, at=BEGINS_AT).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "letter", ["../x.typ", "/etc/passwd", "evil/../../outside.txt", "", "evil", "nowhere.typ", "linked/l.typ"]
+)
 def test_a_letter_that_is_none(typesetter, letter):
     from tests.given import BEGINS_AT
 

@@ -83,6 +83,11 @@ def _main(letter: str, attached: Mapping[str, bytes]) -> str:
     return _MAIN.format(attachments=attachments, letter=letter)
 
 
+def _leads_out(folder: Path) -> bool:
+    """Return whether a link in a letter's folder leads out of it: the typesetter would follow it."""
+    return any(one.is_symlink() and not one.resolve().is_relative_to(folder) for one in folder.rglob("*"))
+
+
 class ChildTypesetter:
     """Typst in a child process that lives as long as this object, and is started anew after a fault."""
 
@@ -118,6 +123,9 @@ class ChildTypesetter:
         path = (self._packs_dir / letter).resolve()
         if not path.is_relative_to(self._packs_dir) or not path.is_file():
             message = f"there is no letter {letter}"
+            raise LetterError(message)
+        if _leads_out(path.parent):
+            message = f"a link beside the letter {letter} leads out of its folder"
             raise LetterError(message)
         return path.parent, path.name
 
