@@ -50,6 +50,7 @@ def test_counts_days_and_shares_of_a_service_and_its_office(busy):
         "dated": (5, "exact"),
         "late": (None, "under_5"),
         "refused": (0, "exact"),
+        "lapsed": (0, "exact"),
         "taken": (5, "exact"),
         "out_of_turn": (0, "exact"),
     }

@@ -148,6 +148,17 @@ def notice_what_passed(at: datetime) -> None:
         actions.grant_deemed(by=by, at=at, key=f"deemed:{request_id}", request_id=request_id)
 
 
+@every(seconds=60)
+def let_lapse(at: datetime) -> None:
+    """Remind applicants of the last day by which the law lets their application lapse, and end what has lapsed."""
+    by = Actor.clock()
+    for lapse_id in workflow_queries.to_remind(by, at):
+        actions.remind_lapse(by=by, at=at, key=f"lapse_near:{lapse_id}:{at.isoformat()}", lapse_id=lapse_id)
+    for lapse_id, case_id in workflow_queries.lapsing(by, at):
+        key = f"lapse:{lapse_id}:{at.isoformat()}"
+        actions.lapse(by=by, at=at, key=key, lapse_id=lapse_id, case_id=case_id)
+
+
 @hears(workflow.Recounted)
 def follow_recount(heard: Heard[workflow.Recounted]) -> None:
     """Tell the applicant's own date anew where the office's days changed."""

@@ -141,6 +141,11 @@ class Application(Row):
             models.Index(
                 fields=["office_id", "ended_at"], name="application_office_ended", condition=Q(state="decided")
             ),
+            models.Index(
+                fields=["ended_at", "service_key", "office_id"],
+                name="application_lapsed",
+                condition=Q(state="lapsed"),
+            ),
         )
 
 

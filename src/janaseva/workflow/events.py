@@ -271,6 +271,16 @@ class Ended(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LapseReminded(News):
+    """A case will end by itself after ``last_day``, and its applicant is reminded."""
+
+    name: ClassVar[str] = "workflow.lapse_reminded"
+    case_id: UUID
+    lapse: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Released(News):
     """A task went back to its desk because the one who held it no longer has charge."""
 

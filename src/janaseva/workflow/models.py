@@ -274,6 +274,36 @@ class Hearing(Row):
         ]
 
 
+class Lapse(Row):
+    """That a case will end by itself as lapsed: which of its process's lapses, counted since when, and by when.
+
+    It is over (``over_at``) when it happened, when what it waited for was done, or when no way leads to it any more.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=63)
+    began_at = models.DateTimeField()
+    last_day = models.DateField()
+    lapses_at = models.DateTimeField()
+    remind_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["lapses_at"], name="workflow_lapse_to_come", condition=models.Q(over_at=None)),
+            models.Index(
+                fields=["remind_at"], name="workflow_lapse_remind", condition=models.Q(over_at=None, reminded_at=None)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "key"], condition=models.Q(over_at=None), name="workflow_one_lapse_a_key"
+            )
+        ]
+
+
 class WorkCalendar(Row):
     """One layer of the days on which offices are open: a state's calendar, or what a district or office has otherwise.
 

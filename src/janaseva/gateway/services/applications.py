@@ -17,7 +17,7 @@ from janaseva.gateway.api.bearer import BEARER
 from janaseva.gateway.api.operation import PREFIX, key_of, multipart, operation, told
 from janaseva.gateway.api.paging import USUAL, After, Limit, cursor, link_next
 from janaseva.gateway.api.problems import language_of
-from janaseva.gateway.services import shapes, showing
+from janaseva.gateway.services import due, shapes, showing
 from janaseva.payments import actions as payment_actions
 from janaseva.payments import queries as payments
 from janaseva.services import actions, queries
@@ -85,7 +85,7 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
 
 @router.get(
     "applications/{uuid:application_id}/due",
-    response=shapes.WhyDue,
+    response=due.WhyDue,
     operation_id="applications_why_due",
     summary="Why this date",
     openapi_extra=told(401, 404, 409, 422),
@@ -97,7 +97,7 @@ def why_due(request: HttpRequest, application_id: UUID) -> HttpResponse:
     view = queries.application(by, application_id)
     if view.case_id is None:
         raise Refusal("not_yet_handed_in", status=CONFLICT)
-    return answer(showing.why_due(view, workflow.why_due(by, view.case_id, visible=True), language_of(request)))
+    return answer(due.why_due(view, workflow.why_due(by, view.case_id, visible=True), language_of(request)))
 
 
 @router.put(

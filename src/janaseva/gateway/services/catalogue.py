@@ -118,6 +118,7 @@ def _charter(promise: queries.Promise) -> shapes.Charter:
         ways=[_way(way) for way in charter.ways],
         appeals=[_appeal(level) for level in charter.appeals],
         reasons=[dict(one) for one in charter.reasons],
+        lapses=[_lapse(line) for line in charter.lapses],
         kind=charter.kind,
         terms=[dict(one) for one in charter.terms],
         again=[_again(definition, line) for line in charter.again],
@@ -156,6 +157,19 @@ def _again(definition: Definition, line: charter_rules.AgainLine) -> shapes.Agai
             "by_days": line.by_days,
             "late_days": line.late_days,
         }
+    )
+
+
+def _lapse(line: charter_rules.LapseLine) -> shapes.LapseLine:
+    return shapes.LapseLine(
+        key=line.key,
+        title=dict(line.title),
+        means=dict(line.means),
+        counts_from=line.counts_from,
+        since=dict(line.since),
+        days=line.days,
+        months=line.months,
+        basis=_basis(line.basis),
     )
 
 

@@ -46,6 +46,9 @@ class Figures(BaseModel):
     dated: Number = Field(description="Of these, to which a day was promised.")
     late: Number = Field(description="Of those, decided after the promised day.")
     refused: Number = Field(description="Of those decided, refused.")
+    lapsed: Number = Field(
+        description="Ended by themselves in the period, since a time given by law was over; not among the decided."
+    )
     taken: Number = Field(description="Taken in hand by officers in the period.")
     out_of_turn: Number = Field(description="Of these, before older ones.")
     median_days: int | None = Field(description="Calendar days in which half were decided; null where too few were.")

@@ -1,6 +1,6 @@
 """The shapes of services in the API, apart from the rooms' own so that these can change and those stay."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -130,6 +130,19 @@ class AgainLine(BaseModel):
     late_days: int | None = Field(description="At most so many days after it; 0: what has expired is not renewed.")
 
 
+class LapseLine(BaseModel):
+    """A time after which an application ends by itself as lapsed, which is no refusal."""
+
+    key: str
+    title: Words
+    means: Words = Field(description="What follows, in the words of the law; may be empty.")
+    counts_from: Literal["receipt", "question", "step"]
+    since: Words = Field(description="The step with which the time begins.")
+    days: int | None
+    months: int | None
+    basis: Basis
+
+
 class Charter(BaseModel):
     """What the public is promised of a service."""
 
@@ -146,6 +159,7 @@ class Charter(BaseModel):
     ways: list[Way]
     appeals: list[Appeal | None] = Field(description="The first and the second level; null where there is none.")
     reasons: list[Words] = Field(description="The only reasons for which it may be refused.")
+    lapses: list[LapseLine] = Field(description="When an application ends by itself.")
     kind: Literal["certificate", "licence", "entry"] = Field(description="What it is in law.")
     terms: list[Words] = Field(description="The conditions under which a licence is held.")
     again: list[AgainLine] = Field(description="What may be asked for once it was granted.")
@@ -236,8 +250,8 @@ class ApplicationLine(BaseModel):
     service: str
     service_name: Words
     number: str | None
-    state: Literal["draft", "submitted", "begun", "decided", "withdrawn"]
-    outcome: str = Field(description="`approved`, `refused`, `withdrawn`, or empty while it goes on.")
+    state: Literal["draft", "submitted", "begun", "decided", "withdrawn", "lapsed"]
+    outcome: str = Field(description="`approved`, `refused`, `withdrawn`, `lapsed`, or empty while it goes on.")
     started_at: datetime
     submitted_at: datetime | None
     due_at: datetime | None
@@ -302,47 +316,6 @@ class Decision(BaseModel):
     certificate_number: str
 
 
-class DueDay(BaseModel):
-    """One day on the way to the due date."""
-
-    day: date
-    counted: bool
-    number: int = Field(description="How many days had been counted at its end.")
-    reason: Literal[
-        "began",
-        "counted",
-        "half_day",
-        "weekly_off",
-        "saturday_off",
-        "holiday",
-        "closure",
-        "outage",
-        "paused",
-        "last_day_closed",
-        "due",
-    ]
-    words: str = Field(description="The reason in words of the request's language.")
-    title: str = Field(description="The holiday's name, or why the office was closed.")
-    closes: str = Field(description="When the office closes on a half day, as local `HH:MM`.")
-    forecast: bool = Field(description="Whether the holidays of this day have yet to be announced.")
-
-
-class WhyDue(BaseModel):
-    """Why an application is due on its day."""
-
-    standing: Literal["running", "paused", "unknown", "not_begun"]
-    words: str = Field(description="The standing in words of the request's language.")
-    limit_days: int | None = Field(description="null where nobody has found it.")
-    days_counted: str = Field(description="`working`, `calendar`, or empty.")
-    starts: str = Field(description="`receipt`, `completeness`, or empty.")
-    began_at: datetime | None
-    due_at: datetime | None
-    days_left: int | None = Field(description="Where the clock stands still or has not begun.")
-    forecast: bool = Field(description="Whether the date may change, since holidays have yet to be announced.")
-    missing: list[str] = Field(description="Groups of papers without which the clock does not begin.")
-    days: list[DueDay]
-
-
 class Happened(BaseModel):
     """One step of the application's story."""
 
@@ -379,7 +352,7 @@ class Application(BaseModel):
     service_name: Words
     version: int = Field(description="The version of the service that it began with.")
     language: str
-    state: Literal["draft", "submitted", "begun", "decided", "withdrawn", "discarded"]
+    state: Literal["draft", "submitted", "begun", "decided", "withdrawn", "lapsed", "discarded"]
     outcome: str
     number: str | None
     purpose: str = Field(description="`renewal`, `correction`, `duplicate`; empty for a first application.")

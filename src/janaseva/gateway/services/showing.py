@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from janaseva.core.actor import Actor
 from janaseva.core.text import Text
-from janaseva.core.words import find, say
+from janaseva.core.words import find
 from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.gateway.api.paging import not_known, place_of
@@ -17,7 +17,6 @@ from janaseva.gateway.services import shapes
 from janaseva.payments import queries as payments
 from janaseva.services import queries
 from janaseva.services.rules import deciding
-from janaseva.workflow import queries as workflow
 
 
 def return_path(payment_id: UUID) -> str:
@@ -171,36 +170,6 @@ def _owed(by: Actor, view: queries.ApplicationView) -> shapes.Owed | None:
         for one in demand.lines
     ]
     return shapes.Owed(state=demand.state, total_paise=demand.total_paise, lines=lines)
-
-
-def why_due(view: queries.ApplicationView, found: workflow.WhyDue, language: str) -> shapes.WhyDue:
-    """Return why an application is due when it is, day by day, with the words of each day."""
-    limit, due = found.limit, found.due
-    return shapes.WhyDue(
-        standing=due.standing,
-        words=say(f"clock.standing.{due.said}", language),
-        limit_days=limit.days if limit else None,
-        days_counted=limit.counts if limit else "",
-        starts=limit.starts if limit else "",
-        began_at=found.began_at,
-        due_at=due.at,
-        days_left=due.days_left,
-        forecast=due.forecast,
-        missing=list(view.missing),
-        days=[
-            shapes.DueDay(
-                day=day.day,
-                counted=day.counted,
-                number=day.number,
-                reason=day.reason,
-                words=say(f"clock.reason.{day.said}", language),
-                title=day.title,
-                closes=day.closes.isoformat("minutes") if day.closes else "",
-                forecast=day.forecast,
-            )
-            for day in found.days
-        ],
-    )
 
 
 def _happened(one: queries.Happened, language: str) -> shapes.Happened:

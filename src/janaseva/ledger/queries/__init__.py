@@ -19,7 +19,15 @@ from janaseva.ledger.queries.log import (
 from janaseva.ledger.queries.recorded import AUDITS, head, record_of, tile_hashes
 from janaseva.ledger.queries.searching import events_of, exported, matching
 from janaseva.ledger.queries.stories import EventView, story
-from janaseva.ledger.queries.working import Audit, DeadDelivery, RoundView, WorkerStatus, last_audit, worker_status
+from janaseva.ledger.queries.working import (
+    Audit,
+    DeadDelivery,
+    RoundView,
+    WorkerStatus,
+    is_return_unheard,
+    last_audit,
+    worker_status,
+)
 
 __all__ = [
     "AUDITS",
@@ -39,6 +47,7 @@ __all__ = [
     "events_of",
     "exported",
     "head",
+    "is_return_unheard",
     "last_audit",
     "leaf",
     "leaf_ids",

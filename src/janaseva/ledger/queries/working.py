@@ -6,10 +6,12 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
+from janaseva.core.actor import Actor
 from janaseva.ledger.models import Delivery, Event, Leaf, Round
 from janaseva.ledger.queries.recorded import AUDITS, head
 
 _SHOWN = 100
+_RETURNED = "ledger.worker_returned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,12 @@ def last_audit() -> Audit | None:
     for at, facts in rows[:1]:
         return Audit(at=at, count=facts["count"], found=tuple((one[0], one[1], one[2]) for one in facts["found"]))
     return None
+
+
+def is_return_unheard(by: Actor) -> bool:
+    """Return whether it is still to be heard that the platform came back from a silence; for the platform alone."""
+    waiting = Delivery.objects.filter(state=Delivery.State.WAITING, event__name=_RETURNED)
+    return by.kind in ("clock", "system") and waiting.exists()
 
 
 def worker_status() -> WorkerStatus:

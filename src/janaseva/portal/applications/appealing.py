@@ -39,7 +39,7 @@ class Standing:
 
 def standing(by: Actor, view: queries.ApplicationView, moment: datetime) -> Standing:
     """Return how a matter stands in appeal; ``view`` was found visible to ``by``."""
-    if view.state not in ("begun", "decided"):
+    if view.state not in ("begun", "decided", "lapsed"):
         return Standing(appeals=(), may_file=None, deemed=None, may_ask=False)
     return Standing(
         appeals=tuple(queries.appeals_of(by, view.id)),

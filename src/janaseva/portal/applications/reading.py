@@ -19,7 +19,7 @@ from janaseva.services.rules.ordered import KIND as ORDER
 from janaseva.workflow import queries as workflow
 
 MOST_LOOKS: Final = 50
-_STOPS: Final = frozenset({"services.withdrawn", "documents.revoked"})
+_STOPS: Final = frozenset({"services.withdrawn", "services.lapsed", "documents.revoked"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

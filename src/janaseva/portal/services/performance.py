@@ -21,7 +21,7 @@ USUAL: Final[Period] = 90
 PAGE: Final = 100
 """So many offices stand on one page; the CSV has them all."""
 
-COUNTED: Final = ("waiting", "waiting_late", "decided", "dated", "late", "refused", "taken", "out_of_turn")
+COUNTED: Final = ("waiting", "waiting_late", "decided", "dated", "late", "refused", "lapsed", "taken", "out_of_turn")
 SHARES: Final = (("late", "dated"), ("refused", "decided"), ("out_of_turn", "taken"))
 
 

@@ -27,6 +27,7 @@ from janaseva.services.actions.deciding import move, record_revocation, tell_rea
 from janaseva.services.actions.deeming import grant_deemed, request_deemed
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
 from janaseva.services.actions.hearing import adjourn_hearing, fix_hearing, record_hearing
+from janaseva.services.actions.lapsing import lapse, remind_lapse
 from janaseva.services.actions.noticing import notice_missed, notice_order_missed, record_compliance
 from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
 from janaseva.services.actions.ordering import look_at_appeal, order_appeal, put_back_appeal, set_hearing
@@ -55,6 +56,7 @@ __all__ = [
     "give_opinion",
     "give_paper",
     "grant_deemed",
+    "lapse",
     "lodge_objection",
     "look",
     "look_at_appeal",
@@ -75,6 +77,7 @@ __all__ = [
     "record_hearing",
     "record_revocation",
     "reject",
+    "remind_lapse",
     "report",
     "request_deemed",
     "request_report",

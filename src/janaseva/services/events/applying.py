@@ -83,3 +83,13 @@ class Withdrawn(News):
 
     name: ClassVar[str] = "services.withdrawn"
     application_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapsed(News):
+    """An application ended by itself, since a time that the law gives was over; nobody refused it."""
+
+    name: ClassVar[str] = "services.lapsed"
+    application_id: UUID
+    lapse: str
+    last_day: str

@@ -31,8 +31,9 @@ from janaseva.services.rules.disclosure import Count as Told
 from janaseva.workflow import queries as workflow
 
 KEPT_SECONDS: Final = 300
-MEASURES: Final = ("waiting", "waiting_late", "decided", "dated", "late", "refused", "taken", "out_of_turn")
-"""What is counted. ``dated``: of those decided, the ones to which a day was promised; ``late`` are part of these."""
+MEASURES: Final = ("waiting", "waiting_late", "decided", "dated", "late", "refused", "lapsed", "taken", "out_of_turn")
+"""What is counted. ``dated``: of those decided, the ones to which a day was promised; ``late`` are part of these.
+``lapsed`` came to nothing by the passing of a time: they are none of those decided, neither refused nor late."""
 
 PART_OF: Final = {
     "waiting_late": "waiting",
@@ -209,6 +210,8 @@ def _counted(at: datetime, since: datetime) -> Sheet:
     for service, office, *numbers in _decided(at, since):
         for name, number in zip(("decided", "dated", "late", "refused"), numbers, strict=True):
             groups[name][service][office] = number
+    for service, office, number in _lapsed(at, since):
+        groups["lapsed"][service][office] = number
     for turn in workflow.turns(since=since, at=at):
         groups["taken"][turn.definition_key][str(turn.office_id)] = turn.taken
         groups["out_of_turn"][turn.definition_key][str(turn.office_id)] = turn.out_of_turn
@@ -252,6 +255,13 @@ def _decided(at: datetime, since: datetime) -> Iterable[tuple[Any, ...]]:
         refused=Count("pk", filter=Q(outcome="refused")),
     )
     return ((service, str(office), *numbers) for service, office, *numbers in counted.order_by())
+
+
+def _lapsed(at: datetime, since: datetime) -> Iterable[tuple[str, str, int]]:
+    """Yield service, office and how many came to nothing by the passing of a time, decided by nobody."""
+    rows = Application.objects.filter(state="lapsed", ended_at__gt=since, ended_at__lte=at, office_id__isnull=False)
+    counted = rows.values_list("service_key", "office_id").annotate(number=Count("pk"))
+    return ((service, str(office), number) for service, office, number in counted.order_by())
 
 
 def _refused(at: datetime, since: datetime) -> Iterable[tuple[str, str, int]]:

@@ -43,6 +43,8 @@ SHOWN = (
     "services.cause_answered",
     "services.cause_dropped",
     "services.withdrawn",
+    "workflow.lapse_reminded",
+    "services.lapsed",
     "payments.refunded",
 )
 """The events that a person is shown as steps, in the words ``event.<name>``; the record holds many more."""

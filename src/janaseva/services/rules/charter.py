@@ -13,6 +13,7 @@ from janaseva.services.rules.parts import Promise, Validity, Variant
 from janaseva.services.rules.purposed import for_purpose
 from janaseva.services.rules.purposes import PURPOSES
 from janaseva.services.rules.rights import LevelLaw, Seat
+from janaseva.workflow.rules import QUESTION, RECEIPT
 
 NAMES: Final = {1: "first", 2: "second"}
 """The levels of appeal, as definitions and acts call them."""
@@ -118,6 +119,20 @@ class AgainLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LapseLine:
+    """A time after which an application ends by itself; ``since`` names a step, or is empty for what has own words."""
+
+    key: str
+    title: Text
+    means: Text
+    counts_from: Literal["receipt", "question", "step"]
+    since: Text
+    days: int | None
+    months: int | None
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
     """A service as the public is promised it. ``kind`` is what it is in law: a certificate, a licence, an entry."""
 
@@ -133,6 +148,7 @@ class Charter:
     ways: tuple[Way, ...]
     appeals: tuple[AppealLine | None, AppealLine | None]
     reasons: tuple[Text, ...]
+    lapses: tuple[LapseLine, ...]
     kind: Literal["certificate", "licence", "entry"]
     terms: tuple[Text, ...]
     again: tuple[AgainLine, ...]
@@ -156,6 +172,7 @@ def charter(definition: Definition) -> Charter:
         ways=tuple(_way(definition, variant) for variant in definition.variants),
         appeals=(_appeal(definition, 1), _appeal(definition, 2)),
         reasons=tuple(reason.title for reason in definition.out.reasons),
+        lapses=tuple(_lapses(definition)),
         kind=definition.out.sort,
         terms=tuple(term.title for term in definition.out.conditions),
         again=tuple(_again(definition)),
@@ -196,6 +213,21 @@ def _again(definition: Definition) -> Iterator[AgainLine]:
             documents=() if unknown else _documents(own),
             basis=basis(definition, text),
             **{name: value if isinstance(value, int) else None for name, value in days.items()},
+        )
+
+
+def _lapses(definition: Definition) -> Iterator[LapseLine]:
+    for lapse in definition.happens.lapses:
+        step = definition.happens.step(lapse.since)
+        yield LapseLine(
+            key=lapse.key,
+            title=lapse.title,
+            means=lapse.means or {},
+            counts_from="receipt" if lapse.since == RECEIPT else "question" if lapse.since == QUESTION else "step",
+            since=step.title if step is not None else {},
+            days=lapse.days,
+            months=lapse.months,
+            basis=basis(definition, lapse),
         )
 
 

@@ -22,7 +22,20 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
 from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
 from janaseva.services.rules.purposes import PURPOSES, Purpose
-from janaseva.workflow.rules import OUTCOMES, Calendar, Move, Process, Span, due, facts_for, finding, form_of, held
+from janaseva.workflow.rules import (
+    LAPSED,
+    OUTCOMES,
+    Calendar,
+    Move,
+    Process,
+    Span,
+    due,
+    facts_for,
+    finding,
+    form_of,
+    held,
+    lapse_steps,
+)
 from janaseva.workflow.rules import Step as ProcessStep
 from janaseva.workflow.rules import choose as automatic_way
 
@@ -76,7 +89,7 @@ class Expected(Part):
     fee: str | int | None = None
     fee_lines: dict[str, str | int] | None = None
     due: date | Literal["unknown"] | None = None
-    ends: Literal["approved", "refused", "withdrawn", "returned"] | None = None
+    ends: Literal["approved", "refused", "withdrawn", "returned", "lapsed"] | None = None
     valid_until: date | Literal["lifetime", "unknown"] | None = None
     computed: dict[str, Any] = Field(default_factory=dict)
     letter: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -306,6 +319,9 @@ def _walk(process: Process, steps: tuple[Step, ...], facts: Mapping[str, Any], *
         if at != state:
             return state, f"steps: '{one.move}' is made at '{at}', but the case is at '{state}'"
         here = process.step(state)
+        if key == LAPSED and process.lapses:
+            lapses = [lapse for lapse in process.lapses if state in lapse_steps(process, lapse)]
+            return (LAPSED, "") if lapses else (state, f"steps: nothing lapses at '{at}'")
         move = here.move(key) if here else None
         if move is None:
             known = ", ".join(m.key for m in here.moves) if here else "none"

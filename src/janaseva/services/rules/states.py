@@ -2,10 +2,11 @@
 
 from typing import Final, Literal
 
-State = Literal["draft", "submitted", "begun", "decided", "withdrawn", "discarded"]
+State = Literal["draft", "submitted", "begun", "decided", "withdrawn", "lapsed", "discarded"]
 
-STATES: Final[tuple[str, ...]] = ("draft", "submitted", "begun", "decided", "withdrawn", "discarded")
-"""``submitted`` has a number and waits for its fee; ``begun`` is with the office; ``discarded`` is a draft let go."""
+STATES: Final[tuple[str, ...]] = ("draft", "submitted", "begun", "decided", "withdrawn", "lapsed", "discarded")
+"""``submitted`` has a number and waits for its fee; ``begun`` is with the office; ``discarded`` is a draft let go.
+``lapsed`` ended by the passing of a time that the law gives: nobody decided it, and it is no refusal."""
 
 OPEN: Final[frozenset[str]] = frozenset({"submitted", "begun"})
 """States in which the state owes the applicant something."""

@@ -9,6 +9,7 @@ from janaseva.core.actor import Actor
 from janaseva.workflow import events, steps
 from janaseva.workflow.models import Task
 from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _rows as rows
 
 
@@ -20,8 +21,10 @@ def recount(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:
     if case.ended_at is not None:
         return False
     counted = clocks.recount(case)
-    asked = clocks.recount_branches(case, rows.process_of(case), case_due_at=counted.task_at)
-    if not counted.changed and not asked:
+    process = rows.process_of(case)
+    asked = clocks.recount_branches(case, process, case_due_at=counted.task_at)
+    moved = lapsing.recount(case, process)
+    if not counted.changed and not asked and not moved:
         return False
     task = rows.open_task(case, ("main",))
     if task is not None and task.state != "paused":

@@ -41,6 +41,7 @@ from janaseva.workflow.queries.desk import (
     times_over,
 )
 from janaseva.workflow.queries.hearings import HearingView, hearings, to_come
+from janaseva.workflow.queries.lapses import LapseView, lapsing, to_remind
 from janaseva.workflow.queries.notices import (
     NoticeView,
     ObjectionView,
@@ -63,6 +64,7 @@ __all__ = [
     "DeskCounts",
     "DeskView",
     "HearingView",
+    "LapseView",
     "MoveView",
     "NoteView",
     "NoticeView",
@@ -89,6 +91,7 @@ __all__ = [
     "history",
     "holding",
     "is_visible",
+    "lapsing",
     "next_task",
     "notes",
     "notice",
@@ -110,6 +113,7 @@ __all__ = [
     "task",
     "times_over",
     "to_come",
+    "to_remind",
     "touched",
     "turns",
     "why_due",

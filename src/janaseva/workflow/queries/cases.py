@@ -13,7 +13,7 @@ from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.forms.rules import Question
 from janaseva.workflow import rules
-from janaseva.workflow.models import Case, Deadline, Look, Move, Pause, Task
+from janaseva.workflow.models import Case, Deadline, Lapse, Look, Move, Pause, Task
 from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import (
     calendar,
@@ -23,6 +23,10 @@ from janaseva.workflow.queries.calendars import (
     standing_on,
     zones,
 )
+from janaseva.workflow.queries.lapses import LapseView, lapses_of
+
+_TOLD = ("refused", "returned", "lapsed")
+"""Ends whose words everybody of the matter reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,8 @@ class MoveView:
 class WhyDue:
     """Why a case is due on its date: the limit, and every day with whether it counted.
 
-    ``calendar_known`` is false where no calendar was loaded: a limit in working days then has no date.
+    ``calendar_known`` is false where no calendar was loaded: a limit in working days then has no date. ``lapses`` are
+    the times after which it ends by itself.
     """
 
     limit: rules.Limit | None
@@ -123,6 +128,7 @@ class WhyDue:
     days: tuple[rules.Day, ...]
     calendar_key: str
     calendar_known: bool
+    lapses: tuple[LapseView, ...]
 
 
 def is_visible(by: Actor, case: Case) -> bool:
@@ -184,7 +190,9 @@ def touched(by: Actor, *, from_at: datetime, to_at: datetime) -> list[UUID]:
         return []
     clocks = Deadline.objects.filter(met_at=None, began_at__lte=to_at, case__ended_at=None)
     rows = clocks.filter(Q(due_at=None) | Q(due_at__gte=from_at)).order_by("case_id").distinct()
-    return list(rows.values_list("case_id", flat=True))
+    found = dict.fromkeys(rows.values_list("case_id", flat=True))
+    times = Lapse.objects.filter(over_at=None, began_at__lte=to_at, lapses_at__gte=from_at, case__ended_at=None)
+    return list(found | dict.fromkeys(times.order_by("case_id").values_list("case_id", flat=True)))
 
 
 def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> CaseView:
@@ -325,8 +333,10 @@ def _move_view(move: Move, process: rules.Process, reasons: dict[str, dict[str, 
     chosen = step.move(move.key) if step and move.kind in ("move", "agreement") else None
     wanted = step.report(move.key) if step and move.kind in ("report", "ask_report") else None
     branch = step.branch(move.key) if step and move.kind in ("opinion", "silence", "reminder") else None
-    title: Text = chosen.title if chosen else wanted.title if wanted else branch.title if branch else {}
-    told = inside or move.kind in ("question", "answer", "withdrawal") or move.target in ("refused", "returned")
+    lapse = process.lapse(move.key) if move.kind == "lapse" else None
+    titled = next((one for one in (chosen, wanted, branch, lapse) if one is not None), None)
+    title: Text = titled.title if titled else {}
+    told = inside or move.kind in ("question", "answer", "withdrawal") or move.target in _TOLD
     return MoveView(
         move_id=move.id,
         ordinal=move.ordinal,
@@ -380,4 +390,5 @@ def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
         days=days,
         calendar_key=row.calendar_key,
         calendar_known=loaded is not None,
+        lapses=lapses_of(row, rules.Process.model_validate(row.process)),
     )

@@ -19,9 +19,22 @@ from janaseva.workflow.rules.clock import Day, Due, Reason, Span, Standing, Urge
 from janaseva.workflow.rules.finding import FOUND_KINDS, finding, form_of, held, shown
 from janaseva.workflow.rules.finding import place as found_place
 from janaseva.workflow.rules.hearing import hearing_faults
+from janaseva.workflow.rules.lapse import (
+    LAPSED,
+    QUESTION,
+    RECEIPT,
+    LapseDue,
+    beginning,
+    lapse_days,
+    lapse_due,
+    lapse_limit,
+    lapse_steps,
+    may_lapse,
+    remind_days,
+)
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.needs import missing
-from janaseva.workflow.rules.parts import Branch, Desk, Entry, Hearing, Item, Notice, Report, Silence
+from janaseva.workflow.rules.parts import Branch, Desk, Entry, Hearing, Item, Lapse, Notice, Report, Silence
 from janaseva.workflow.rules.permission import (
     OUT_OF_TURN_CHARACTERS,
     holds,
@@ -58,9 +71,12 @@ __all__ = [
     "CLOSURE_BACK_DAYS",
     "CLOSURE_MOST_DAYS",
     "FOUND_KINDS",
+    "LAPSED",
     "OUTAGE_MINUTES",
     "OUTCOMES",
     "OUT_OF_TURN_CHARACTERS",
+    "QUESTION",
+    "RECEIPT",
     "Arrow",
     "Branch",
     "Calendar",
@@ -74,6 +90,8 @@ __all__ = [
     "Hearing",
     "Item",
     "Kind",
+    "Lapse",
+    "LapseDue",
     "Layer",
     "Limit",
     "Move",
@@ -92,6 +110,7 @@ __all__ = [
     "Step",
     "Urgency",
     "awaited",
+    "beginning",
     "choose",
     "due",
     "explain",
@@ -108,12 +127,17 @@ __all__ = [
     "is_reason",
     "join",
     "kept_place",
+    "lapse_days",
+    "lapse_due",
+    "lapse_limit",
+    "lapse_steps",
     "layered",
     "leading_to",
     "may_answer",
     "may_be_closed",
     "may_close",
     "may_find_incomplete",
+    "may_lapse",
     "may_load_calendars",
     "may_record_outage",
     "may_see",
@@ -125,6 +149,7 @@ __all__ = [
     "picture",
     "place_faults",
     "posts_of",
+    "remind_days",
     "scope_with",
     "shown",
     "urgency",

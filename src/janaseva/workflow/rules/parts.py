@@ -1,8 +1,8 @@
 """The parts of a step: who acts, what may be asked, what is made public, who is heard, what is waited for."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from janaseva.forms.rules import Sourced
 from janaseva.workflow.rules.finding import Find
@@ -114,3 +114,29 @@ class Branch(Part):
     needs: Annotated[tuple[Literal["photograph", "place"], ...], BeforeValidator(as_list)] = ()
     silence: Silence | None = None
     finds: tuple[Find, ...] = ()
+
+
+class Lapse(Sourced):
+    """That an application ends by itself as lapsed, by law, where a time is over and it has come to nothing.
+
+    ``since`` is when the time begins: at the ``receipt``, with a ``question`` to the applicant that stays unanswered,
+    or at the beginning of the step that it names. ``at`` are the steps at which the application lapses (for a question:
+    at which it is asked); left out, wherever it rests. ``remind_days`` before the last day the applicant is reminded.
+    ``means`` says in the law's words what follows.
+    """
+
+    key: Key
+    title: Words
+    since: Key
+    at: Annotated[tuple[Key, ...], BeforeValidator(as_list)] = ()
+    days: Annotated[int, Field(ge=2, le=3_660)] | None = None
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    remind_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    means: Words | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.days is None) == (self.months is None):
+            message = "how long it is until it lapses stands in days: or in months:, one of both"
+            raise ValueError(message)
+        return self

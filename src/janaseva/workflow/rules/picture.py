@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from janaseva.workflow.rules.lapse import LAPSED, lapse_steps
 from janaseva.workflow.rules.limit import Limit
 from janaseva.workflow.rules.parts import Branch, Report
 from janaseva.workflow.rules.process import OUTCOMES, Process, Step
@@ -92,6 +93,7 @@ def picture(process: Process) -> Picture:
             arrows.append(Arrow(source=key, target=step.key, kind="answer", title={}))
     if any(step.ask_applicant for step in process.steps):
         nodes.append(Node(key="applicant", kind="applicant", title={}))
+    arrows.extend(_lapses(process))
     targets = {arrow.target for arrow in arrows}
     nodes.extend(Node(key=key, kind="end", title={}) for key in OUTCOMES if key in targets)
     return Picture(nodes=tuple(nodes), arrows=tuple(arrows), limit=process.limit)
@@ -106,6 +108,15 @@ def _node(step: Step) -> Node:
         office=step.office or "",
         limit=step.limit,
     )
+
+
+def _lapses(process: Process) -> list[Arrow]:
+    return [
+        Arrow(source=step.key, target=LAPSED, kind="time", title=lapse.title)
+        for lapse in process.lapses
+        for step in process.steps
+        if step.key in lapse_steps(process, lapse)
+    ]
 
 
 def _ways(step: Step, order: Mapping[str, int]) -> list[Arrow]:

@@ -22,6 +22,7 @@ from janaseva.workflow.rules.parts import (
     Hearing,
     Item,
     Key,
+    Lapse,
     Notice,
     Part,
     Place,
@@ -30,9 +31,10 @@ from janaseva.workflow.rules.parts import (
     as_list,
 )
 
-Outcome = Literal["approved", "refused", "withdrawn", "returned"]
-OUTCOMES: tuple[str, ...] = ("approved", "refused", "withdrawn", "returned")
-"""How a case may end. ``withdrawn`` is the applicant's own move; ``returned`` gives the papers back undecided."""
+Outcome = Literal["approved", "refused", "withdrawn", "returned", "lapsed"]
+OUTCOMES: tuple[str, ...] = ("approved", "refused", "withdrawn", "returned", "lapsed")
+"""How a case may end. ``withdrawn`` is the applicant's own move; ``returned`` gives the papers back undecided;
+``lapsed`` is the work of time alone, and no refusal."""
 
 Kind = Literal["decision", "enquiry", "review", "hearing", "wait", "automatic", "parallel", "clearance"]
 Need = Literal["note", "reason", "checklist"]
@@ -140,13 +142,14 @@ class Process(Part):
 
     It starts at ``start``, or at the first step. ``limit`` is the time for the whole; a variant may have its own, which
     services pass when they start a case. ``reasons`` are the coded reasons from which an officer chooses; where the
-    list is empty any code is taken.
+    list is empty any code is taken. ``lapses`` say when a case ends by itself.
     """
 
     steps: tuple[Step, ...] = Field(min_length=1)
     start: Key | None = None
     limit: Limit | None = None
     reasons: tuple[Item, ...] = ()
+    lapses: tuple[Lapse, ...] = ()
 
     @property
     def first(self) -> str:
@@ -156,6 +159,10 @@ class Process(Part):
     def step(self, key: str) -> Step | None:
         """Return the step with this key, or ``None``."""
         return next((step for step in self.steps if step.key == key), None)
+
+    def lapse(self, key: str) -> Lapse | None:
+        """Return the lapse with this key, or ``None``."""
+        return next((lapse for lapse in self.lapses if lapse.key == key), None)
 
     @property
     def finds(self) -> dict[str, Question]:

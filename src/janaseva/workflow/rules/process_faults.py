@@ -5,6 +5,7 @@ from typing import Any
 
 from janaseva.core.refusal import Fault
 from janaseva.workflow.rules.kind_faults import kind_faults
+from janaseva.workflow.rules.lapse import lapse_faults
 from janaseva.workflow.rules.parts import Branch, Report
 from janaseva.workflow.rules.process import OUTCOMES, Move, Process, Step
 
@@ -15,7 +16,7 @@ def faults(process: Process) -> list[Fault]:
     Places are dotted paths from ``happens`` (``steps.0.moves.1.to``). Codes have words under ``fault.<code>``.
     """
     found = [*_keys(process), *_desks(process), *_moves(process), *kind_faults(process), *_graph(process)]
-    return [*found, *_ends(process)]
+    return [*found, *_ends(process), *lapse_faults(process)]
 
 
 def _fault(place: str, code: str, **facts: Any) -> Fault:
@@ -66,6 +67,8 @@ def _moves(process: Process) -> Iterator[Fault]:
                 yield _fault(f"{here}.to", "process_unknown_target", target=move.to)
             if move.to == "withdrawn":
                 yield _fault(f"{here}.to", "process_withdrawal_is_the_applicants", step=step.key)
+            if move.to == "lapsed":
+                yield _fault(f"{here}.to", "process_lapses_by_time", step=step.key)
             if move.to == "returned" and step.by_itself:
                 yield _fault(f"{here}.to", "process_ends_by_itself", step=step.key)
             if move.to in ("approved", "refused") and step.kind != "decision":

@@ -7,6 +7,7 @@ from janaseva.workflow.steps.begin import StartedCase, complete, start
 from janaseva.workflow.steps.completeness import find_incomplete, papers_complete
 from janaseva.workflow.steps.entry import entry_found
 from janaseva.workflow.steps.hear import adjourn_hearing, fix_hearing, record_hearing
+from janaseva.workflow.steps.lapse import LapsedCase, lapse, lapse_reminded
 from janaseva.workflow.steps.object import lodge_objection, withdraw_objection
 from janaseva.workflow.steps.onward import looked, move, note, pass_time, transfer, withdraw
 from janaseva.workflow.steps.opine import opine
@@ -14,6 +15,7 @@ from janaseva.workflow.steps.silence import pass_silence
 from janaseva.workflow.steps.take import TakenTask, put_back, release, take, take_next
 
 __all__ = [
+    "LapsedCase",
     "MovedCase",
     "StartedCase",
     "TakenTask",
@@ -26,6 +28,8 @@ __all__ = [
     "entry_found",
     "find_incomplete",
     "fix_hearing",
+    "lapse",
+    "lapse_reminded",
     "lodge_objection",
     "looked",
     "move",

@@ -12,6 +12,7 @@ from janaseva.core.actor import Actor
 from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Move, Task
 from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _laying as laying
 from janaseva.workflow.steps import _rows as rows
 
@@ -91,10 +92,11 @@ def carry_out(
     after: Task | None = None
     late = False
     if ends:
-        late = end(case, chosen.to, at)
+        late = end(case, chosen.to, at, process=process)
     else:
         after = laying.lay_down(case, process, chosen.to, at, case_due_at=clocks.recount(case).task_at)
         rows.settle()
+        lapsing.follow(case, process, at)
     due_at = after.due_at if after else None
     _tell_move(case, made, due_at=due_at)
     if ends:
@@ -132,10 +134,11 @@ def _tell_move(case: Case, made: Move, *, due_at: datetime | None) -> None:
     )
 
 
-def end(case: Case, outcome: str, at: datetime) -> bool:
+def end(case: Case, outcome: str, at: datetime, *, process: rules.Process | None = None) -> bool:
     """Close the case and its clocks; return whether it was late."""
     late = clocks.meet(case, at)
     change(case, state=outcome, outcome=outcome, ended_at=at)
+    lapsing.follow(case, process or rows.process_of(case), at)
     return late
 
 

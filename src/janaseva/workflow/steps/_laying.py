@@ -8,6 +8,7 @@ from janaseva.core.actor import Actor
 from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Hearing, Notice, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _rows as rows
 
 BY_RULE = Actor.system("workflow.by_rule")
@@ -27,12 +28,14 @@ def lay_down(
         message = f"there is no step {key}"
         raise ValueError(message)
     while here.kind == "automatic":
+        lapsing.begin(case, process, here.key, at)
         here = _by_rule(case, process, here, at)
     desk = case.desks.get(here.key)
     post_id = UUID(desk["post_id"]) if desk else None
     if desk:
         change(case, office_id=UUID(desk["office_id"]))
     change(case, state=here.key, post_id=post_id)
+    lapsing.begin(case, process, here.key, at)
     if here.kind == "wait":
         return _wait(case, here, at)
     if here.kind in ("parallel", "clearance") or here.joint:

@@ -13,6 +13,7 @@ from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Deadline, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _desks as desks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _rows as rows
 
 NO_PLACE = rules.Place()
@@ -75,6 +76,7 @@ def ask_applicant(*, by: Actor, at: datetime, case_id: UUID, question: str) -> U
             question=text,
         )
     )
+    lapsing.begin(case, process, rules.QUESTION, at)
     tell(events.Asked(case_id=case.id, task_id=asked.id), story=case.story, office_id=case.office_id)
     return asked.id
 
@@ -93,6 +95,7 @@ def resume(case: Case, at: datetime) -> clocks.Clocks:
         if pause.to_at is None:
             change(pause, to_at=at)
     counted = clocks.recount(case, pauses=pauses)
+    lapsing.answered(case, rows.process_of(case), at)
     main = rows.main_task(case)
     rows.let_go(main, state="waiting", due_at=counted.task_at, since=at)
     return counted

@@ -13,6 +13,7 @@ from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Deadline, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _desks as desks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _laying as laying
 from janaseva.workflow.steps import _rows as rows
 
@@ -84,6 +85,7 @@ def start(
     )
     began_at = complete_at if lasting is not None and lasting.starts == "completeness" else received_at
     due = clocks.begin(case, limit=lasting, began_at=began_at)
+    lapsing.begin(case, process, rules.RECEIPT, received_at)
     task = laying.lay_down(case, process, process.first, at, case_due_at=due.at)
     tell(
         events.Started(

@@ -10,6 +10,7 @@ from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Refusal
 from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Deadline, Move, Pause, Task
 from janaseva.workflow.steps import _clocks as clocks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _rows as rows
 from janaseva.workflow.steps.ask import in_hand, resume
 from janaseva.workflow.steps.begin import complete
@@ -60,6 +61,7 @@ def find_incomplete(*, by: Actor, at: datetime, case_id: UUID, words: str) -> UU
             question=text,
         )
     )
+    lapsing.begin(case, process, rules.QUESTION, at)
     tell(events.FoundIncomplete(case_id=case.id, task_id=asked.id), story=case.story, office_id=case.office_id)
     return asked.id
 

@@ -13,6 +13,7 @@ from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Hearing, Look, Note, Pause, Task
 from janaseva.workflow.steps import _carrying as carrying
 from janaseva.workflow.steps import _desks as desks
+from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _laying as laying
 from janaseva.workflow.steps import _rows as rows
 from janaseva.workflow.steps._carrying import Given, MovedCase, carry_out
@@ -40,7 +41,7 @@ def move(
 
     Raises:
         Refusal: ``not_found``; ``case_ended``; ``case_moved_on``; ``task_waits_for_answer``; ``not_holder``;
-            ``not_permitted``; ``own_case``; ``own_move``; ``move_not_possible``; ``hearing_not_held``;
+            ``not_permitted``; ``own_case``; ``own_move``; ``move_not_possible``; ``hearing_not_held``; ``case_lapses``;
             ``joint_same_person``.
         Invalid: with every missing note, reason or line of the checklist, and every fault of ``found``, at once.
 
@@ -53,6 +54,7 @@ def move(
     if not rules.may_work(by, kind=here.kind):
         raise Refusal("not_permitted", status=FORBIDDEN)
     rows.ensure_other(by, case, other_person=here.other_person)
+    lapsing.ensure_in_time(case, process, at)
     chosen = here.move(move)
     if chosen is None:
         raise Refusal("move_not_possible", status=CONFLICT, move=move, step=here.key)
