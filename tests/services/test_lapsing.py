@@ -32,7 +32,7 @@ LAPSES = """  lapses:
       title: Not decided within three months
       since: receipt
       months: 3
-      means: The papers given are too old by then.
+      message: The papers given are too old by then.
       law: Rule 7
       source: [healthbut]
     - {key: silent, title: The question was not answered, since: question, days: 15, law: Rule 8, source: [healthbut]}

@@ -222,7 +222,7 @@ def _lapses(definition: Definition) -> Iterator[LapseLine]:
         yield LapseLine(
             key=lapse.key,
             title=lapse.title,
-            means=lapse.means or {},
+            means=lapse.message or {},
             counts_from="receipt" if lapse.since == RECEIPT else "question" if lapse.since == QUESTION else "step",
             since=step.title if step is not None else {},
             days=lapse.days,

@@ -59,7 +59,7 @@ def _view(case: Case, process: rules.Process, row: Lapse, calendar: rules.Calend
     return LapseView(
         key=lapse.key,
         title=lapse.title,
-        means=lapse.means or {},
+        means=lapse.message or {},
         since=lapse.since,
         law=lapse.law or "",
         sources=lapse.source,

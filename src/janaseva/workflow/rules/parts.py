@@ -122,7 +122,7 @@ class Lapse(Sourced):
     ``since`` is when the time begins: at the ``receipt``, with a ``question`` to the applicant that stays unanswered,
     or at the beginning of the step that it names. ``at`` are the steps at which the application lapses (for a question:
     at which it is asked); left out, wherever it rests. ``remind_days`` before the last day the applicant is reminded.
-    ``means`` says in the law's words what follows.
+    ``message`` says what that means.
     """
 
     key: Key
@@ -132,7 +132,7 @@ class Lapse(Sourced):
     days: Annotated[int, Field(ge=2, le=3_660)] | None = None
     months: Annotated[int, Field(ge=1, le=120)] | None = None
     remind_days: Annotated[int, Field(ge=1, le=365)] | None = None
-    means: Words | None = None
+    message: Words | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
