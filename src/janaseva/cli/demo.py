@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,7 @@ from janaseva.cli.telling import as_json as story_json
 from janaseva.ledger import queries as ledger
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.examples import Example, read_examples
+from janaseva.services.rules.pack import PackText
 from janaseva.settings import OPTIONS
 
 CONSOLE = Console(stderr=True, highlight=False)
@@ -44,8 +46,9 @@ def _planned(only: str | None) -> list[tuple[str, str, Example]]:
     for key in sorted(folder.keys()):
         text = folder.read(key)
         language = next((name for name in _languages(text.files.get("pack.yaml", "")) if name != "en"), "en")
+        wanted = {only, *_enters_for(text, only)} if only else set(text.services)
         for service, files in text.services.items():
-            if only and service != only:
+            if service not in wanted:
                 continue
             examples, _, _ = read_examples(files.get("examples.yaml", ""), f"{key}/{service}/examples.yaml")
             for outcome in ("approved", "refused"):
@@ -57,13 +60,23 @@ def _planned(only: str | None) -> list[tuple[str, str, Example]]:
     return sorted(found, key=lambda one: (_waits(one[2]), one[2].today, one[0]))
 
 
+def _enters_for(text: PackText, service: str) -> list[str]:
+    """Return the services of a pack that make the entries for which ``service`` waits: they are travelled before it."""
+    awaited = re.findall(r"entry: \{of: ([a-z0-9-]+)", text.services.get(service, {}).get("service.yaml", ""))
+    return [
+        key
+        for key, files in text.services.items()
+        if any(f"register: {one}\n" in files["service.yaml"] for one in awaited)
+    ]
+
+
 def _shows(example: Example, outcome: str) -> bool:
     return example.expect.ends == outcome and not example.expect.faults and example.purpose is None
 
 
 def _waits(example: Example) -> bool:
     """Return whether time passes in an example's steps: it goes last, since the clock of a journey never goes back."""
-    return any(step.move.startswith(("notice.", "wait.")) for step in example.steps)
+    return any(step.move.startswith(("notice.", "wait.", "entered.missing", "hearing.")) for step in example.steps)
 
 
 def _languages(pack: str) -> list[str]:
@@ -84,7 +97,7 @@ def _inside(only: str | None, *, as_lines: bool) -> int:
         raise click.ClickException(message)
     first = datetime.combine(planned[0][2].today, clock_time(6), tzinfo=ZoneInfo(settings.TIME_ZONE))
     call_command("migrate", verbosity=0, interactive=False)
-    loading.load_everything(CONSOLE, at=first - timedelta(days=1), demonstration=True)
+    loading.load_everything(CONSOLE, at=first - timedelta(days=1), demonstration=True, models=True)
     good = True
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=CONSOLE) as progress:
         task = progress.add_task("journeys", total=len(planned))

@@ -218,8 +218,8 @@ class Traveller:
             payments.hear_gateway(by=GATEWAY, at=self.tick(), key=self.key(), body=body, signature=signature)
         self.settle()
 
-    def work(self, applicant: Actor, application_id: UUID, example: Example) -> None:
-        """Let the officers do their work to the end, with a question and a report where the process has them."""
+    def work(self, applicant: Actor, application_id: UUID, example: Example, *, until: str = "") -> None:
+        """Let the officers do their work, to the end or to the step ``until``, with a question and its reports."""
         planned = list(example.steps)
         asked: set[str] = set()
         for _ in range(MOST_MOVES):
@@ -227,6 +227,8 @@ class Traveller:
             if view.state != "begun" or view.case_id is None:
                 return
             case = workflow.case(Actor.system("journey"), view.case_id, self.at, visible=True)
+            if case.state == until:
+                return
             waits.skip_rules(planned, case)
             if case.task is not None and case.task.kind == "time":
                 waits.pass_by(self, case, view.service, planned)

@@ -1,5 +1,9 @@
-"""Load packs into the database: directory, calendars, services, demonstration people. Repeats change nothing."""
+"""Load packs into the database: directory, calendars, services, demonstration people. Repeats change nothing.
 
+The packs of a model state are loaded on request alone: no portal shows a state that does not exist by itself.
+"""
+
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -24,6 +28,7 @@ from janaseva.settings import OPTIONS
 from janaseva.workflow import actions as workflow
 
 BY = Actor.system("setup")
+_MODEL = re.compile(r"^model: true\b", re.MULTILINE)
 
 
 def _refused(refusal: Refusal, *, what: str) -> click.ClickException:
@@ -32,25 +37,37 @@ def _refused(refusal: Refusal, *, what: str) -> click.ClickException:
     return click.ClickException("\n".join([f"{what} was refused, and nothing of it was loaded:", *lines]))
 
 
-def _texts(folder: Path, pattern: str) -> Iterable[tuple[str, str]]:
+def is_model(pack: Path) -> bool:
+    """Return whether a folder is the pack of a model state (``model: true`` in its ``pack.yaml``)."""
+    facts = pack / "pack.yaml"
+    return facts.is_file() and _MODEL.search(facts.read_text(encoding="utf-8")) is not None
+
+
+def _texts(folder: Path, pattern: str, *, models: bool) -> Iterable[tuple[str, str]]:
     for path in sorted(folder.glob(pattern)):
-        yield path.read_text(encoding="utf-8"), path.relative_to(folder.parent).as_posix()
+        if models or not is_model(path.parent):
+            yield path.read_text(encoding="utf-8"), path.relative_to(folder.parent).as_posix()
 
 
-def load_directory(folder: Path, *, at: datetime, demonstration: bool) -> people.LoadedDirectory:
-    """Load areas, roles and offices of all packs below ``folder``, and their demonstration officers where asked."""
-    parts = [people_rules.read_areas(text, file) for text, file in _texts(folder, "*/areas*.csv")]
-    parts += [people_rules.read_roles(text, file) for text, file in _texts(folder, "*/roles.yaml")]
+def load_directory(folder: Path, *, at: datetime, demonstration: bool, models: bool = False) -> people.LoadedDirectory:
+    """Load areas, roles and offices of all packs below ``folder``, and their demonstration officers where asked.
+
+    Those of model states are left out but for ``models``.
+    """
+    parts = [people_rules.read_areas(*one) for one in _texts(folder, "*/areas*.csv", models=models)]
+    parts += [people_rules.read_roles(*one) for one in _texts(folder, "*/roles.yaml", models=models)]
     if demonstration:
-        parts += [people_rules.read_offices(text, file) for text, file in _texts(folder, "*/offices.yaml")]
-        parts += [people_rules.read_people(text, file) for text, file in _texts(folder, "*/people.demo.yaml")]
+        parts += [people_rules.read_offices(*one) for one in _texts(folder, "*/offices.yaml", models=models)]
+        parts += [people_rules.read_people(*one) for one in _texts(folder, "*/people.demo.yaml", models=models)]
     directory = replace(people_rules.merged(*parts), places=())  # a row that moved in its file is no other row
     key = f"directory:{sha256_hex(directory)}"
     return people.load_directory(by=BY, at=at, key=key, directory=directory)
 
 
-def read_ground(folders: Iterable[Path]) -> Ground:
+def read_ground(folders: Iterable[Path], *, models: bool = False) -> Ground:
     """Return areas, roles and offices of all packs below these folders, for checks that need no database.
+
+    Those of model states are left out but for ``models``: no real state has their offices.
 
     Raises:
         Invalid: with every fault of their files.
@@ -63,7 +80,7 @@ def read_ground(folders: Iterable[Path]) -> Ground:
             (people_rules.read_roles, "*/roles.yaml"),
             (people_rules.read_offices, "*/offices.yaml"),
         ):
-            for text, file in _texts(folder, pattern):
+            for text, file in _texts(folder, pattern, models=models):
                 parts.setdefault(sha256_hex(text), read(text, file))
     return Ground(people_rules.merged(*parts.values()))
 
@@ -120,15 +137,15 @@ def _load_layers(layers: Iterable[LayerText], *, at: datetime) -> None:
         )
 
 
-def load_everything(console: Console, *, at: datetime, demonstration: bool) -> None:
-    """Load all packs, telling how far it is."""
+def load_everything(console: Console, *, at: datetime, demonstration: bool, models: bool = False) -> None:
+    """Load all packs, telling how far it is; those of model states only where ``models`` are asked for."""
     try:
-        directory = load_directory(OPTIONS.packs_dir, at=at, demonstration=demonstration)
+        directory = load_directory(OPTIONS.packs_dir, at=at, demonstration=demonstration, models=models)
     except Invalid as refusal:
         raise _refused(refusal, what="The directory") from refusal
     console.print(f"Directory: {directory.areas} areas, {directory.offices} offices, {directory.posts} posts")
     folder = PackFolder(OPTIONS.packs_dir)
-    keys = folder.keys()
+    keys = [key for key in folder.keys() if models or not is_model(folder.folder / key)]  # noqa: SIM118 - no mapping
     for key in track(keys, description="Packs", console=console, transient=True):
         try:
             text = folder.read(key)
@@ -141,4 +158,21 @@ def load_everything(console: Console, *, at: datetime, demonstration: bool) -> N
         console.print(f"Demonstration: {enrolled} officers given sign-ins")
 
 
-__all__ = ["load_directory", "load_everything", "load_pack", "read_ground"]
+def load_model(folder: Path, *, at: datetime) -> None:
+    """Load the directory of model states among these packs, with their officers: only into a demonstration.
+
+    Raises:
+        click.ClickException: where the installation is no demonstration.
+
+    """
+    if not OPTIONS.demonstration:
+        message = "a model state is no law of any state: it is loaded only where JANASEVA_DEMONSTRATION=true"
+        raise click.ClickException(message)
+    try:
+        load_directory(folder, at=at, demonstration=True, models=True)
+    except Invalid as refusal:
+        raise _refused(refusal, what="The directory of the model state") from refusal
+    people.enrol_demonstration(by=BY, at=at, key=f"enrol:{uuid7()}")
+
+
+__all__ = ["is_model", "load_directory", "load_everything", "load_model", "load_pack", "read_ground"]

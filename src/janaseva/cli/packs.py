@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from janaseva.cli import packs_preview
-from janaseva.cli.loading import load_pack, read_ground
+from janaseva.cli.loading import is_model, load_model, load_pack, read_ground
 from janaseva.cli.packs_versions import COMMANDS
 from janaseva.core.clock import now
 from janaseva.core.refusal import Invalid, Refusal
@@ -58,8 +58,10 @@ def list_packs(path: Path | None) -> None:
 )
 def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
     """Report every fault with its file, line and what to do; exit 0 only if there is none."""
+    folder, only_pack, _ = _meant(path)
+    models = only_pack is None or is_model(folder / only_pack)
     try:
-        ground = read_ground(dict.fromkeys((OPTIONS.packs_dir.resolve(), _meant(path)[0].resolve())))
+        ground = read_ground(dict.fromkeys((OPTIONS.packs_dir.resolve(), folder.resolve())), models=models)
     except Invalid as invalid:
         lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
         raise click.ClickException("\n".join(lines)) from invalid
@@ -158,10 +160,17 @@ def _tell_todo(packs: list[CheckedPack]) -> None:
 @command.command("load")
 @click.argument("path", type=click.Path(exists=True, path_type=Path), required=False)
 def load(path: Path | None) -> None:
-    """Publish the services of a pack, and load its calendars. What is published already stays as it is."""
+    """Publish the services of a pack, and load its calendars. What is published already stays as it is.
+
+    The pack of a model state must be named, and brings its areas, offices and officers with it.
+    """
     folder, only_pack, _ = _meant(path)
     packs = PackFolder(folder)
     for key in [key for key in packs.keys() if only_pack in (None, key)]:  # noqa: SIM118 - not a mapping
+        if is_model(folder / key):
+            if only_pack is None:
+                continue
+            load_model(folder, at=now())
         text = packs.read(key)
         try:
             new = load_pack(text, at=now())

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from janaseva.cli.loading import read_ground
+from janaseva.cli.loading import is_model, read_ground
 from janaseva.cli.signing_in import officer_by_login
 from janaseva.core.clock import now
 from janaseva.core.ids import uuid7
@@ -61,7 +61,8 @@ def new(
 def _levels(path: Path, pack: Pack, office: str) -> tuple[Level, ...]:
     """Return the places to ask for, by which an office of this kind is found; by district where there is none yet."""
     try:
-        ground = read_ground(dict.fromkeys((OPTIONS.packs_dir.resolve(), path.resolve().parent)))
+        folders = dict.fromkeys((OPTIONS.packs_dir.resolve(), path.resolve().parent))
+        ground = read_ground(folders, models=is_model(path))
     except Invalid as invalid:
         lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
         raise click.ClickException("\n".join(lines)) from invalid

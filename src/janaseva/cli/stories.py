@@ -8,6 +8,7 @@ from uuid import UUID
 
 from janaseva.cli.journey import Traveller, WrongTurnError
 from janaseva.cli.lives import LIVES
+from janaseva.cli.others import OTHERS
 from janaseva.cli.telling import SYSTEM, NotHereError, Told, as_json, begun, pass_days, told
 from janaseva.core.actor import Actor
 from janaseva.services import actions, queries
@@ -107,6 +108,7 @@ STORIES: Final[tuple[Callable[[Traveller], Told], ...]] = (
     appeal_on_the_applicants_word,
     deemed_approval,
     *LIVES,
+    *OTHERS,
 )
 
 

@@ -19,10 +19,10 @@ class StandsStillError(RuntimeError):
 
 
 def skip_rules(planned: list[Any], case: workflow.CaseView) -> None:
-    """Pass over the steps of an example that the rules of automatic steps have made already."""
+    """Pass over the steps of an example that no desk had to make: a rule chose, or an awaited entry was there."""
     made = workflow.history(Actor.system("journey"), case.case_id, visible=True)
-    by_rule = {f"{one.source}.{one.key}" for one in made if one.kind == "automatic"}
-    while planned and planned[0].move.partition(".")[0] != case.state and planned[0].move in by_rule:
+    by_itself = {f"{one.source}.{one.key}" for one in made if one.kind == "automatic" or one.post_id is None}
+    while planned and planned[0].move.partition(".")[0] != case.state and planned[0].move in by_itself:
         planned.pop(0)
 
 
@@ -44,7 +44,7 @@ def pass_by(traveller: "Traveller", case: workflow.CaseView, service: str, plann
 
 
 def hear(traveller: "Traveller", officer: Actor, application_id: UUID, case: workflow.CaseView) -> None:
-    """Fix the hearing with its days of notice, let the day come, and record what was said; once at each step."""
+    """Fix the hearing with its days of notice, put it off once, and record what was said; once at each step."""
     if case.kind != "hearing":
         return
     held = workflow.hearings(Actor.system("journey"), case.case_id, visible=True)
@@ -54,6 +54,11 @@ def hear(traveller: "Traveller", officer: Actor, application_id: UUID, case: wor
     place = "The hall of the office"
     about = {"application_id": application_id}
     actions.fix_hearing(by=officer, at=traveller.at, key=traveller.key(), hearing_at=day, place=place, **about)
+    day += timedelta(days=case.notice_days + 3)
+    why = "The applicant is ill on the first day."
+    actions.adjourn_hearing(
+        by=officer, at=traveller.tick(), key=traveller.key(), hearing_at=day, place=place, reason=why, **about
+    )  # fmt: skip
     traveller.at = day
     actions.record_hearing(
         by=officer,

@@ -21,9 +21,10 @@ _WEEK: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "fri
 
 
 class Pack(Sourced):
-    """The facts of one pack (``pack.yaml``)."""
+    """The facts of one pack (``pack.yaml``). A ``model`` state does not exist: its services are there to copy from."""
 
     key: Code
+    model: bool = False
     name: Words
     country: Literal["IN", "PK"]
     jurisdiction: AreaCode

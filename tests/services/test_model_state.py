@@ -1,0 +1,42 @@
+"""The model state: loaded on request alone, never where real people are served; its pension waits for an entry."""
+
+import pytest
+from click.testing import CliRunner
+
+from janaseva.cli import loading, others
+from janaseva.cli.packs import command
+from janaseva.core.refusal import Refusal
+from janaseva.people import queries as people
+from janaseva.services import queries
+from janaseva.settings import OPTIONS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+MODEL = OPTIONS.packs_dir / "model"
+
+
+def loaded():
+    return CliRunner().invoke(command, ["load", str(MODEL)])
+
+
+def test_no_installation_shows_it_by_itself(given):
+    assert loading.is_model(MODEL)
+    assert not loading.is_model(OPTIONS.packs_dir / "kl-edistrict")
+    assert people.area_by_reference("model-state:MO") is None, "the directory of the shipped packs has it"
+
+
+def test_it_is_refused_where_real_people_are_served(given, monkeypatch):
+    monkeypatch.setattr(OPTIONS, "demonstration", False)
+    refused = loaded()
+    assert refused.exit_code == 1
+    assert "JANASEVA_DEMONSTRATION" in refused.output
+    assert people.area_by_reference("model-state:MO") is None
+    with pytest.raises(Refusal):
+        queries.in_force("mo-hall-licence", queries.today(given.at))
+
+
+def test_a_pension_waits_for_the_register_and_goes_on_with_the_entry(given, monkeypatch):
+    monkeypatch.setattr("janaseva.cli.packs.now", lambda: given.at)
+    done = loaded()
+    assert (done.exit_code, done.output) == (0, "model: 3 services, 3 new versions\n")
+    told = others.an_entry_comes_at_last(given)
+    assert (told.outcome, told.right) == ("approved", True), told.states
