@@ -8,7 +8,6 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from janaseva.cli.journey import payments_open
 from janaseva.cli.papers import sample_paper
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
@@ -19,6 +18,7 @@ from janaseva.documents import actions as documents
 from janaseva.documents import rules as document_rules
 from janaseva.ledger.models import Event
 from janaseva.payments import actions as payments
+from janaseva.payments import queries as payment_queries
 from janaseva.people import actions as people_actions
 from janaseva.services import actions, queries
 from tests.given import SYSTEM
@@ -138,7 +138,7 @@ def test_other_rooms_refuse_likewise(scene):
     given, papers, people = scene
     demand_id = queries.application(SYSTEM, papers["unpaid"]).demand_id
     decided = queries.application(SYSTEM, papers["decided"]).decision
-    assert payments_open(people["applicant"], demand_id)
+    assert payment_queries.demand(people["applicant"], demand_id).state == "open"
     officer = people["officer"]
     wrong = [
         (payments.start, people["stranger"], {"demand_id": demand_id}),

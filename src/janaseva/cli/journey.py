@@ -23,7 +23,6 @@ from janaseva.forms.rules import settle_shape
 from janaseva.ledger import handlers as worker
 from janaseva.ledger import queries as ledger
 from janaseva.payments import actions as payments
-from janaseva.payments import queries as payment_queries
 from janaseva.payments.rules import signing
 from janaseva.payments.rules.states import Report
 from janaseva.people import actions as people_actions
@@ -202,9 +201,9 @@ class Traveller:
 
     def pay(self, by: Actor, application_id: UUID) -> None:
         """Pay what is due; the gateway's signed callback says so. Then the worker lays the case on its desk."""
-        demand_id = queries.application(by, application_id).demand_id
-        if demand_id is not None and payments_open(by, demand_id):
-            started = payments.start(by=by, at=self.tick(), key=self.key(), demand_id=demand_id)
+        demand = queries.to_pay(by, application_id)
+        if demand is not None and demand.state == "open":
+            started = payments.start(by=by, at=self.tick(), key=self.key(), demand_id=demand.id)
             body = signing.written(
                 Report(
                     reference=started.reference,
@@ -230,6 +229,9 @@ class Traveller:
             if case.state == until:
                 return
             waits.skip_rules(planned, case)
+            if case.kind == "payment":
+                waits.pay_or_not(self, applicant, application_id, planned)
+                continue
             if case.task is not None and case.task.kind == "time":
                 waits.pass_by(self, case, view.service, planned)
                 continue
@@ -375,11 +377,6 @@ class Traveller:
             log_index=decided.leaf_index if decided else None,
             seconds=round(time.perf_counter() - began, 3),
         )
-
-
-def payments_open(by: Actor, demand_id: UUID) -> bool:
-    """Return whether something is still owed on a demand."""
-    return payment_queries.demand(by, demand_id).state == "open"
 
 
 def _digit_runs(text: str) -> Iterator[list[str]]:

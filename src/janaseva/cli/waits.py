@@ -43,6 +43,25 @@ def pass_by(traveller: "Traveller", case: workflow.CaseView, service: str, plann
     traveller.settle()
 
 
+def pay_or_not(traveller: "Traveller", applicant: Actor, application_id: UUID, planned: list[Any]) -> None:
+    """Pay what fell due; where the example does not, let its last day pass."""
+    view = queries.application(applicant, application_id)
+    here = view.definition.happens.step(planned[0].move.partition(".")[0]) if planned else None
+    move = here.move(planned.pop(0).move.rpartition(".")[2]) if here else None
+    if move is None or move.fee != "not_paid" or view.case_id is None:
+        traveller.pay(applicant, application_id)
+        return
+    pay_by = workflow.pay_until(applicant, view.case_id, visible=True)
+    if pay_by is None:
+        message = f"{view.service} waits for a fee, and nobody knows for how long"
+        raise StandsStillError(message)
+    traveller.at = max(traveller.at, pay_by)
+    at = traveller.tick()
+    actions.give_up_unpaid(by=Actor.clock(), at=at, key=traveller.key(), case_id=view.case_id, pay_by=pay_by)
+    traveller.officers.clear()
+    traveller.settle()
+
+
 def hear(traveller: "Traveller", officer: Actor, application_id: UUID, case: workflow.CaseView) -> None:
     """Fix the hearing with its days of notice, put it off once, and record what was said; once at each step."""
     if case.kind != "hearing":

@@ -11,9 +11,13 @@ from janaseva.payments.rules.entries import ACCOUNTS
 
 
 class Demand(Row):
-    """What one person owes for one matter, line by line; it never changes but in state."""
+    """What one person owes for one matter, line by line; it never changes but in state.
+
+    ``step`` names the step of the matter at which it fell due; empty for what is due when the matter begins.
+    """
 
     story = models.UUIDField(db_index=True)
+    step = models.CharField(max_length=63, default="", db_default="")
     payer_person_id = models.UUIDField(db_index=True)
     office_id = models.UUIDField(db_index=True)
     lines = models.JSONField()
@@ -27,6 +31,9 @@ class Demand(Row):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=states.DEMAND_STATES), name="demand_state_known"),
             models.CheckConstraint(condition=Q(total_paise__gte=0), name="demand_not_negative"),
+            models.UniqueConstraint(
+                fields=["story", "step"], condition=Q(state="open"), name="demand_open_once_a_step"
+            ),
         )
 
 

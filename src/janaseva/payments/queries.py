@@ -23,7 +23,7 @@ UNAVAILABLE = 503
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandView:
-    """What is owed for one matter, line by line."""
+    """What is owed for one matter, line by line; ``step`` is where in it this fell due, empty for the beginning."""
 
     id: UUID
     story: UUID
@@ -34,6 +34,7 @@ class DemandView:
     state: DemandState
     demanded_at: datetime
     settled_at: datetime | None
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,20 @@ class RefundView:
     ended_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A demand with all tries to pay it, and the money that went or goes back."""
+
+    demand: DemandView
+    tries: tuple[PaymentView, ...]
+    refunds: tuple[RefundView, ...]
+
+    @property
+    def received(self) -> PaymentView | None:
+        """Return the payment that was received, if there is one."""
+        return next((one for one in self.tries if one.state == "received"), None)
+
+
 def _visible(by: Actor, row: Demand | None, *, story_visible: bool) -> Demand:
     if row is None:
         raise not_found()
@@ -84,6 +99,7 @@ def _demand_view(row: Demand) -> DemandView:
         state=cast("DemandState", row.state),
         demanded_at=row.demanded_at,
         settled_at=row.settled_at,
+        step=row.step,
     )
 
 
@@ -121,12 +137,30 @@ def demands_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[D
     ]
 
 
-def open_among(by: Actor, demand_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Return which of these demands ``by`` has still to pay."""
-    if not demand_ids or by.person_id is None:
+def owing(by: Actor, stories: Collection[UUID] | None = None) -> frozenset[UUID]:
+    """Return the matters, of these or of all, for which ``by`` has still to pay something."""
+    if by.person_id is None or (stories is not None and not stories):
         return frozenset()
-    rows = Demand.objects.filter(pk__in=demand_ids, state="open", payer_person_id=by.person_id)
-    return frozenset(rows.values_list("id", flat=True))
+    rows = Demand.objects.filter(state="open", payer_person_id=by.person_id)
+    rows = rows if stories is None else rows.filter(story__in=stories)
+    return frozenset(rows.values_list("story", flat=True))
+
+
+def accounts_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[Account]:
+    """Return the demands of one matter that ``by`` may see, each with what came of it, first made first."""
+    demands = demands_of(by, story, story_visible=story_visible)
+    ids = [one.id for one in demands]
+    tries = [_payment_view(row) for row in Payment.objects.filter(demand_id__in=ids).order_by("id")]
+    back = Refund.objects.select_related("payment").filter(payment__demand_id__in=ids).order_by("id")
+    refunds = [(row.payment.demand_id, _refund_view(row)) for row in back]
+    return [
+        Account(
+            demand=one,
+            tries=tuple(each for each in tries if each.demand_id == one.id),
+            refunds=tuple(refund for demand_id, refund in refunds if demand_id == one.id),
+        )
+        for one in demands
+    ]
 
 
 def payments_of(by: Actor, demand_id: UUID, *, story_visible: bool = False) -> list[PaymentView]:

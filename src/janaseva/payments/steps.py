@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from janaseva.core.action import change, put, step, tell
@@ -10,7 +11,7 @@ from janaseva.core.ids import uuid7
 from janaseva.core.refusal import not_found
 from janaseva.payments import events
 from janaseva.payments.models import Demand, Payment, Posting, Refund
-from janaseva.payments.rules import entries
+from janaseva.payments.rules import entries, states
 from janaseva.payments.rules import lines as line_rules
 from janaseva.payments.rules.lines import Line
 
@@ -25,15 +26,18 @@ def demand(
     office_id: UUID,
     lines: Sequence[Line],
     receipt_series: str = "state",
+    step: str = "",
 ) -> UUID:
     """Demand the sum of ``lines`` from a person and return the demand's id. Zero is settled at once.
 
-    ``receipt_series`` names the series of its receipt: the code of the office, or ``state``.
+    ``receipt_series`` names the series of its receipt: the code of the office, or ``state``. ``step`` is where in its
+    matter it falls due, empty for what is due at the beginning.
     """
     total_paise = line_rules.total_paise(lines)
     row = put(
         Demand(
             story=story,
+            step=step,
             payer_person_id=payer_person_id,
             office_id=office_id,
             lines=line_rules.stored(lines),
@@ -74,6 +78,31 @@ def cancel(*, by: Actor, at: datetime, demand_id: UUID, why: str) -> None:
             post(entries.cancelled(line_rules.read(row.lines)), of=row, payment=None, at=at)
         change(row, state="cancelled")
         tell(events.Cancelled(demand_id=row.id), story=row.story, office_id=row.office_id)
+
+
+@step
+def cancel_open(
+    *, by: Actor, at: datetime, demand_id: UUID, unless_begun_by: datetime | None = None
+) -> states.DemandState:
+    """Let go of a demand as long as it is open, and return its state; what was paid stays paid.
+
+    Where a payment of it was begun by ``unless_begun_by`` and has not ended, the demand stays open: that money may be
+    on its way.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Demand.locked(demand_id)
+    if row is None:
+        raise not_found()
+    if row.state == "open":
+        begun = Payment.objects.filter(demand_id=demand_id, state="started", started_at__lte=unless_begun_by or at)
+        if unless_begun_by is None or not begun.exists():
+            post(entries.cancelled(line_rules.read(row.lines)), of=row, payment=None, at=at)
+            change(row, state="cancelled")
+            tell(events.Cancelled(demand_id=row.id), story=row.story, office_id=row.office_id)
+    return cast("states.DemandState", row.state)
 
 
 @step

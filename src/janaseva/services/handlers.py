@@ -30,6 +30,29 @@ def begin_settled(heard: Heard[payments.Settled]) -> None:
     )
 
 
+@hears(payments.Settled)
+def go_on_paid(heard: Heard[payments.Settled]) -> None:
+    """Let the case go on that waited for a fee which fell due on its way."""
+    actions.go_on_paid(
+        by=Actor.system("services.go_on_paid"),
+        at=heard.at,
+        key=f"fee_paid:{heard.event_id}",
+        demand_id=heard.news.demand_id,
+    )
+
+
+@hears(workflow.FeeAwaited)
+def demand_fee(heard: Heard[workflow.FeeAwaited]) -> None:
+    """Demand the fee of a step to which a case came by itself; an officer's move has demanded it already."""
+    actions.demand_fee(
+        by=Actor.system("services.demand_fee"),
+        at=heard.at,
+        key=f"demand:{heard.event_id}",
+        case_id=heard.news.case_id,
+        step=heard.news.step,
+    )
+
+
 @hears(workflow.Moved)
 def follow_case(heard: Heard[workflow.Moved]) -> None:
     """Keep the due date of an application whose case went on by itself: a wait may have held its clock."""
@@ -135,7 +158,7 @@ def _open_by_itself(application_id: UUID, event_id: UUID, at: datetime) -> None:
 
 @every(seconds=60)
 def notice_what_passed(at: datetime) -> None:
-    """Notice limits, orders and further times that have passed, each once, and first appeals left undecided."""
+    """Notice limits, orders, last days to pay and further times that have passed, and appeals left undecided."""
     by = Actor.clock()
     for application_id in queries.missed(by, at):
         actions.notice_missed(by=by, at=at, key=f"missed:{application_id}:{at.date()}", application_id=application_id)
@@ -144,6 +167,9 @@ def notice_what_passed(at: datetime) -> None:
     for application_id in queries.undecided(by, at):
         key = f"undecided:{application_id}:{at.date()}"
         actions.open_by_itself(by=by, at=at, key=key, application_id=application_id)
+    for case_id, pay_by in workflow_queries.fees_over(by, at):
+        key = f"not_paid:{case_id}:{at.isoformat()}"
+        actions.give_up_unpaid(by=by, at=at, key=key, case_id=case_id, pay_by=pay_by)
     for request_id in queries.deemed_due(by, at):
         actions.grant_deemed(by=by, at=at, key=f"deemed:{request_id}", request_id=request_id)
 

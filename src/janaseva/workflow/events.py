@@ -192,6 +192,15 @@ class EntryAwaited(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeeAwaited(News):
+    """A case came to a step at which a fee is to be paid; it is demanded from now, and its time runs from then."""
+
+    name: ClassVar[str] = "workflow.fee_awaited"
+    case_id: UUID
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HearingFixed(News):
     """A day was fixed on which those whom a case concerns are heard."""
 

@@ -41,7 +41,7 @@ class Task(Row):
     ``kind``: main (the step's own), branch (one of several at once), report, applicant, time. ``state``: waiting, held,
     paused (while another task of the case is answered), done, void. ``arrived_at`` repeats the case's, so that the
     queue is one index. ``silent_at`` is when the silence of an office that was asked means something, ``reminded_at``
-    when it was last reminded, ``awaits`` the entry of a register for which a wait waits: ``register/number``.
+    when it was last reminded, ``awaits`` for what a wait waits: ``register/number`` of an entry, or ``fee``.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -37,6 +37,10 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.objection_lodged": ("service", "number"),
     "message.objection_came": ("service", "number"),
     "message.objection_decided": ("service", "number"),
+    "message.fee_demanded": ("service", "number", "due"),
+    "message.fee_demanded_without_date": ("service", "number"),
+    "message.fee_paid": ("service", "number"),
+    "message.fee_not_paid": ("service", "number"),
     "message.refunded": ("number", "amount"),
 }
 """Every template, with the facts that its words may name. A text message names no person: others see the screen."""

@@ -14,7 +14,6 @@ from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.forms import rules as forms
 from janaseva.ledger import queries as ledger
-from janaseva.payments import queries as payments
 from janaseva.people import queries as people
 from janaseva.services import queries as services
 from janaseva.services.queries import ApplicationView, PaperView
@@ -178,12 +177,11 @@ def findings(by: Actor, view: ApplicationView, moves: Iterable[workflow.MoveView
 
 
 def money(by: Actor, view: ApplicationView) -> dict[str, Any]:
-    """Return the fee with its lines and what was paid; empty where nothing was demanded."""
-    if view.demand_id is None:
-        return {"demand": None, "payments": [], "currency": "INR"}
+    """Return every fee with its lines and what was paid, and the one that the case waits for."""
+    fees = services.fees_of(by, view)
     return {
-        "demand": payments.demand(by, view.demand_id, story_visible=True),
-        "payments": payments.payments_of(by, view.demand_id, story_visible=True),
+        "fees": fees,
+        "awaited_fee": next((one for one in fees if one.is_later and one.is_open), None),
         "currency": "PKR" if view.definition.pack_country == "PK" else "INR",
     }
 

@@ -16,7 +16,8 @@ from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.operation import multipart, operation, told
 from janaseva.gateway.api.problems import language_of
 from janaseva.gateway.api.reading import TOO_LARGE, read_file
-from janaseva.gateway.services.shapes import Given, Words
+from janaseva.gateway.services.fees import Words
+from janaseva.gateway.services.shapes import Given
 
 router = Router(tags=["Verification"])
 

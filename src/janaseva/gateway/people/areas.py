@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from janaseva.core.refusal import not_found
 from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.operation import operation, told
-from janaseva.gateway.services.shapes import Words
+from janaseva.gateway.services.fees import Words
 from janaseva.people import queries
 
 router = Router(tags=["Areas"])

@@ -16,7 +16,8 @@ from janaseva.gateway.api.answers import CREATED, answer
 from janaseva.gateway.api.bearer import BEARER
 from janaseva.gateway.api.operation import PREFIX, key_of, operation, told
 from janaseva.gateway.api.problems import language_of
-from janaseva.gateway.services.shapes import Given, Made, Words
+from janaseva.gateway.services.fees import Words
+from janaseva.gateway.services.shapes import Given, Made
 from janaseva.services import actions, queries
 from janaseva.services.rules.purposed import title_of
 

@@ -212,15 +212,15 @@ def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
 )
 @operation("person", most=30)
 def pay(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """Start paying what is owed; the payer's browser then goes to `redirect`.
+    """Start paying what is owed now, at the beginning or on the way; the payer's browser then goes to `redirect`.
 
     Repeated after the payment has ended it answers 409 `demand_not_open`: there is no page to go to any more.
     """
     key_of(request)
-    demand_id = queries.application(actor(request), application_id).demand_id
-    if demand_id is None:
+    demand = queries.to_pay(actor(request), application_id)
+    if demand is None:
         raise Refusal("not_yet_handed_in", status=CONFLICT)
-    started = perform(request, payment_actions.start, demand_id=demand_id)
+    started = perform(request, payment_actions.start, demand_id=demand.id)
     address = payments.redirect(
         actor(request),
         started.payment_id,

@@ -15,7 +15,7 @@ from janaseva.forms.rules import Unknown
 from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.operation import operation, told
 from janaseva.gateway.api.paging import USUAL, After, Limit, cursor, link_next, not_known, place_of
-from janaseva.gateway.services import shapes, showing
+from janaseva.gateway.services import fees, shapes, showing
 from janaseva.services import queries
 from janaseva.services.rules import charter as charter_rules
 from janaseva.services.rules import deciding
@@ -173,8 +173,8 @@ def _lapse(line: charter_rules.LapseLine) -> shapes.LapseLine:
     )
 
 
-def _basis(basis: charter_rules.Basis) -> shapes.Basis:
-    return shapes.Basis(law=basis.law, sources=dict(basis.sources), confidence=basis.confidence, note=basis.note)
+def _basis(basis: charter_rules.Basis) -> fees.Basis:
+    return fees.Basis(law=basis.law, sources=dict(basis.sources), confidence=basis.confidence, note=basis.note)
 
 
 def _way(way: charter_rules.Way) -> shapes.Way:
@@ -188,6 +188,18 @@ def _way(way: charter_rules.Way) -> shapes.Way:
         limit_basis=_basis(way.limit_basis),
         officer_basis=_basis(way.officer_basis),
         fee=None if way.fee is None else [_fee(line) for line in way.fee],
+        later_fees=[
+            fees.LaterFee(
+                step=one.key,
+                title=dict(one.title),
+                fee=None if one.fee is None else [_fee(line) for line in one.fee],
+                days=one.limit.days if one.limit else None,
+                days_counted=one.limit.counts if one.limit else "",
+                clock="stands" if one.stands else "runs",
+                basis=_basis(one.basis),
+            )
+            for one in way.later
+        ],
         valid_for=_duration(way.validity),
         valid_ends=(way.validity.ends or "") if way.validity else "",
     )
@@ -202,8 +214,8 @@ def _duration(validity: Validity | None) -> str:
     return "P" + "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
-def _fee(line: charter_rules.FeeLine) -> shapes.FeeLine:
-    return shapes.FeeLine(
+def _fee(line: charter_rules.FeeLine) -> fees.FeeLine:
+    return fees.FeeLine(
         key=line.key,
         title=dict(line.title),
         kind=line.kind,

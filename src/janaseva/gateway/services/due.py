@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from janaseva.core.words import say
-from janaseva.gateway.services.shapes import Words
+from janaseva.gateway.services.fees import Words
 from janaseva.services import queries
 from janaseva.workflow import queries as workflow
 from janaseva.workflow import rules as workflow_rules

@@ -10,7 +10,7 @@ from janaseva.doorway.visitor import at
 from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.operation import operation, told
 from janaseva.gateway.services.catalogue import ServiceKey
-from janaseva.gateway.services.shapes import Words
+from janaseva.gateway.services.fees import Words
 from janaseva.services import queries
 from janaseva.services.rules.disclosure import Count
 from janaseva.services.rules.performance import Period

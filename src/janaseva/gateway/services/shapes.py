@@ -1,15 +1,11 @@
 """The shapes of services in the API, apart from the rooms' own so that these can change and those stay."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Words = Annotated[
-    dict[str, str],
-    Field(description="Words by language code.", examples=[{"en": "Income certificate", "ml": "വരുമാന സർട്ടിഫിക്കറ്റ്"}]),
-]
-Paise = Annotated[int, Field(ge=0, description="An amount in paise: 100 paise are one rupee.", examples=[1500])]
+from janaseva.gateway.services.fees import Basis, Demanded, FeeLine, LaterFee, Owed, Paise, Words
 
 
 class Given(BaseModel):
@@ -39,29 +35,6 @@ class Services(BaseModel):
     next: str | None = Field(description="The cursor of the next page, for `after`; null on the last one.")
 
 
-class Basis(BaseModel):
-    """Why something is so."""
-
-    law: str
-    sources: dict[str, str] = Field(description="Addresses of the sources, by key.")
-    confidence: str = Field(description="`official`, `reported`, `conflicting` or `assumed`; empty where not said.")
-    note: str
-
-
-class FeeLine(BaseModel):
-    """One line of the fee, with the order behind it."""
-
-    key: str
-    title: Words
-    kind: Literal["fixed", "slab", "each", "percentage"]
-    amount_paise: Paise | None
-    steps: list[tuple[int | None, int]] = Field(description="For `slab`: up to which value, and the amount in paise.")
-    rate: str = Field(description="For `percentage`: hundredths of the whole, as text.")
-    channel: Literal["online", "counter", "both"]
-    waived: list[Words] = Field(description="For whom it is waived.")
-    basis: Basis
-
-
 class PaperGroup(BaseModel):
     """Papers of which any one is enough."""
 
@@ -85,6 +58,7 @@ class Way(BaseModel):
     limit_basis: Basis
     officer_basis: Basis
     fee: list[FeeLine] | None = Field(description="null where nobody has found it.")
+    later_fees: list[LaterFee] = Field(description="What falls due on the way, after the application was received.")
     valid_for: str = Field(description="ISO 8601 duration such as `P1Y`, `lifetime`, or empty where not known.")
     valid_ends: str = Field(description="The day on which each such year ends, such as `12-31`; else empty.")
 
@@ -327,23 +301,6 @@ class Happened(BaseModel):
     log_index: int | None = Field(description="Its place in the transparency log.")
 
 
-class Owed(BaseModel):
-    """What is to be paid, line by line."""
-
-    state: str = Field(description="`open` while it is owed.")
-    total_paise: Paise
-    lines: list["OwedLine"]
-
-
-class OwedLine(BaseModel):
-    """One line of what is to be paid."""
-
-    key: str
-    title: Words
-    amount_paise: Paise
-    order: Words = Field(description="The order that sets it.")
-
-
 class Application(BaseModel):
     """One application whole, as its applicant sees it."""
 
@@ -368,5 +325,6 @@ class Application(BaseModel):
     queries: list[Question]
     documents: list[Issued]
     decision: Decision | None
-    owed: Owed | None
+    owed: Owed | None = Field(description="The fee with which it began.")
+    demands: list[Demanded] = Field(description="What fell due on the way, the first first.")
     timeline: list[Happened]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.gateway.api.paging import not_known, place_of
 from janaseva.gateway.api.reading import read_file
-from janaseva.gateway.services import shapes
+from janaseva.gateway.services import fees, shapes
 from janaseva.payments import queries as payments
 from janaseva.services import queries
 from janaseva.services.rules import deciding
@@ -71,6 +72,8 @@ def line(view: queries.ApplicationLine) -> shapes.ApplicationLine:
 
 def whole(by: Actor, view: queries.ApplicationView, language: str) -> shapes.Application:
     """Return one application with everything that belongs to it."""
+    owed = queries.fees_of(by, view)
+    first = next((one for one in owed if not one.is_later), None)
     return shapes.Application.model_validate(
         {
             "id": str(view.id),
@@ -94,7 +97,8 @@ def whole(by: Actor, view: queries.ApplicationView, language: str) -> shapes.App
             "queries": [_question(one) for one in view.queries],
             "documents": [_issued(one) for one in documents.documents_of(by, view.id)],
             "decision": _decision(view.decision),
-            "owed": _owed(by, view),
+            "owed": None if first is None else fees.Owed(**_owed(first.demand)),
+            "demands": [_demanded(one) for one in owed if one.is_later],
             "timeline": [_happened(one, language) for one in queries.story(by, view.id)],
         }
     )
@@ -161,15 +165,25 @@ def _words(text: Text | str) -> dict[str, str]:
     return dict(text)
 
 
-def _owed(by: Actor, view: queries.ApplicationView) -> shapes.Owed | None:
-    if view.demand_id is None:
-        return None
-    demand = payments.demand(by, view.demand_id)
+def _owed(demand: payments.DemandView) -> dict[str, Any]:
     lines = [
-        shapes.OwedLine(key=one.key, title=dict(one.title), amount_paise=one.amount_paise, order=_words(one.order))
+        fees.OwedLine(key=one.key, title=dict(one.title), amount_paise=one.amount_paise, order=_words(one.order))
         for one in demand.lines
     ]
-    return shapes.Owed(state=demand.state, total_paise=demand.total_paise, lines=lines)
+    return {"state": demand.state, "total_paise": demand.total_paise, "lines": lines}
+
+
+def _demanded(fee: queries.FeeView) -> fees.Demanded:
+    received = fee.account.received
+    return fees.Demanded(
+        **_owed(fee.demand),
+        id=str(fee.demand.id),
+        step=fee.demand.step,
+        title=dict(fee.title),
+        demanded_at=fee.demand.demanded_at,
+        pay_by=fee.pay_by,
+        receipt_number=received.receipt_number if received else "",
+    )
 
 
 def _happened(one: queries.Happened, language: str) -> shapes.Happened:

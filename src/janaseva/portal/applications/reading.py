@@ -11,7 +11,6 @@ from janaseva.core.text import Text
 from janaseva.core.words import say
 from janaseva.documents import queries as documents
 from janaseva.forms import rules as forms
-from janaseva.payments import queries as payments
 from janaseva.people import queries as people
 from janaseva.services import queries
 from janaseva.services.rules.finding import found_lines
@@ -41,6 +40,8 @@ def next_step(line: queries.ApplicationLine, moment: datetime, language: str) ->
         return _step("question", "wait", address, language)
     if line.state == "submitted":
         return _step("submitted" if line.owes else "received", "wait" if line.owes else "going", address, language)
+    if line.state == "begun" and line.owes:
+        return _step("fee_due", "wait", f"/pay/{line.id}/", language)
     if line.state == "begun":
         late = line.due_at is not None and moment > line.due_at
         return _step("late" if late else "begun", "late" if late else "going", address, language)
@@ -62,21 +63,6 @@ def _step(name: str, kind: str, address: str, language: str) -> Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
-    """What was demanded and paid, in paise, with the receipts and the money on its way back."""
-
-    demand: payments.DemandView
-    tries: tuple[payments.PaymentView, ...]
-    refunds: tuple[payments.RefundView, ...]
-    currency: str
-
-    @property
-    def received(self) -> payments.PaymentView | None:
-        """Return the payment that was received, if there is one."""
-        return next((one for one in self.tries if one.state == "received"), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Whole:
     """An application with all that its page shows beside it."""
 
@@ -90,7 +76,8 @@ class Whole:
     objections: tuple[workflow.ObjectionView, ...]
     waits: str
     hearing: workflow.HearingView | None
-    paid: Paid | None
+    fees: tuple[queries.FeeView, ...]
+    currency: str
     answers: tuple[forms.PageSummary, ...]
     found: tuple[forms.Line, ...]
     papers: tuple[tuple[Text | str, queries.PaperView], ...]
@@ -101,6 +88,16 @@ class Whole:
     is_late: bool
     decided_by: tuple[Text, Text]
     appeal_until: date | None
+
+    @property
+    def first_fee(self) -> queries.FeeView | None:
+        """Return the fee with which the application began."""
+        return next((one for one in self.fees if not one.is_later), None)
+
+    @property
+    def to_pay(self) -> queries.FeeView | None:
+        """Return the fee that fell due on the way and is still to be paid."""
+        return next((one for one in self.fees if one.is_later and one.is_open), None)
 
     @property
     def is_sealing(self) -> bool:
@@ -114,7 +111,7 @@ def _waits(case: workflow.CaseView | None, hearing: workflow.HearingView | None)
         return ""
     if case.kind == "hearing":
         return "hearing" if hearing else "hearing_to_fix"
-    if case.kind in ("clearance", "parallel"):
+    if case.kind in ("clearance", "parallel", "payment"):
         return case.kind
     if case.kind == "decision" and case.branches:
         return "joint"
@@ -142,7 +139,8 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         objections=tuple(workflow.objections(by, view.case_id, visible=True)) if view.case_id else (),
         waits=_waits(case, hearing),
         hearing=hearing,
-        paid=_paid(by, view),
+        fees=queries.fees_of(by, view),
+        currency="PKR" if view.definition.pack_country == "PK" else "INR",
         answers=_answers(view, moment, language),
         found=found_lines(view.definition, queries.found_of(by, view.id, view.definition, visible=True), language),
         papers=tuple((_titles(view, paper, language), paper) for paper in view.papers if paper.group != "report"),
@@ -203,17 +201,6 @@ def _moments(
             "index": one.log_index,
             "kind": "stop" if one.name in _STOPS or (ending and view.outcome != "approved") else "done",
         }
-
-
-def _paid(by: Actor, view: queries.ApplicationView) -> Paid | None:
-    if view.demand_id is None:
-        return None
-    return Paid(
-        demand=payments.demand(by, view.demand_id, story_visible=True),
-        tries=tuple(payments.payments_of(by, view.demand_id, story_visible=True)),
-        refunds=tuple(payments.refunds_of(by, view.demand_id, story_visible=True)),
-        currency="PKR" if view.definition.pack_country == "PK" else "INR",
-    )
 
 
 def _answers(view: queries.ApplicationView, moment: datetime, language: str) -> tuple[forms.PageSummary, ...]:

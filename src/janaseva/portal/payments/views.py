@@ -41,9 +41,9 @@ def pay(request: HttpRequest, application_id: UUID) -> HttpResponseBase:
     """Show what is due, line by line, and lead to the bank."""
     by = actor(request)
     view = services.application(by, application_id)
-    if view.demand_id is None:
+    demand = services.to_pay(by, application_id)
+    if demand is None:
         return HttpResponseRedirect(reverse("apply", args=[application_id]))
-    demand = queries.demand(by, view.demand_id)
     if demand.state != "open":
         return HttpResponseRedirect(_own_page(application_id))
     if request.method == "POST":
@@ -62,6 +62,12 @@ def _gateway(request: HttpRequest, payment_id: UUID) -> str:
     return queries.redirect(actor(request), payment_id, language=language(request), return_path=return_path)
 
 
+def _later(request: HttpRequest, view: ApplicationView, demand: DemandView) -> services.FeeView | None:
+    """Return the demand with its title and last day, where it fell due on the way; ``None`` for the first fee."""
+    fees = services.fees_of(actor(request), view) if demand.step else ()
+    return next((one for one in fees if one.demand.id == demand.id), None)
+
+
 def _to_pay(request: HttpRequest, view: ApplicationView, demand: DemandView) -> HttpResponse:
     tries = queries.payments_of(actor(request), demand.id)
     last = tries[-1] if tries else None
@@ -69,6 +75,7 @@ def _to_pay(request: HttpRequest, view: ApplicationView, demand: DemandView) -> 
     context = {
         "view": view,
         "demand": demand,
+        "later": _later(request, view, demand),
         "currency": _currency(view),
         "last": last,
         "waiting": waiting,
@@ -96,6 +103,7 @@ def came_back(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
         "view": view,
         "currency": _currency(view),
         "state": shown_as,
+        "late": demand.step != "" and demand.state == "cancelled",
         "pay_again": reverse("pay", args=[view.id]) if again else "",
         "looks": looks,
         "own_page": _own_page(view.id),
@@ -129,6 +137,7 @@ def receipt(request: HttpRequest, payment_id: UUID) -> HttpResponseBase:
     context = {
         "payment": payment,
         "demand": demand,
+        "later": _later(request, view, demand),
         "view": view,
         "currency": _currency(view),
         "office": office,

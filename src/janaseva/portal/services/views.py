@@ -117,6 +117,9 @@ def _bases(charter: Charter) -> Iterable[Basis]:
         yield way.officer_basis
         yield way.limit_basis
         yield from (line.basis for line in way.fee or ())
+        for one in way.later:
+            yield one.basis
+            yield from (line.basis for line in one.fee or ())
     yield from (line.basis for line in charter.documents or ())
     yield from (line.basis for line in charter.again)
     yield from (paper.basis for line in charter.again for paper in line.documents or ())

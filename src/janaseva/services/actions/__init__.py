@@ -25,6 +25,7 @@ from janaseva.services.actions.awaiting import look_for_entry
 from janaseva.services.actions.completing import find_incomplete, move_due_date
 from janaseva.services.actions.deciding import move, record_revocation, tell_ready, transfer
 from janaseva.services.actions.deeming import grant_deemed, request_deemed
+from janaseva.services.actions.demanding import demand_fee, give_up_unpaid, go_on_paid
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
 from janaseva.services.actions.hearing import adjourn_hearing, fix_hearing, record_hearing
 from janaseva.services.actions.lapsing import lapse, remind_lapse
@@ -45,6 +46,7 @@ __all__ = [
     "begin",
     "begin_again",
     "begin_case",
+    "demand_fee",
     "discard",
     "discard_proposal",
     "drop_cause",
@@ -55,6 +57,8 @@ __all__ = [
     "give_issued",
     "give_opinion",
     "give_paper",
+    "give_up_unpaid",
+    "go_on_paid",
     "grant_deemed",
     "lapse",
     "lodge_objection",

@@ -16,6 +16,7 @@ from janaseva.forms import queries as forms
 from janaseva.ledger import steps as ledger
 from janaseva.people import queries as people
 from janaseva.services import events, queries
+from janaseva.services.actions.demanding import demand_at
 from janaseva.services.actions.entering import entered
 from janaseva.services.actions.handling import handled, on_desk
 from janaseva.services.actions.telling import send_message
@@ -60,7 +61,8 @@ def move(
     """Make a move of the process. Approving issues the certificate and its entry; refusing needs a coded reason.
 
     Raises:
-        Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.move`.
+        Refusal: ``not_found``; ``fee_not_computable`` where the move leads to a demand that lacks something; and those
+            of :func:`janaseva.workflow.steps.move`.
         Invalid: with every missing note, reason or line of the checklist, and every fault of ``found``, at once.
 
     """
@@ -82,6 +84,7 @@ def move(
         handled(row, "agreed" if moved.awaited else "moved")
         if moved.case_due_at != row.due_at:
             change(row, due_at=moved.case_due_at)
+        demand_at(row, moved.rests_at, by=by, at=at)
         return MovedOn(
             application_id=row.id, outcome="", document_id=None, certificate_number="", awaited=moved.awaited
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.services import events, queries
+from janaseva.services.actions.demanding import let_go_of_demands
 from janaseva.services.actions.handling import of_case
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Query
@@ -41,6 +42,7 @@ def lapse(*, by: Actor, at: datetime, key: str, lapse_id: UUID, case_id: UUID) -
         return False
     for query in Query.where(application_id=row.id, answered_at=None):
         change(query, answered_at=at)
+    let_go_of_demands(row, by=by, at=at)
     change(row, state="lapsed", outcome="lapsed", ended_at=at)
     send_message(row, "message.lapsed", by=by, at=at, due=ended.last_day)
     definition = queries.compiled(row.definition_id, row.purpose)

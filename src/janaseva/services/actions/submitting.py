@@ -20,6 +20,7 @@ from janaseva.payments.rules.lines import Line
 from janaseva.people import queries as people
 from janaseva.services import events, queries
 from janaseva.services.actions.applying import own_draft
+from janaseva.services.actions.demanding import let_go_of_demands
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import notices, outcomes, permissions, running, states
@@ -293,6 +294,7 @@ def withdraw(*, by: Actor, at: datetime, key: str, application_id: UUID) -> None
         raise Refusal("application_not_open", status=CONFLICT)
     if row.case_id is not None:
         workflow.withdraw(by=by, at=at, case_id=row.case_id)
+        let_go_of_demands(row, by=by, at=at)
     elif row.demand_id is not None:
         payments.cancel(by=by, at=at, demand_id=row.demand_id, why="withdrawn")
     for query in Query.where(application_id=row.id, answered_at=None):

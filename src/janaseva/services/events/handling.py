@@ -100,3 +100,25 @@ class LimitMissed(News):
     name: ClassVar[str] = "services.limit_missed"
     application_id: UUID
     due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeDemanded(News):
+    """A fee fell due at a step, as it was worked out on that day; zero where nothing is to be paid."""
+
+    name: ClassVar[str] = "services.fee_demanded"
+    application_id: UUID
+    demand_id: UUID
+    step: str
+    amount_paise: int
+    pay_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeNotPaid(News):
+    """A demand was not paid in its time and is let go."""
+
+    name: ClassVar[str] = "services.fee_not_paid"
+    application_id: UUID
+    demand_id: UUID
+    step: str

@@ -70,6 +70,7 @@ from janaseva.services.queries.definitions import (
     service_row,
 )
 from janaseva.services.queries.desk import DeemedLine, DeskLine, deemed_before, lines_of, numbered, numbered_appeal
+from janaseva.services.queries.fees import FeeView, fees_of, to_pay
 from janaseva.services.queries.figures import Figures, figures, most_asked
 from janaseva.services.queries.findings import found_of
 from janaseva.services.queries.known import Held, Known, certificates_held, known
@@ -129,6 +130,7 @@ __all__ = [
     "DeemedView",
     "DeskLine",
     "EarlierView",
+    "FeeView",
     "Figures",
     "Group",
     "Happened",
@@ -171,6 +173,7 @@ __all__ = [
     "deemed_of",
     "earlier_ids",
     "earlier_of",
+    "fees_of",
     "figures",
     "fixed_of",
     "found_of",
@@ -224,6 +227,7 @@ __all__ = [
     "service_words",
     "shared_files",
     "story",
+    "to_pay",
     "today",
     "undecided",
     "versions",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
@@ -76,7 +76,7 @@ class DecisionView:
 class ApplicationLine:
     """An application in a list. ``purpose`` names a renewal, a correction or a second copy; a first one has none.
 
-    ``owes``: its fee is still to be paid.
+    ``owes``: a fee of it is still to be paid.
     """
 
     id: UUID
@@ -311,11 +311,12 @@ def mine(by: Actor, *, most: int = 50, before: datetime | None = None) -> list[A
 
 
 def waiting(by: Actor, *, most: int = 50) -> list[ApplicationLine]:
-    """Return one's own applications whose office waits for an answer, the latest first."""
+    """Return one's own applications whose office waits for an answer, or for a fee on the way, the latest first."""
     if by.person_id is None or by.kind != "person":
         raise not_found()
     asked = Query.objects.filter(application__applicant_id=by.person_id, answered_at=None).values("application_id")
-    return _lines(by, list(_own(by).filter(pk__in=asked)[:most]))
+    owing = Q(pk__in=payments.owing(by), state="begun")
+    return _lines(by, list(_own(by).filter(Q(pk__in=asked) | owing)[:most]))
 
 
 def _own(by: Actor) -> QuerySet[Application]:
@@ -338,7 +339,7 @@ def _lines(by: Actor, found: Sequence[Application]) -> list[ApplicationLine]:
             "application_id", flat=True
         )
     )
-    owing = payments.open_among(by, {row.demand_id for row in found if row.state == "submitted" and row.demand_id})
+    owing = payments.owing(by, [row.id for row in found if row.state in ("submitted", "begun")])
     return [
         ApplicationLine(
             id=row.id,
@@ -354,7 +355,7 @@ def _lines(by: Actor, found: Sequence[Application]) -> list[ApplicationLine]:
             is_revoked=row.id in revoked,
             is_replaced=row.id in revoked and row.id in replaced,
             purpose=title_of(compiled(row.definition_id, row.purpose)),
-            owes=row.demand_id in owing,
+            owes=row.id in owing,
         )
         for row in found
     ]

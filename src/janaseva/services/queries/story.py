@@ -17,6 +17,8 @@ SHOWN = (
     "services.begun",
     "workflow.report_asked",
     "workflow.reported",
+    "services.fee_demanded",
+    "services.fee_not_paid",
     "services.asked",
     "services.answered",
     "workflow.moved",

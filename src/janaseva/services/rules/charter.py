@@ -13,7 +13,7 @@ from janaseva.services.rules.parts import Promise, Validity, Variant
 from janaseva.services.rules.purposed import for_purpose
 from janaseva.services.rules.purposes import PURPOSES
 from janaseva.services.rules.rights import LevelLaw, Seat
-from janaseva.workflow.rules import QUESTION, RECEIPT
+from janaseva.workflow.rules import QUESTION, RECEIPT, Limit
 
 NAMES: Final = {1: "first", 2: "second"}
 """The levels of appeal, as definitions and acts call them."""
@@ -83,8 +83,24 @@ class AppealLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaterFee:
+    """A fee that falls due at a step: its lines (``None``: not known), within how long, and whether the time stands."""
+
+    key: str
+    title: Text
+    limit: Limit | None
+    stands: bool
+    fee: tuple[FeeLine, ...] | None
+    fee_unknown: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """One variant: who decides, the limit, the fee (``None``: not known), how long the paper stays good."""
+    """One variant: who decides, the limit, the fee (``None``: not known), how long the paper stays good.
+
+    ``later`` are the fees that fall due on the way.
+    """
 
     key: str
     title: Text
@@ -95,6 +111,7 @@ class Way:
     limit_basis: Basis
     fee: tuple[FeeLine, ...] | None
     fee_unknown: str
+    later: tuple[LaterFee, ...]
     validity: Validity | None
     validity_unknown: str
 
@@ -254,9 +271,24 @@ def _way(definition: Definition, variant: Variant) -> Way:
         limit_basis=basis(definition, limit),
         fee=tuple(_fee_line(definition, line) for line in fee.lines) if isinstance(fee, Fee) else None,
         fee_unknown=fee.unknown if isinstance(fee, Unknown) else "",
+        later=tuple(_later(definition)),
         validity=validity if isinstance(validity, Validity) else None,
         validity_unknown=validity.unknown if isinstance(validity, Unknown) else "",
     )
+
+
+def _later(definition: Definition) -> Iterator[LaterFee]:
+    for step in definition.happens.demands:
+        fee = step.fee
+        yield LaterFee(
+            key=step.key,
+            title=step.title,
+            limit=step.limit,
+            stands=step.clock == "stands",
+            fee=tuple(_fee_line(definition, line) for line in fee.lines) if isinstance(fee, Fee) else None,
+            fee_unknown=fee.unknown if isinstance(fee, Unknown) else "",
+            basis=basis(definition, fee or Sourced()),
+        )
 
 
 def _fee_line(definition: Definition, line: Line) -> FeeLine:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal
 
@@ -13,7 +13,7 @@ from janaseva.core.text import LANGUAGES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
 from janaseva.forms.rules.rows import as_kept
-from janaseva.payments.rules.fees import Bill, compute
+from janaseva.payments.rules.fees import Bill, Due, compute
 from janaseva.services.rules.definition import Certificate, CertificateFact, Condition, Definition
 from janaseva.services.rules.parts import Validity, Variant
 from janaseva.services.rules.purposed import Earlier, text_of
@@ -99,6 +99,39 @@ def bill(
     """Return what this application costs if received ``on`` this day."""
     facts = definition.fee_scope.facts({**answers, "channel": channel, "pages": pages}, today=on)
     return compute(definition.fee_for(variant), facts, on=on, scope=definition.fee_scope)
+
+
+def demand(
+    definition: Definition,
+    step: str,
+    applied: Applied,
+    found: Mapping[str, Any],
+    *,
+    on: date,
+    channel: Literal["online", "counter"] = "online",
+    pages: int = 0,
+) -> Bill | None:
+    """Return what falls due at a step on this day; ``None`` where the step demands nothing.
+
+    ``found`` is what the officers found until now; ``today`` is the day of the demand.
+    """
+    here = definition.happens.step(step)
+    if here is None or here.kind != "payment" or here.fee is None:
+        return None
+    named = {f"found.{key}": value for key, value in found.items() if key in definition.found_fields}
+    known = {**applied.answers, **named, "channel": channel, "pages": pages}
+    around, scope = applied.facts, definition.demand_scope
+    facts = scope.facts(known, today=on, calendar=around.calendar, places=around.places)
+    return compute(here.fee, facts, on=on, scope=scope)
+
+
+def not_yet_paid(bill: Bill, paid: Mapping[str, int]) -> tuple[Due, ...]:
+    """Return the lines of a demand less what was ``paid`` under each at the same step before, in paise.
+
+    A line of which nothing is left is left out: whoever comes to the step again pays only what is more.
+    """
+    rest = (replace(line, amount_paise=max(0, line.amount_paise - paid.get(line.key, 0))) for line in bill.lines)
+    return tuple(line for line in rest if line.amount_paise or not paid.get(line.key))
 
 
 def valid_until(validity: Validity | Unknown | None, valid_from: date) -> date | None:

@@ -18,6 +18,7 @@ from janaseva.core.formula import Scope
 from janaseva.core.text import Text
 from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Question, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee, fee_scope
+from janaseva.services.rules.happens import Happens
 from janaseva.services.rules.parts import Code, Promise, Validity, Variant
 from janaseva.services.rules.purposes import Afterwards, Purpose
 from janaseva.services.rules.rights import Compliance, Rights, Seat
@@ -240,7 +241,7 @@ class Definition(Part):
     limit: Promise
     appeal: Appeal | Unknown
     deemed: Deemed | None = None
-    happens: Process
+    happens: Happens
     out: Out
     afterwards: Afterwards | None = None
     messages: dict[MessageKey, Words] = Field(default_factory=dict)
@@ -298,6 +299,11 @@ class Definition(Part):
         return fee_scope(self.scope)
 
     @cached_property
+    def demand_scope(self) -> Scope:
+        """Return what the formulas of later fees may name: what those of the first may, and ``found.key``."""
+        return fee_scope(self.out_scope)
+
+    @cached_property
     def outcome(self) -> Out:
         """Return what comes out."""
         return self.out
@@ -305,7 +311,7 @@ class Definition(Part):
     def process_for(self, variant: Variant) -> Process:
         """Return what happens in this variant: its officer at every ``@officer``, its limit, the coded reasons."""
         reasons = tuple(Item(key=one.key, title=one.title, source=one.source) for one in self.out.reasons)
-        whole = self.happens.model_copy(update={"reasons": reasons, "limit": self.limit_for(variant)})
+        whole = self.happens.plain.model_copy(update={"reasons": reasons, "limit": self.limit_for(variant)})
         desk = Desk(role=variant.officer.role, office=variant.officer.office)
         return whole.assigned({**dict.fromkeys(whole.open_names(), desk), **variant.desks})
 

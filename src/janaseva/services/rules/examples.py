@@ -4,9 +4,9 @@ Every service has at least one example for each variant that ends in approval, o
 answers are faulty; a definition without them is not published.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -22,22 +22,8 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
 from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
 from janaseva.services.rules.purposes import PURPOSES, Purpose
-from janaseva.workflow.rules import (
-    LAPSED,
-    OUTCOMES,
-    Calendar,
-    Move,
-    Process,
-    Span,
-    due,
-    facts_for,
-    finding,
-    form_of,
-    held,
-    lapse_steps,
-)
-from janaseva.workflow.rules import Step as ProcessStep
-from janaseva.workflow.rules import choose as automatic_way
+from janaseva.services.rules.walking import Case, Step, as_step, walk
+from janaseva.workflow.rules import Calendar, Span, due, form_of, held
 
 NOON = time(12)
 """Examples are received at noon, in the pack's own time zone."""
@@ -45,28 +31,6 @@ NOON = time(12)
 
 _OWN = ("name", "expect", "steps", "pauses", "complete", "purpose", "issued")
 """What an example does not take over from the one that it is like."""
-
-
-def _as_step(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"move": value}
-    if isinstance(value, Mapping) and len(value) == 1 and "move" not in value:
-        move, reason = next(iter(value.items()))
-        return {"move": move, "reason": reason}
-    return value
-
-
-class Step(Part):
-    """One move of an officer, written ``step.move``, or ``step.move: reason`` where a coded reason is given.
-
-    ``finds`` are the officer's answers to what the move asks, ``reports`` those of the step's reports and branches, by
-    their keys.
-    """
-
-    move: str
-    reason: str | None = None
-    finds: dict[str, Any] = Field(default_factory=dict)
-    reports: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
 class Pause(Part):
@@ -80,6 +44,7 @@ class Expected(Part):
     """What an example must come to; what is left out is not looked at.
 
     ``faults`` are written ``place code`` (``members.0.income needed``), or ``place rule:key`` for a rule of the form.
+    ``demands`` and ``demand_lines`` are what falls due later, by step: the last demand of each.
     """
 
     faults: tuple[str, ...] | None = None
@@ -88,6 +53,8 @@ class Expected(Part):
     officer: str | None = None
     fee: str | int | None = None
     fee_lines: dict[str, str | int] | None = None
+    demands: dict[str, str | int] = Field(default_factory=dict)
+    demand_lines: dict[str, dict[str, str | int]] = Field(default_factory=dict)
     due: date | Literal["unknown"] | None = None
     ends: Literal["approved", "refused", "withdrawn", "returned", "lapsed"] | None = None
     valid_until: date | Literal["lifetime", "unknown"] | None = None
@@ -119,7 +86,7 @@ class Example(Part):
     channel: Literal["online", "counter"] = "online"
     pages: int = 0
     areas: dict[str, dict[str, str]] = Field(default_factory=dict)
-    steps: tuple[Annotated[Step, BeforeValidator(_as_step)], ...] = ()
+    steps: tuple[Annotated[Step, BeforeValidator(as_step)], ...] = ()
     pauses: tuple[Pause, ...] = ()
     complete: date | None = None
     expect: Expected
@@ -287,13 +254,28 @@ def _work(
     expect = example.expect
     if variant is None:
         return
-    process = definition.process_for(variant)
-    facts = facts_for(process, definition.scope, applied.answers)
-    state, wrong = _walk(process, example.steps, facts, today=example.today)
-    if wrong:
-        yield wrong
+    case = Case(
+        definition=definition,
+        variant=variant,
+        applied=applied,
+        today=example.today,
+        channel=example.channel,
+        pages=example.pages,
+        found=_found(definition, example, ()),
+    )
+    walked = walk(case, example.steps)
+    if walked.wrong:
+        yield walked.wrong
     if expect.ends is not None:
-        yield from _differs("ends", expect.ends, state)
+        yield from _differs("ends", expect.ends, walked.state)
+    for step, value in expect.demands.items():
+        bill = walked.demands.get(step)
+        found = None if bill is None else _rupees(bill.total_paise) if bill.known else "unknown"
+        yield from _differs(f"demanded at {step}", _written(value), found)
+    for step, lines in expect.demand_lines.items():
+        bill = walked.demands.get(step)
+        due_there = {line.key: _rupees(line.amount_paise) for line in bill.lines} if bill else None
+        yield from _differs(f"lines at {step}", {key: _written(value) for key, value in lines.items()}, due_there)
     if expect.due is not None:
         limit = definition.limit_for(variant)
         starts = example.complete if limit.starts == "completeness" and example.complete else example.today
@@ -311,69 +293,12 @@ def _noon(day: date, calendar: Calendar) -> datetime:
     return datetime.combine(day, NOON, ZoneInfo(calendar.time_zone))
 
 
-def _walk(process: Process, steps: tuple[Step, ...], facts: Mapping[str, Any], *, today: date) -> tuple[str, str]:
-    """Return where the moves lead, and what is wrong with them. Rules of automatic steps are asked, not believed."""
-    state, objections = process.first, 0
-    for one in steps:
-        at, _, key = one.move.partition(".")
-        if at != state:
-            return state, f"steps: '{one.move}' is made at '{at}', but the case is at '{state}'"
-        here = process.step(state)
-        if key == LAPSED and process.lapses:
-            lapses = [lapse for lapse in process.lapses if state in lapse_steps(process, lapse)]
-            return (LAPSED, "") if lapses else (state, f"steps: nothing lapses at '{at}'")
-        move = here.move(key) if here else None
-        if move is None:
-            known = ", ".join(m.key for m in here.moves) if here else "none"
-            return state, f"steps: '{at}' has no move '{key}'; its moves: {known}"
-        if here is not None and here.kind == "automatic":
-            chosen = automatic_way(here, facts=facts, today=today, objections=objections).move
-            if chosen.key != key:
-                return state, f"steps: the rules of '{at}' choose '{chosen.key}' here, not '{key}'"
-        objections = objections if move.objections is None else int(move.objections == "some")
-        if "reason" in move.needs and one.reason not in {reason.key for reason in process.reasons}:
-            return state, f"steps: '{one.move}' needs one of the coded reasons: write '{one.move}: reason'"
-        wrong = _misfound(here, move, one, today=today) if here else ""
-        if wrong:
-            return state, f"steps: '{one.move}' {wrong}"
-        state, today = move.to, _after(here, move, today)
-        if state in OUTCOMES:
-            break
-    return state, ""
-
-
-def _after(here: ProcessStep | None, move: Move, today: date) -> date:
-    """Return the day on which the next step is done: a wait lasts as long as it says, but for an entry that came."""
-    if here is None or here.kind != "wait" or here.limit is None or move.entry == "found":
-        return today
-    return today + timedelta(days=here.limit.days)
-
-
-def _misfound(here: ProcessStep, move: Move, one: Step, *, today: date) -> str:
-    """Return what is wrong with what the officers of a step found: whoever made the move, its reports, its branches."""
-    asked = {part.key: part for name, _, part in here.asking if name != "moves"}
-    strange = [key for key in one.reports if key not in asked]
-    if strange:
-        return f"reports: there is no report or branch '{strange[0]}' here: {', '.join(asked) or 'none'}"
-    all_answer = {part.key for part in here.branches} if here.answers_needed == len(here.branches) else set()
-    given = {key: one.reports.get(key, {}) for key in asked if key in one.reports or key in all_answer}
-    for key, finds, answers in (
-        *((f"reports.{key}", asked[key].finds, answers) for key, answers in given.items()),
-        ("finds", move.finds, one.finds),
-    ):
-        _, wrong = finding(finds, answers, move=key, today=today)
-        if wrong:
-            told = ", ".join(f"{fault.place.rpartition('.')[2]} {fault.code}" for fault in wrong)
-            return f"{key}: {told}"
-    return ""
-
-
-def _found(definition: Definition, example: Example) -> dict[str, Any]:
+def _found(definition: Definition, example: Example, steps: Iterable[Step]) -> dict[str, Any]:
     """Return what the officers of an example found, and those of the certificate on which it rests."""
     form = form_of(definition.found_fields.values())
     given = [
         example.issued.found if example.issued else {},
-        *(found for one in example.steps for found in (*one.reports.values(), one.finds)),
+        *(found for one in steps for found in (*one.reports.values(), one.finds)),
     ]
     return held(settle_shape(form, one) for one in given)
 
@@ -385,7 +310,7 @@ def _letter(definition: Definition, example: Example, applied: Applied, variant:
         definition,
         applied,
         area_names=lambda code: example.areas.get(code, {"en": code}),
-        found=_found(definition, example),
+        found=_found(definition, example, example.steps),
     )
     for language, words in example.expect.letter.items():
         shown = [in_language(facts["statement"], language)]

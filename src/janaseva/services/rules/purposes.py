@@ -13,8 +13,8 @@ from pydantic import Field
 from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.forms.rules import Check, DocumentGroup, Key, Page, Part, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee
+from janaseva.services.rules.happens import Happens
 from janaseva.services.rules.parts import Officer, Promise, Variant
-from janaseva.workflow.rules import Process
 
 Purpose = Literal["renewal", "correction", "duplicate"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
@@ -39,7 +39,7 @@ class Again(Sourced):
     variants: tuple[Variant, ...] = ()
     fee: Fee | Unknown
     limit: Promise | None = None
-    happens: Process | None = None
+    happens: Happens | None = None
 
 
 class Renewal(Again):

@@ -29,6 +29,7 @@ def recount(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:
     task = rows.open_task(case, ("main",))
     if task is not None and task.state != "paused":
         change(task, due_at=counted.task_at)
+    steps.move_last_day(by=by, at=at, case_id=case.id, due_at=counted.step_at)
     tell(
         events.Recounted(case_id=case.id, due_at=rows.iso(counted.whole.at)),
         story=case.story,

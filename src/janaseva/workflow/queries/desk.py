@@ -13,6 +13,7 @@ from janaseva.workflow import rules
 from janaseva.workflow.models import Move, Task
 from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import plain_calendar, zones
+from janaseva.workflow.queries.cases import readable
 
 PAGE = 50
 """How many tasks a list on the desk shows at once."""
@@ -160,5 +161,26 @@ def times_over(by: Actor, at: datetime) -> list[UUID]:
     """Return the tasks that waited for time to pass, whose time is over, for the clock; nothing for anyone else."""
     if by.kind not in ("clock", "system"):
         return []
-    over = Task.objects.filter(kind="time", state="waiting", due_at__lte=at)
+    over = Task.objects.filter(kind="time", state="waiting", due_at__lte=at).exclude(awaits=rules.FEE)
     return list(over.order_by("due_at").values_list("id", flat=True)[:500])
+
+
+def fees_over(by: Actor, at: datetime) -> list[tuple[UUID, datetime]]:
+    """Return the cases whose time to pay a fee is over, each with its last moment, for the clock; none for others."""
+    if by.kind not in ("clock", "system"):
+        return []
+    over = Task.objects.filter(kind="time", state="waiting", due_at__lte=at, awaits=rules.FEE)
+    rows = over.order_by("due_at").values_list("case_id", "due_at")[:500]
+    return [(case_id, due_at) for case_id, due_at in rows if due_at is not None]
+
+
+def pay_until(by: Actor, case_id: UUID, *, visible: bool) -> datetime | None:
+    """Return until when the fee that a case waits for may be paid, or ``None``: it waits for none, or nobody knows.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    readable(by, case_id, visible=visible)
+    waits = Task.objects.filter(case_id=case_id, kind="time", state="waiting", awaits=rules.FEE)
+    return waits.values_list("due_at", flat=True).first()

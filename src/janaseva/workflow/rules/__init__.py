@@ -1,6 +1,6 @@
 """Thinking about processes, calendars and clocks: pure functions and frozen models."""
 
-from janaseva.workflow.rules.automatic import Chosen, awaited, choose, facts_for, join, scope_with, way_on
+from janaseva.workflow.rules.automatic import FEE, Chosen, awaited, choose, facts_for, join, scope_with, way_on
 from janaseva.workflow.rules.calendar import (
     CLOSURE_BACK_DAYS,
     CLOSURE_MOST_DAYS,
@@ -65,11 +65,12 @@ from janaseva.workflow.rules.process import (
     Process,
     Step,
 )
-from janaseva.workflow.rules.process_faults import faults, leading_to
+from janaseva.workflow.rules.process_faults import faults, leading_to, sure_to_pass
 
 __all__ = [
     "CLOSURE_BACK_DAYS",
     "CLOSURE_MOST_DAYS",
+    "FEE",
     "FOUND_KINDS",
     "LAPSED",
     "OUTAGE_MINUTES",
@@ -152,6 +153,7 @@ __all__ = [
     "remind_days",
     "scope_with",
     "shown",
+    "sure_to_pass",
     "urgency",
     "way_on",
     "without_outages",

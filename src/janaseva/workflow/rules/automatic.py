@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from janaseva.core.formula import Scope
 from janaseva.workflow.rules.process import Move, Process, Step
@@ -60,7 +60,9 @@ def choose(step: Step, *, facts: Mapping[str, Any], today: date, objections: int
 
 
 def way_on(step: Step, *, objections: int) -> Move:
-    """Return the move by which a wait is left whose time is over: by objections, or since the entry is missing."""
+    """Return the move by which a wait is left whose time is over: by objections, or since entry or fee is missing."""
+    if step.kind == "payment":
+        return next(move for move in step.moves if move.fee == "not_paid")
     if step.entry is not None:
         return next(move for move in step.moves if move.entry == "missing")
     wanted = "some" if objections else "none"
@@ -73,8 +75,14 @@ def join(step: Step, opinions: Collection[str]) -> Move:
     return next((move for move in step.moves if move.result == wanted), step.moves[0])
 
 
+FEE: Final = "fee"
+"""For what a step waits until a fee is paid; what waits for a register names it before a ``/``."""
+
+
 def awaited(step: Step, facts: Mapping[str, Any]) -> str:
-    """Return for what a step waits, as it is looked up by a register's news: the register, and the entry's number."""
+    """Return for what a step waits, as it is looked up: a fee, or by a register's news the register and the number."""
+    if step.kind == "payment":
+        return FEE
     if step.entry is None:
         return ""
     number = facts.get("values", {}).get(step.entry.number, "") if step.entry.number else ""

@@ -43,7 +43,7 @@ Reason = Literal[
 """Why a day was counted or not; words under ``clock.reason.<code>``."""
 
 Standing = Literal["running", "paused", "unknown", "not_begun"]
-_OWN_WORDS = ("notice", "hearing", "wait")
+_OWN_WORDS = ("notice", "hearing", "wait", "payment")
 """Why a clock may stand still though nobody waits for the applicant; each has words of its own."""
 Urgency = Literal["overdue", "today", "soon", "later", "none"]
 

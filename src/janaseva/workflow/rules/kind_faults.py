@@ -27,6 +27,8 @@ def kind_faults(process: Process) -> Iterator[Fault]:
                 yield from _hearing(step, place)
             case "decision":
                 yield from _joint(step, place)
+            case "payment":
+                yield from _payment(step, place)
     yield from _circles(process)
 
 
@@ -39,7 +41,7 @@ def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
     opposable = step.notice is not None and step.notice.objections
     used = {
         "notice": (step.notice is not None, step.kind == "wait"),
-        "clock": (step.clock == "stands", step.kind in ("wait", "hearing")),
+        "clock": (step.clock == "stands", step.kind in ("wait", "hearing", "payment")),
         "branches": (bool(step.branches), step.kind in ("parallel", "clearance")),
         "answers": (step.answers != "all", step.kind == "parallel"),
         "joint": (bool(step.joint), step.kind == "decision"),
@@ -59,6 +61,7 @@ def _elsewhere(step: Step, place: str) -> Iterator[Fault]:
             "when": (move.when, step.kind == "automatic"),
             "result": (move.result, step.kind in ("parallel", "clearance")),
             "entry": (move.entry, step.entry is not None),
+            "fee": (move.fee, step.kind == "payment"),
             "by": (move.by, bool(step.joint)),
             "finds": (move.finds or None, not step.by_itself and not step.joint),
         }
@@ -88,6 +91,13 @@ def _wait(step: Step, place: str) -> Iterator[Fault]:
             yield _fault(f"{place}.entry", "process_entry_unnamed", step)
     elif len(step.moves) > 1:
         yield _fault(f"{place}.moves", "process_wait_with_choice", step)
+
+
+def _payment(step: Step, place: str) -> Iterator[Fault]:
+    if step.limit is None:
+        yield _fault(f"{place}.limit", "process_payment_without_limit", step)
+    if sorted(move.fee or "" for move in step.moves) != ["not_paid", "paid"]:
+        yield _fault(f"{place}.moves", "process_payment_without_ways", step)
 
 
 def _automatic(step: Step, place: str) -> Iterator[Fault]:
@@ -144,8 +154,15 @@ def _joint(step: Step, place: str) -> Iterator[Fault]:
 
 
 def _circles(process: Process) -> Iterator[Fault]:
-    """Yield the automatic steps from which rules alone could lead back to them, without anybody ever acting."""
-    ways = {step.key: {move.to for move in step.moves} for step in process.steps if step.kind == "automatic"}
+    """Yield the steps from which rules alone could lead back to them, without anybody ever acting.
+
+    A payment is among them by its way on: where nothing is to be paid, the case takes it at once.
+    """
+    ways = {
+        step.key: {move.to for move in step.moves if move.fee != "not_paid"}
+        for step in process.steps
+        if step.kind in ("automatic", "payment")
+    }
     for index, step in enumerate(process.steps):
         seen: set[str] = set()
         waiting = list(ways.get(step.key, ()))

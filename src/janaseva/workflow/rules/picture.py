@@ -19,6 +19,7 @@ NodeKind = Literal[
     "automatic",
     "parallel",
     "clearance",
+    "payment",
     "report",
     "branch",
     "applicant",
@@ -31,6 +32,7 @@ BY_ITSELF: Final[Mapping[str, ArrowKind]] = {
     "automatic": "rule",
     "parallel": "join",
     "clearance": "join",
+    "payment": "time",
 }
 """How the ways out of a step are drawn which nobody chooses."""
 

@@ -36,7 +36,7 @@ OUTCOMES: tuple[str, ...] = ("approved", "refused", "withdrawn", "returned", "la
 """How a case may end. ``withdrawn`` is the applicant's own move; ``returned`` gives the papers back undecided;
 ``lapsed`` is the work of time alone, and no refusal."""
 
-Kind = Literal["decision", "enquiry", "review", "hearing", "wait", "automatic", "parallel", "clearance"]
+Kind = Literal["decision", "enquiry", "review", "hearing", "wait", "automatic", "parallel", "clearance", "payment"]
 Need = Literal["note", "reason", "checklist"]
 
 
@@ -47,7 +47,8 @@ class Move(Part):
     ``recommends`` marks the move of a recommending level. Where a step leaves by itself, ``objections`` says whether
     this is the way where ``none`` or ``some`` came, ``when`` for which answers it is taken, and ``result`` whether it
     is the way where ``all`` branches recommend or at least one is ``against``, and ``entry`` whether it is the way
-    where the entry was ``found`` or is ``missing`` at the end. In a joint decision ``by`` says whether ``all`` must
+    where the entry was ``found`` or is ``missing`` at the end, and ``fee`` whether it is the way where the fee that was
+    demanded is ``paid``, or ``not_paid`` at the end. In a joint decision ``by`` says whether ``all`` must
     make the move or ``one`` is enough. ``finds`` are fields that whoever makes the move answers.
     """
 
@@ -60,6 +61,7 @@ class Move(Part):
     when: Formula | None = None
     result: Literal["all", "against"] | None = None
     entry: Literal["found", "missing"] | None = None
+    fee: Literal["paid", "not_paid"] | None = None
     by: Literal["all", "one"] | None = None
     finds: tuple[Find, ...] = ()
 
@@ -74,7 +76,8 @@ class Step(Part):
     the desks of all its ``branches`` and leaves when as many as ``answers`` says have given their opinion; so does a
     ``clearance``, which asks other offices, each with its limit and what its ``silence`` means. A ``hearing`` is left
     after the hearing was held. A decision that is ``joint`` rests on the desks of all who decide together. A wait for
-    an ``entry`` is over when a register has it, or at the end of its limit.
+    an ``entry`` is over when a register has it, or at the end of its limit. A ``payment`` waits until a fee is paid, of
+    which services know the lines, or until its limit is over, which runs from the demand.
     """
 
     key: Key
@@ -122,7 +125,7 @@ class Step(Part):
     @property
     def by_itself(self) -> bool:
         """Return whether the case leaves this step without anybody choosing a move."""
-        return self.kind in ("wait", "automatic", "parallel", "clearance")
+        return self.kind in ("wait", "automatic", "parallel", "clearance", "payment")
 
     @property
     def begins_something(self) -> bool:

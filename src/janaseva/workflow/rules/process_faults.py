@@ -127,6 +127,13 @@ def leading_to(process: Process, outcome: str) -> list[Report | Branch | Move]:
     ]
 
 
+def sure_to_pass(process: Process, step: str, moves: Iterable[Move]) -> bool:
+    """Return whether every way from the beginning to a step leads by one of these moves."""
+    passed = {id(move) for move in moves}
+    others = {one.key: {move.to for move in one.moves if id(move) not in passed} for one in process.steps}
+    return step not in _reach([process.first], others)
+
+
 def _ends(process: Process) -> Iterator[Fault]:
     targets = {move.to for step in process.steps for move in step.moves}
     for outcome in ("approved", "refused"):

@@ -6,6 +6,7 @@ from janaseva.workflow.steps.ask import applicant_answered, ask_applicant, ask_r
 from janaseva.workflow.steps.begin import StartedCase, complete, start
 from janaseva.workflow.steps.completeness import find_incomplete, papers_complete
 from janaseva.workflow.steps.entry import entry_found
+from janaseva.workflow.steps.fee import fee_demanded, fee_not_paid, fee_paid, move_last_day, waits_for_fee
 from janaseva.workflow.steps.hear import adjourn_hearing, fix_hearing, record_hearing
 from janaseva.workflow.steps.lapse import LapsedCase, lapse, lapse_reminded
 from janaseva.workflow.steps.object import lodge_objection, withdraw_objection
@@ -26,6 +27,9 @@ __all__ = [
     "calendar_for",
     "complete",
     "entry_found",
+    "fee_demanded",
+    "fee_not_paid",
+    "fee_paid",
     "find_incomplete",
     "fix_hearing",
     "lapse",
@@ -33,6 +37,7 @@ __all__ = [
     "lodge_objection",
     "looked",
     "move",
+    "move_last_day",
     "note",
     "opine",
     "papers_complete",
@@ -47,6 +52,7 @@ __all__ = [
     "take",
     "take_next",
     "transfer",
+    "waits_for_fee",
     "withdraw",
     "withdraw_objection",
 ]

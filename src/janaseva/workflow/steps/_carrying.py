@@ -23,7 +23,8 @@ class MovedCase:
 
     While it goes on, ``outcome`` is empty and ``case_due_at`` is told; ``late`` is told at its end.
 
-    ``awaited``: the move was agreed to, and others must still agree before it is made.
+    ``rests_at`` is the step at which it came to rest, where rules alone led on from ``target``. ``awaited``: the move
+    was agreed to, and others must still agree before it is made.
     """
 
     case_id: UUID
@@ -37,6 +38,7 @@ class MovedCase:
     office_id: UUID
     due_at: datetime | None
     case_due_at: datetime | None = None
+    rests_at: str = ""
     awaited: bool = False
 
 
@@ -113,6 +115,7 @@ def carry_out(
         office_id=case.office_id,
         due_at=due_at,
         case_due_at=None if ends else queries.case_due_at(laying.BY_RULE, case.id),
+        rests_at="" if ends else case.state,
     )
 
 

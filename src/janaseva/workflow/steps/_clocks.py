@@ -14,12 +14,18 @@ from janaseva.workflow.models import Case, Deadline, Pause, Task
 class Clocks:
     """What the clocks of a case say: ``whole`` for the case, ``task_at`` the earliest that presses on its desk.
 
-    ``changed`` is whether any of them says something else than was kept.
+    ``step_at`` is when the time of the present step is over. ``changed`` is whether any of them says something else
+    than was kept.
     """
 
     whole: rules.Due
     task_at: datetime | None
     changed: bool
+    step_at: datetime | None = None
+
+
+WAITS = ("notice", "wait", "payment")
+"""Pauses of the whole case's clock alone: while it stands, the wait's own time runs."""
 
 
 def spans(pauses: Iterable[Pause]) -> list[rules.Span]:
@@ -63,13 +69,13 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
     """
     kept = Pause.where(case_id=case.id) if pauses is None else list(pauses)
     whole = rules.Due(standing="unknown")
-    moments = []
+    moments, step_at = [], None
     changed = False
     for deadline in Deadline.where(case_id=case.id, met_at=None):
         due = queries.reckon(
             limit=limit_of(deadline),
             began_at=deadline.began_at,
-            pauses=spans(kept),
+            pauses=spans(pause for pause in kept if not deadline.step or pause.why not in WAITS),
             calendar_key=case.calendar_key,
         )
         if (deadline.standing, deadline.due_at) != (due.standing, due.at):
@@ -77,9 +83,11 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
             changed = True
         if not deadline.step:
             whole = due
+        else:
+            step_at = due.at
         if due.at is not None:
             moments.append(due.at)
-    return Clocks(whole=whole, task_at=min(moments, default=None), changed=changed)
+    return Clocks(whole=whole, task_at=min(moments, default=None), changed=changed, step_at=step_at)
 
 
 def recount_branches(case: Case, process: rules.Process, *, case_due_at: datetime | None) -> bool:

@@ -12,7 +12,7 @@ from janaseva.workflow.steps import _lapsing as lapsing
 from janaseva.workflow.steps import _rows as rows
 
 BY_RULE = Actor.system("workflow.by_rule")
-STANDS = ("notice", "wait", "hearing")
+STANDS = ("notice", "wait", "hearing", "payment")
 """Why the whole case's clock may stand still until a step is left, though the applicant is not waited for."""
 
 
@@ -38,6 +38,8 @@ def lay_down(
     lapsing.begin(case, process, here.key, at)
     if here.kind == "wait":
         return _wait(case, here, at)
+    if here.kind == "payment":
+        return _payment(case, here, at)
     if here.kind in ("parallel", "clearance") or here.joint:
         _branches(case, here, at, case_due_at=case_due_at)
         return None
@@ -138,7 +140,7 @@ def _wait(case: Case, here: rules.Step, at: datetime) -> Task:
         rows.settle()
         stand(case, at, why="notice" if here.notice else "wait")
     began = clocks.begin(case, limit=here.limit, began_at=at, step=here.key)
-    until, awaits = _waits_until(began.at, here.limit, at), rules.awaited(here, case.facts)
+    until, awaits = waits_until(began.at, here.limit, at), rules.awaited(here, case.facts)
     task = _task(case, here, at, kind="time", due_at=until, awaits=awaits)
     if here.entry is not None:
         tell(events.EntryAwaited(case_id=case.id, register=here.entry.of), story=case.story, office_id=case.office_id)
@@ -165,6 +167,16 @@ def _wait(case: Case, here: rules.Step, at: datetime) -> Task:
     return task
 
 
+def _payment(case: Case, here: rules.Step, at: datetime) -> Task:
+    """Let the case wait for a fee. Its time begins when the fee is demanded, so until then it is never over."""
+    if here.clock == "stands":
+        rows.settle()
+        stand(case, at, why="payment")
+    task = _task(case, here, at, kind="time", due_at=None, awaits=rules.awaited(here, case.facts))
+    tell(events.FeeAwaited(case_id=case.id, step=here.key), story=case.story, office_id=case.office_id)
+    return task
+
+
 def stand(case: Case, at: datetime, *, why: str) -> clocks.Clocks:
     """Let the whole case's clock stand still from now, until the step is left."""
     pauses = Pause.where(case_id=case.id)
@@ -182,7 +194,7 @@ def leave(case: Case, at: datetime) -> None:
         change(pause, to_at=at)
 
 
-def _waits_until(due_at: datetime | None, limit: rules.Limit | None, at: datetime) -> datetime | None:
+def waits_until(due_at: datetime | None, limit: rules.Limit | None, at: datetime) -> datetime | None:
     """Return when a wait is over; without a calendar to count by, whole days from now; unknown: never by itself."""
     if due_at is not None or limit is None or limit.days is None:
         return due_at

@@ -22,7 +22,7 @@ def entry_found(*, by: Actor, at: datetime, case_id: UUID) -> bool:
     if by.kind != "system":
         raise not_found()
     case = rows.case_locked(case_id)
-    task = Task.objects.filter(case_id=case.id, kind="time", state="waiting").exclude(awaits="").first()
+    task = Task.objects.filter(case_id=case.id, kind="time", state="waiting", awaits__contains="/").first()
     if task is None or case.ended_at is not None:
         return False
     process = rows.process_of(case)

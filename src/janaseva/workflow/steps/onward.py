@@ -87,6 +87,7 @@ def pass_time(*, by: Actor, at: datetime, task_id: UUID) -> bool:
     case = rows.case_locked(seen.case_id)
     task = Task.objects.get(pk=task_id)
     over = task.kind == "time" and task.state == "waiting" and task.due_at is not None and task.due_at <= at
+    over = over and task.awaits != rules.FEE  # a payment may still be on its way: services see to it
     if not over or case.ended_at is not None:
         return False
     process = rows.process_of(case)

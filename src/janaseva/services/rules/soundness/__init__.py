@@ -12,6 +12,7 @@ from janaseva.forms.rules import Unknown
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.notices import faults as notice_faults
 from janaseva.services.rules.soundness.asking import fields_faults, repeated
+from janaseva.services.rules.soundness.demanding import demand_faults
 from janaseva.services.rules.soundness.finding import found_faults
 from janaseva.services.rules.soundness.formulas import formulas
 from janaseva.services.rules.soundness.naming import certificate_faults, grounds, names
@@ -34,6 +35,7 @@ def unsound(definition: Definition, service: Source, departments: frozenset[str]
     yield from certificate_faults(definition, service)
     yield from found_faults(definition, service)
     yield from rounding_faults(definition, service)
+    yield from demand_faults(definition, service)
     yield from _variants(definition, service)
     yield from _process(definition, service)
     yield from _days_of_appeal(definition, service)

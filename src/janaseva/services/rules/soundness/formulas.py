@@ -8,7 +8,7 @@ from janaseva.core.formula import FormulaError, Scope
 from janaseva.core.formula import Kind as FormulaKind
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.forms.rules import Unknown
-from janaseva.payments.rules.fees import formula_faults
+from janaseva.payments.rules.fees import Fee, formula_faults
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.soundness.asking import questions
 from janaseva.services.rules.soundness.finding import found_formulas
@@ -33,9 +33,16 @@ def formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
     fees = [(("fee",), definition.fee)]
     fees += [(("variants", n, "fee"), one.fee) for n, one in enumerate(definition.variants) if one.fee is not None]  # type: ignore[misc]
     for path, fee in fees:
-        for place, error in formula_faults(fee, definition.fee_scope):
-            parts: Path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
-            yield from _told(service, (*path, *parts), error)
+        yield from _fee_formulas(definition.fee_scope, service, path, fee)
+    for number, step in enumerate(definition.happens.steps):
+        if step.fee is not None:
+            yield from _fee_formulas(definition.demand_scope, service, ("happens", "steps", number, "fee"), step.fee)
+
+
+def _fee_formulas(scope: Scope, service: Source, path: Path, fee: Fee | Unknown) -> Iterator[SourceFault]:
+    for place, error in formula_faults(fee, scope):
+        parts: Path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
+        yield from _told(service, (*path, *parts), error)
 
 
 def _scope_at(definition: Definition, path: Path) -> Scope:

@@ -1,0 +1,75 @@
+"""The shapes of fees in the API: what a service costs, first and on the way, and what one application owes."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Words = Annotated[
+    dict[str, str],
+    Field(description="Words by language code.", examples=[{"en": "Income certificate", "ml": "വരുമാന സർട്ടിഫിക്കറ്റ്"}]),
+]
+Paise = Annotated[int, Field(ge=0, description="An amount in paise: 100 paise are one rupee.", examples=[1500])]
+
+
+class Basis(BaseModel):
+    """Why something is so."""
+
+    law: str
+    sources: dict[str, str] = Field(description="Addresses of the sources, by key.")
+    confidence: str = Field(description="`official`, `reported`, `conflicting` or `assumed`; empty where not said.")
+    note: str
+
+
+class FeeLine(BaseModel):
+    """One line of the fee, with the order behind it."""
+
+    key: str
+    title: Words
+    kind: Literal["fixed", "slab", "each", "percentage"]
+    amount_paise: Paise | None
+    steps: list[tuple[int | None, int]] = Field(description="For `slab`: up to which value, and the amount in paise.")
+    rate: str = Field(description="For `percentage`: hundredths of the whole, as text.")
+    channel: Literal["online", "counter", "both"]
+    waived: list[Words] = Field(description="For whom it is waived.")
+    basis: Basis
+
+
+class LaterFee(BaseModel):
+    """A fee that falls due at a step of the service."""
+
+    step: str
+    title: Words
+    fee: list[FeeLine] | None = Field(description="null where nobody has found it.")
+    days: int | None = Field(description="Within how many days it is to be paid; null where nobody has found it.")
+    days_counted: str
+    clock: Literal["runs", "stands"] = Field(description="Whether the service's own limit stands still meanwhile.")
+    basis: Basis
+
+
+class OwedLine(BaseModel):
+    """One line of what is to be paid."""
+
+    key: str
+    title: Words
+    amount_paise: Paise
+    order: Words = Field(description="The order that sets it.")
+
+
+class Owed(BaseModel):
+    """What is to be paid, line by line."""
+
+    state: str = Field(description="`open` while it is owed.")
+    total_paise: Paise
+    lines: list[OwedLine]
+
+
+class Demanded(Owed):
+    """What fell due on the way."""
+
+    id: str
+    step: str = Field(description="The key of the step at which it fell due.")
+    title: Words
+    demanded_at: datetime
+    pay_by: datetime | None = Field(description="Until when it may be paid; null where it is not open, or not known.")
+    receipt_number: str = Field(description="Empty until it is paid.")
