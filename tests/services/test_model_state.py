@@ -2,12 +2,16 @@
 
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 
 from janaseva.cli import loading, others
 from janaseva.cli.packs import command
 from janaseva.core.refusal import Refusal
 from janaseva.people import queries as people
 from janaseva.services import queries
+from janaseva.services.adapters import PackFolder
+from janaseva.services.rules.charter import charter
+from janaseva.services.rules.compiling import compile_text
 from janaseva.settings import OPTIONS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -24,6 +28,16 @@ def test_no_installation_shows_it_by_itself(given):
     assert people.area_by_reference("model-state:MO") is None, "the directory of the shipped packs has it"
 
 
+def test_a_charter_names_all_who_decide_together():
+    of = PackFolder(OPTIONS.packs_dir).read
+    hall = charter(compile_text(of("model").published("mo-hall-licence")))
+    both = (("district_collector", "collectorate"), ("executive_engineer", "works_division"))
+    assert [way.together for way in hall.ways] == [both]
+    assert [way.together for line in hall.again for way in line.ways] == [()], "a renewal is decided by one"
+    permit = charter(compile_text(of("kl-edistrict").published("kl-building-permit")))
+    assert [way.together for way in permit.ways] == [()]
+
+
 def test_it_is_refused_where_real_people_are_served(given, monkeypatch):
     monkeypatch.setattr(OPTIONS, "demonstration", False)
     refused = loaded()
@@ -38,5 +52,8 @@ def test_a_pension_waits_for_the_register_and_goes_on_with_the_entry(given, monk
     monkeypatch.setattr("janaseva.cli.packs.now", lambda: given.at)
     done = loaded()
     assert (done.exit_code, done.output) == (0, "model: 3 services, 3 new versions\n")
+    shown = Client().get("/services/mo-hall-licence/").content.decode()
+    assert "District Collector, Collectorate<br>Executive Engineer, Works Division" in shown
+    assert "each must agree" in shown
     told = others.an_entry_comes_at_last(given)
     assert (told.outcome, told.right) == ("approved", True), told.states

@@ -183,6 +183,7 @@ def _way(way: charter_rules.Way) -> shapes.Way:
         title=dict(way.title),
         role=way.role,
         office=way.office,
+        together=[shapes.Desk(role=role, office=office) for role, office in way.together],
         days=way.limit.days,
         days_counted=way.limit.counts,
         limit_basis=_basis(way.limit_basis),

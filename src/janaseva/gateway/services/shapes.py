@@ -46,6 +46,13 @@ class PaperGroup(BaseModel):
     needed: str = Field(description="`always`, `when` (it depends on the answers) or `optional`.")
 
 
+class Desk(BaseModel):
+    """A post in a kind of office."""
+
+    role: str = Field(examples=["district_collector"])
+    office: str = Field(examples=["collectorate"])
+
+
 class Way(BaseModel):
     """One variant of a service: who decides, by when, for how much."""
 
@@ -53,6 +60,7 @@ class Way(BaseModel):
     title: Words
     role: str = Field(description="The post that decides.", examples=["tahsildar"])
     office: str = Field(description="The kind of its office.")
+    together: list[Desk] = Field(description="Who decides jointly, where several must agree; else empty.")
     days: int | None = Field(description="The time limit; null where nobody has found it.")
     days_counted: str
     limit_basis: Basis

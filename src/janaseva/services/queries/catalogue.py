@@ -175,7 +175,7 @@ class CharterWords:
 def charter_words(charter: Charter, told: Iterable[Version] = ()) -> CharterWords:
     """Return the words for all that a charter, and the changes of its versions, name by key, in a few queries."""
     ways = [*charter.ways, *(way for line in charter.again for way in line.ways)]
-    seats = {(way.role, way.office) for way in ways}
+    seats = {seat for way in ways for seat in ((way.role, way.office), *way.together)}
     for level in charter.appeals:
         seats |= {(one.role, one.office) for one in level.seats} if level else set()
     changes = [one for version in told for one in version.changes or ()]

@@ -100,12 +100,14 @@ class Way:
     """One variant: who decides, the limit, the fee (``None``: not known), how long the paper stays good.
 
     ``later`` are the fees that fall due on the way.
+    ``together`` are role and office of each who takes part in a joint decision; empty where one officer decides.
     """
 
     key: str
     title: Text
     role: str
     office: str
+    together: tuple[tuple[str, str], ...]
     officer_basis: Basis
     limit: Promise
     limit_basis: Basis
@@ -266,6 +268,7 @@ def _way(definition: Definition, variant: Variant) -> Way:
         title=variant.title,
         role=variant.officer.role,
         office=variant.officer.office,
+        together=_together(definition, variant),
         officer_basis=basis(definition, variant.officer),
         limit=limit,
         limit_basis=basis(definition, limit),
@@ -289,6 +292,15 @@ def _later(definition: Definition) -> Iterator[LaterFee]:
             fee_unknown=fee.unknown if isinstance(fee, Unknown) else "",
             basis=basis(definition, fee or Sourced()),
         )
+
+
+def _together(definition: Definition, variant: Variant) -> tuple[tuple[str, str], ...]:
+    """Return those who decide jointly, where no approval comes without them all."""
+    steps = definition.process_for(variant).steps
+    granting = [step for step in steps if any(move.to == "approved" for move in step.moves)]
+    if not granting or not all(step.joint for step in granting):
+        return ()
+    return tuple(dict.fromkeys((seat.role, seat.office) for step in granting for seat in step.joint))
 
 
 def _fee_line(definition: Definition, line: Line) -> FeeLine:
