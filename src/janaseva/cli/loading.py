@@ -144,6 +144,8 @@ def load_everything(console: Console, *, at: datetime, demonstration: bool, mode
     except Invalid as refusal:
         raise _refused(refusal, what="The directory") from refusal
     console.print(f"Directory: {directory.areas} areas, {directory.offices} offices, {directory.posts} posts")
+    if directory.kept:
+        console.print(f"{directory.kept} offices were arranged at the desk and stay as it was ordered there")
     folder = PackFolder(OPTIONS.packs_dir)
     keys = [key for key in folder.keys() if models or not is_model(folder.folder / key)]  # noqa: SIM118 - no mapping
     for key in track(keys, description="Packs", console=console, transient=True):

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from janaseva.desk.people import account, charges, passkey, sign_in
+from janaseva.desk.people import account, arranging, charges, offices, passkey, sign_in
 from janaseva.desk.services import (
     acts,
     afterwards,
@@ -36,6 +36,17 @@ CHARGES = [
     path("/<uuid:charge_id>/hand-over", charges.hand_over, name="desk-hand-over"),
     path("/<uuid:charge_id>/stand-in", charges.stand_in, name="desk-stand-in"),
     path("/<uuid:charge_id>/end", charges.end, name="desk-stand-in-end"),
+]
+OFFICES = [
+    path("", offices.offices, name="desk-offices"),
+    path("/new", arranging.new, name="desk-office-new"),
+    path("/gaps", offices.gaps, name="desk-gaps"),
+    path("/orders", arranging.orders, name="desk-orders"),
+    path("/orders/<uuid:order_id>", arranging.order, name="desk-order"),
+    path("/orders/<uuid:order_id>/<slug:act>", arranging.decide, name="desk-order-act"),
+    path("/posts/<uuid:post_id>/<slug:act>", arranging.of_post, name="desk-post-act"),
+    path("/<uuid:office_id>", offices.office, name="desk-office"),
+    path("/<uuid:office_id>/<slug:act>", arranging.of_office, name="desk-office-act"),
 ]
 CASE = [
     path("", case.page, name="desk-case"),
@@ -77,6 +88,7 @@ urlpatterns = [
     path("sign-in", include(SIGN_IN)),
     path("account", include(ACCOUNT)),
     path("charges", include(CHARGES)),
+    path("offices", include(OFFICES)),
     path("services", include(PROPOSALS)),
     path("case/<uuid:application_id>", include(CASE)),
     path("appeal/<uuid:appeal_id>", include(APPEAL)),

@@ -157,6 +157,52 @@ class StandInEnded(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementProposed(News):
+    """An administrator proposed an order about an office or a post; ``kind`` says what it does."""
+
+    name: ClassVar[str] = "people.arrangement_proposed"
+    arrangement_id: UUID
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementWithdrawn(News):
+    """An order that was proposed was taken back, by who proposed it or by another who may."""
+
+    name: ClassVar[str] = "people.arrangement_withdrawn"
+    arrangement_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrangementMade(News):
+    """A second person put an order in force; ``post_ids`` are the posts that it made, gave, vacated or ended."""
+
+    name: ClassVar[str] = "people.arrangement_made"
+    arrangement_id: UUID
+    kind: str
+    post_ids: tuple[UUID, ...]
+    ended_session_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSucceeded(News):
+    """An office takes nothing new: what lies there goes to its successor, and then it ends."""
+
+    name: ClassVar[str] = "people.office_succeeded"
+    office_id: UUID
+    successor_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeEnded(News):
+    """An office is no more; its posts and their charges have ended with it."""
+
+    name: ClassVar[str] = "people.office_ended"
+    office_id: UUID
+    ended_session_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryLoaded(News):
     """Areas, departments, offices, posts, grants and demonstration officers were brought up to date."""
 

@@ -62,7 +62,11 @@ class Role(Row):
 
 
 class Office(Row):
-    """An office, the area it serves, and the office it stands under."""
+    """An office, the area it serves, and the office it stands under.
+
+    ``arranged_at`` is when it was last arranged at the desk: then its text changes nothing of it any more. One that
+    closes names its ``successor``, to which its cases go; from ``ended_at`` on it is no more.
+    """
 
     key = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=40)
@@ -71,6 +75,9 @@ class Office(Row):
     superior = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True)
     names = models.JSONField()
     is_demonstration = models.BooleanField(default=False)
+    arranged_at = models.DateTimeField(null=True)
+    successor = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["kind", "area"], name="office_by_kind_and_area"),)
@@ -87,12 +94,13 @@ class Coverage(Row):
 
 
 class Post(Row):
-    """A seat in an office: what is permitted hangs here, by ``role``, and never on a person."""
+    """A seat in an office until ``ended_at``: what is permitted hangs here, by ``role``, and never on a person."""
 
     key = models.CharField(max_length=120, unique=True)
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=40)
     names = models.JSONField()
+    ended_at = models.DateTimeField(null=True)
 
 
 class Charge(Row):
@@ -203,3 +211,26 @@ class Budget(Row):
     since_at = models.DateTimeField()
     spent = models.PositiveIntegerField(default=0)
     ends_at = models.DateTimeField()
+
+
+class Arrangement(Row):
+    """An order about an office or its posts: one administrator proposes it, and a second person puts it in force.
+
+    ``facts`` say what is ordered, ``lines`` what it changes, as it stood when it was proposed: ``[what, was, now]``,
+    each in words. ``state``: proposed, in_force, withdrawn. ``office`` is the one that it changes, or has made.
+    """
+
+    kind = models.CharField(max_length=16, choices=[(kind, kind) for kind in rules.ARRANGEMENTS])
+    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+")
+    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True)
+    facts = models.JSONField()
+    lines = models.JSONField()
+    order = models.CharField(max_length=300)
+    state = models.CharField(max_length=9)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "-made_at"], name="arrangement_by_state"),)

@@ -102,3 +102,23 @@ def let_time_pass(at: datetime) -> None:
         actions.pass_time(by=Actor.clock(), at=at, key=f"pass_time:{task_id}", task_id=task_id)
     for task_id in queries.silent(Actor.clock(), at):
         actions.pass_silence(by=Actor.clock(), at=at, key=f"silence:{task_id}:{at.isoformat()}", task_id=task_id)
+
+
+@hears(people.OfficeSucceeded)
+def move_out_at_once(heard: Heard[people.OfficeSucceeded]) -> None:
+    """Let the cases of an office that closes go to its successor, and the office end."""
+    _move_out(heard.news.office_id, heard.at)
+
+
+@every(seconds=60)
+def move_out_the_rest(at: datetime) -> None:
+    """Go on with the offices that close: a worker may have stopped on the way."""
+    for office_id in people_queries.closing(Actor.system("workflow.move_out")):
+        _move_out(office_id, at)
+
+
+def _move_out(office_id: UUID, at: datetime) -> None:
+    by, number, moved = Actor.system("workflow.move_out"), 0, 1
+    while moved:
+        key = f"move_out:{office_id}:{at.isoformat()}:{number}"
+        moved, number = actions.move_out(by=by, at=at, key=key, office_id=office_id), number + 1

@@ -19,7 +19,10 @@ from janaseva.people.queries import SignedIn
 
 UNPROCESSABLE: Final = 422
 MENU: Final = ("desk", "desk-figures", "desk-closures", "desk-charges", "desk-words", "desk-account")
-ONLY_WITH: Final = {"desk-proposals": ("services.define", "services.publish")}
+ONLY_WITH: Final = {
+    "desk-proposals": ("services.define", "services.publish"),
+    "desk-offices": ("people.arrange",),
+}
 """Further pages of the menu, for posts that have one of these grants."""
 
 V = TypeVar("V", bound=Callable[..., Any])

@@ -1,5 +1,6 @@
 """What may be done about people: sign in and out, hand over, stand in, enrol, load the directory."""
 
+from janaseva.people.actions.arranging import confirm_arrangement, propose_arrangement, withdraw_arrangement
 from janaseva.people.actions.charges import end_stand_in, hand_over_charge, stand_in
 from janaseva.people.actions.codes import CodeAsked, Confirmed, confirm_code, request_code
 from janaseva.people.actions.directory import LoadedDirectory, load_directory
@@ -29,6 +30,7 @@ __all__ = [
     "begin_passkey_sign_in",
     "check_password",
     "choose_charge",
+    "confirm_arrangement",
     "confirm_code",
     "confirm_passkey",
     "confirm_totp",
@@ -38,6 +40,7 @@ __all__ = [
     "hand_over_charge",
     "keep_session",
     "load_directory",
+    "propose_arrangement",
     "register_passkey",
     "remove_passkey",
     "request_code",
@@ -47,4 +50,5 @@ __all__ = [
     "spend_search",
     "stand_in",
     "sweep_stale",
+    "withdraw_arrangement",
 ]

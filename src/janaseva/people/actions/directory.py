@@ -29,7 +29,10 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedDirectory:
-    """How many rows were added and changed, and how many rows of each kind the directory named."""
+    """How many rows were added and changed, and how many rows of each kind the directory named.
+
+    ``kept`` counts the offices that were arranged at the desk: their text is not looked at.
+    """
 
     added: int
     changed: int
@@ -37,6 +40,7 @@ class LoadedDirectory:
     offices: int
     posts: int
     officers: int
+    kept: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class _Loading:
     at: datetime
     added: int = 0
     changed: int = 0
+    kept: int = 0
     faults: list[Fault] = field(default_factory=list)
     areas: dict[str, Area] = field(default_factory=dict)
     departments: dict[str, Department] = field(default_factory=dict)
@@ -149,6 +154,9 @@ def _load_offices(loading: _Loading, directory: rules.Directory) -> None:
             superior = loading.find(loading.offices, given.under, what="office", whose=given.key)
         if area is None or department is None:
             continue
+        if _is_arranged(loading, given.key):
+            loading.kept += 1
+            continue
         loading.bring(
             loading.offices,
             given.key,
@@ -162,9 +170,16 @@ def _load_offices(loading: _Loading, directory: rules.Directory) -> None:
         )
 
 
+def _is_arranged(loading: _Loading, office: str) -> bool:
+    """Return whether an office was arranged at the desk: what was ordered there wins over the text."""
+    row = loading.offices.get(office)
+    return row is not None and row.arranged_at is not None
+
+
 def _load_coverage(loading: _Loading, directory: rules.Directory) -> None:
     """Make each office that the directory names serve exactly the further areas that it says."""
-    offices = {loading.offices[row.key].id: row for row in directory.offices if row.key in loading.offices}
+    named = [row for row in directory.offices if row.key in loading.offices and not _is_arranged(loading, row.key)]
+    offices = {loading.offices[row.key].id: row for row in named}
     known = {key: row.id for key, row in loading.areas.items()}
     due = {(key, known[area]) for key, row in offices.items() for area in row.also if area in known}
     for row in directory.offices:
@@ -188,6 +203,8 @@ def _load_posts(loading: _Loading, directory: rules.Directory) -> int:
     for office, post in given:
         key = post.key(office.key)
         row = loading.offices.get(office.key)
+        if _is_arranged(loading, office.key):
+            continue
         names = post.names or roles.get(post.role)
         if names is None:
             loading.missing(what="role", key=post.role, whose=key)
@@ -224,8 +241,10 @@ def _load_officers(loading: _Loading, directory: rules.Directory) -> None:
         new = functools.partial(Person, login=given.login, language=given.language, made_at=loading.at)
         person = loading.bring(people, given.login, new, names=dict(given.names), is_demonstration=True)
         for key in given.charges:
+            if key not in loading.posts and _is_arranged(loading, key.partition("/")[0]):
+                continue
             post = loading.find(loading.posts, key, what="post", whose=given.login)
-            if post is not None and post.id not in held:
+            if post is not None and post.id not in held and post.ended_at is None:
                 held.add(post.id)
                 put(
                     Charge(
@@ -243,6 +262,8 @@ def _load_officers(loading: _Loading, directory: rules.Directory) -> None:
 @action
 def load_directory(*, by: Actor, at: datetime, key: str, directory: rules.Directory) -> LoadedDirectory:
     """Add what is new and change what differs; loading the same again changes nothing. Nothing is ever removed.
+
+    What was arranged at the desk stays as it was ordered there, whatever the text says of these offices and posts.
 
     What a directory names (areas, departments, offices, posts) must be in it or loaded before.
 
@@ -272,4 +293,5 @@ def load_directory(*, by: Actor, at: datetime, key: str, directory: rules.Direct
         offices=len(directory.offices),
         posts=posts,
         officers=len(directory.officers),
+        kept=loading.kept,
     )

@@ -24,6 +24,8 @@ class OfficeView:
     superior_id: UUID | None
     names: Text
     is_demonstration: bool
+    successor_id: UUID | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ def office_view(row: Office) -> OfficeView:
         superior_id=row.superior_id,
         names=row.names,
         is_demonstration=row.is_demonstration,
+        successor_id=row.successor_id,
+        ended_at=row.ended_at,
     )
 
 

@@ -32,7 +32,7 @@ def offices(
     *, kind: str | None = None, area_id: UUID | None = None, superior_id: UUID | None = None
 ) -> list[OfficeView]:
     """Return offices by key: of a kind, of exactly this area, directly under an office, or all."""
-    rows = Office.objects.order_by("key")
+    rows = Office.objects.filter(ended_at=None).order_by("key")
     if kind is not None:
         rows = rows.filter(kind=kind)
     if area_id is not None:
@@ -44,20 +44,26 @@ def offices(
 
 def offices_by_kind(kinds: Collection[str]) -> dict[str, int]:
     """Return how many offices there are of each of these kinds, in one query."""
-    rows = Office.objects.filter(kind__in=kinds).order_by("kind").values_list("kind").annotate(count=Count("id"))
+    rows = (
+        Office.objects.filter(kind__in=kinds, ended_at=None)
+        .order_by("kind")
+        .values_list("kind")
+        .annotate(count=Count("id"))
+    )
     return dict.fromkeys(sorted(kinds), 0) | dict(rows)
 
 
 def office_for(kind: str, area_id: UUID) -> OfficeView | None:
     """Return the office of that kind that serves the area: its own, else that of the nearest area around it.
 
-    Where one area has several of the kind, the first by key answers.
+    Where one area has several of the kind, the first by key answers. One that closes takes nothing new.
     """
     path = [view.id for view in area_path(area_id)]
-    serving = [(row.area_id, row) for row in Office.where(kind=kind, area_id=tuple(path))]
+    serving = [(row.area_id, row) for row in Office.where(kind=kind, area_id=tuple(path), ended_at=None)]
     covered = [(row.area_id, row.office_id) for row in Coverage.where(area_id=tuple(path))]
-    further = {row.id: row for row in Office.where(kind=kind, id=tuple(office_id for _, office_id in covered))}
+    further = {row.id: row for row in Office.where(kind=kind, id=tuple(one for _, one in covered), ended_at=None)}
     serving += [(served, further[office_id]) for served, office_id in covered if office_id in further]
+    serving = [one for one in serving if one[1].successor_id is None]
     nearest = min(serving, key=lambda one: (path.index(one[0]), one[1].key), default=None)
     return office_view(nearest[1]) if nearest else None
 
@@ -75,17 +81,17 @@ def posts(post_ids: Collection[UUID]) -> dict[UUID, PostView]:
 
 def posts_of(office_id: UUID) -> list[PostView]:
     """Return the posts of an office, by key."""
-    return [post_view(row) for row in Post.where(office_id=office_id, order=("key",))]
+    return [post_view(row) for row in Post.where(office_id=office_id, ended_at=None, order=("key",))]
 
 
 def posts_at(office_ids: Collection[UUID]) -> list[PostView]:
     """Return the posts of many offices, by key, in one query."""
-    return [post_view(row) for row in Post.objects.filter(office_id__in=office_ids).order_by("key")]
+    return [post_view(row) for row in Post.objects.filter(office_id__in=office_ids, ended_at=None).order_by("key")]
 
 
 def post_in(office_id: UUID, role: str) -> PostView | None:
     """Return the post with this role in an office; the first by key where there are several."""
-    row = Post.objects.filter(office_id=office_id, role=role).order_by("key").first()
+    row = Post.objects.filter(office_id=office_id, role=role, ended_at=None).order_by("key").first()
     return post_view(row) if row else None
 
 

@@ -37,7 +37,7 @@ def seat_names(seats: Collection[Seat], *, state: str) -> dict[Seat, Text]:
     A role that no office of the kind has yet is called by its own words. Two queries, however many are asked.
     """
     roles, kinds = {role for role, _ in seats}, {kind for _, kind in seats}
-    rows = Post.objects.filter(role__in=roles, office__kind__in=kinds).order_by("office__key", "key")
+    rows = Post.objects.filter(role__in=roles, office__kind__in=kinds, ended_at=None).order_by("office__key", "key")
     found: dict[Seat, Text] = {}
     columns = rows.values_list("key", "role", "office__kind", "names")
     for _, role, kind, names in sorted(columns, key=lambda row: not row[0].startswith(f"{state}-")):

@@ -1,10 +1,13 @@
 """Who may, by which number, how often, for how long: pure answers."""
 
 from janaseva.people.rules.access import (
+    ARRANGEMENTS,
     CHARGE_KINDS,
     PERMISSIONS,
     ChargeFacts,
     in_force,
+    is_second_person,
+    may_arrange,
     may_be_here,
     may_choose,
     may_enrol,
@@ -72,6 +75,7 @@ from janaseva.people.rules.sessions import (
 
 __all__ = [
     "AREA_LEVELS",
+    "ARRANGEMENTS",
     "CHALLENGE_KINDS",
     "CHARGE_KINDS",
     "CODES",
@@ -107,10 +111,12 @@ __all__ = [
     "in_force",
     "is_live",
     "is_open",
+    "is_second_person",
     "keep_due",
     "live_until",
     "login_faults",
     "masked",
+    "may_arrange",
     "may_be_here",
     "may_choose",
     "may_enrol",

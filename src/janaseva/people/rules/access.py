@@ -9,6 +9,11 @@ from uuid import UUID
 from janaseva.core.actor import Actor
 
 CHARGE_KINDS: Final = ("substantive", "stand_in")
+ARRANGEMENTS: Final = (
+    *("open_office", "change_office", "close_office"),
+    *("open_post", "fill_post", "vacate_post", "end_post"),
+)
+"""What an order about an office or a post may do."""
 
 PERMISSIONS: Final = frozenset(
     {
@@ -21,6 +26,7 @@ PERMISSIONS: Final = frozenset(
         "services.pendency",
         "people.hand_over",
         "people.stand_in",
+        "people.arrange",
         "payments.refund",
         "ledger.audit",
         "ledger.retry",
@@ -109,3 +115,16 @@ def may_see_person(by: Actor, person_id: UUID) -> bool:
 def may_be_here(*, is_demonstration: bool, demonstration_on: bool) -> bool:
     """Return whether a person may be signed in at all: demonstration people only where the demonstration is on."""
     return demonstration_on or not is_demonstration
+
+
+def may_arrange(by: Actor, *, reach: Collection[UUID], area_id: UUID | None) -> bool:
+    """Return whether ``by`` may propose, confirm and read orders about offices of this area.
+
+    ``reach`` are the areas within that of the own office: an administrator of one state arranges nothing in another.
+    """
+    return by.kind == "officer" and by.charge_id is not None and by.may("people.arrange") and area_id in reach
+
+
+def is_second_person(by: Actor, *, made_by: UUID, gains: UUID | None) -> bool:
+    """Return whether ``by`` may put an order in force: not who proposed it, nor who is given a post by it."""
+    return by.person_id not in (None, made_by, gains)

@@ -69,10 +69,19 @@ from janaseva.services.queries.definitions import (
     rows_in_force,
     service_row,
 )
-from janaseva.services.queries.desk import DeemedLine, DeskLine, deemed_before, lines_of, numbered, numbered_appeal
+from janaseva.services.queries.desk import (
+    DeemedLine,
+    DeskLine,
+    deemed_before,
+    lines_of,
+    numbered,
+    numbered_appeal,
+    numbers_of,
+)
 from janaseva.services.queries.fees import FeeView, fees_of, to_pay
 from janaseva.services.queries.figures import Figures, figures, most_asked
 from janaseva.services.queries.findings import found_of
+from janaseva.services.queries.gaps import ServiceGaps, gaps
 from janaseva.services.queries.known import Held, Known, certificates_held, known
 from janaseva.services.queries.packs import (
     PackFacts,
@@ -149,6 +158,7 @@ __all__ = [
     "Published",
     "PublishedFiles",
     "QueryView",
+    "ServiceGaps",
     "ServiceWords",
     "Version",
     "afterwards_of",
@@ -177,6 +187,7 @@ __all__ = [
     "figures",
     "fixed_of",
     "found_of",
+    "gaps",
     "grouped",
     "has_open_query",
     "hindrance",
@@ -201,6 +212,7 @@ __all__ = [
     "most_asked",
     "numbered",
     "numbered_appeal",
+    "numbers_of",
     "of_demand",
     "office_performance",
     "open_proposal",

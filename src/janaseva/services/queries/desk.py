@@ -105,6 +105,19 @@ def _appeals(ids: Collection[UUID]) -> dict[UUID, DeskLine]:
     }
 
 
+def numbers_of(by: Actor, application_ids: Collection[UUID]) -> list[str]:
+    """Return the numbers of applications, and nothing else of them, to officers who arrange offices; in one query.
+
+    Raises:
+        Refusal: ``not_found`` for anyone else.
+
+    """
+    if not by.may("people.arrange"):
+        raise not_found()
+    rows = Application.objects.filter(pk__in=set(application_ids)).order_by("number")
+    return [number for number in rows.values_list("number", flat=True) if number]
+
+
 def numbered(by: Actor, number: str) -> UUID | None:
     """Return the application with this number where ``by`` may see it, else ``None``."""
     if not number.isprintable():  # no number of ours, and nothing that a database could look for

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from janaseva.core.source import Path, Source, SourceFault
-from janaseva.core.text import in_language
+from janaseva.core.text import Text, in_language
 from janaseva.people.rules.directory import OFFICE_KINDS, AreaRow, Directory, OfficeRow
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
@@ -166,6 +166,36 @@ def covered(definition: Definition, variant: Variant, ground: Ground) -> list[st
         if any(ground.within(area, outer) for outer in definition.who.coverage.areas)
         and (not inside or ground.within(area, inside))
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A desk of a service that some places do not lead to: without an office of the kind, or without the post in it.
+
+    ``areas`` are the places of ``of`` without an office; ``offices`` the keys of those that lack the post.
+    """
+
+    way: Text
+    role: str
+    kind: str
+    areas: tuple[str, ...]
+    offices: tuple[str, ...]
+    of: int
+
+
+def gaps(definition: Definition, ground: Ground) -> Iterator[Gap]:
+    """Yield every desk of a service that nobody has for some of its places; one that two ways name, once."""
+    told: set[tuple[str, str, tuple[str, ...], tuple[str, ...]]] = set()
+    for number, variant in enumerate(definition.variants):
+        areas = covered(definition, variant, ground)
+        for _, role, kind in desks(number, variant):
+            serving = {area: ground.office(kind, area) for area in areas}
+            missing = tuple(area for area, office in serving.items() if office is None)
+            found = {office.key: office for office in serving.values() if office is not None}
+            empty = tuple(key for key, one in found.items() if role not in {post.role for post in one.posts})
+            if (missing or empty) and (role, kind, missing, empty) not in told:
+                told.add((role, kind, missing, empty))
+                yield Gap(way=variant.title, role=role, kind=kind, areas=missing, offices=empty, of=len(areas))
 
 
 def _named(ground: Ground, areas: Sequence[str]) -> str:

@@ -44,6 +44,7 @@ from janaseva.workflow.queries.desk import (
 )
 from janaseva.workflow.queries.hearings import HearingView, hearings, to_come
 from janaseva.workflow.queries.lapses import LapseView, lapsing, to_remind
+from janaseva.workflow.queries.lying import Lying, lying
 from janaseva.workflow.queries.notices import (
     NoticeView,
     ObjectionView,
@@ -67,6 +68,7 @@ __all__ = [
     "DeskView",
     "HearingView",
     "LapseView",
+    "Lying",
     "MoveView",
     "NoteView",
     "NoticeView",
@@ -95,6 +97,7 @@ __all__ = [
     "holding",
     "is_visible",
     "lapsing",
+    "lying",
     "next_task",
     "notes",
     "notice",
