@@ -20,7 +20,7 @@ STRANGE = "ffffffff-ffff-4fff-bfff-ffffffffffff"
 PLAIN = {
     "service": "kl-income-certificate", "key": "kl-income-certificate", "office": "kl-village-adoor",
     "page": "applicant", "code": "not-found", "index": "0", "path": "checkpoint", "reference": "x", "name": "what",
-    "act": "note", "notice_id": STRANGE, "paper_id": STRANGE,
+    "act": "note", "order_id": STRANGE, "notice_id": STRANGE, "paper_id": STRANGE,
 }  # fmt: skip
 """What stands in places of an address that are nobody's."""
 ACTS = {
@@ -28,6 +28,9 @@ ACTS = {
     "desk-act": ("take", "put-back", "move", "ask", "note", "report", "recall"),
     "desk-appeal-act": ("take", "hearing", "order"),
     "desk-proposal-act": ("propose", "approve", "reject", "discard"),
+    "desk-office-act": ("change", "close", "post"),
+    "desk-post-act": ("give", "vacate", "end"),
+    "desk-order-act": ("confirm", "withdraw"),
     "application-holder-act": ("answer", "surrender"),
 }
 """What can be done at addresses that end with an act."""
@@ -40,6 +43,13 @@ DESK_OF = {
     "desk-workshop-begin": {"definer"},
     "desk-workshop": {"definer", "publisher"},
     "desk-workshop-part": {"definer"},
+    **dict.fromkeys(
+        (
+            *("desk-offices", "desk-office", "desk-office-new", "desk-office-act", "desk-post-act"),
+            *("desk-gaps", "desk-orders", "desk-order", "desk-order-act"),
+        ),
+        frozenset({"administrator", "publisher"}),
+    ),
 }
 """Pages of the desk that are for some roles alone; for all others they are not there."""
 BODIES: dict[str, Any] = {  # a body of another shape is refused before anybody asks whose the thing is

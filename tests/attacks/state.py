@@ -233,6 +233,10 @@ def make_scene(given: Given, *, small: bool) -> Scene:
         why="The river stood in the office.", order="Order 7 of the Collector",
         first_day=given.at.date(), last_day=given.at.date(),
     )  # fmt: skip
+    seat, about = officers["village officer"][0], {}
+    if not small:
+        change = {"kind": "vacate_post", "facts": {"post": "kl-village-adoor/village_officer"}, "order": "Order 7"}
+        about = {"order_id": given.act(people_actions.propose_arrangement, officers["administrator"][0], **change)}
     stranger = sign_in(given, "stranger")
     roles = [
         Role("nobody"),
@@ -253,7 +257,8 @@ def make_scene(given: Given, *, small: bool) -> Scene:
             for name, (actor, token) in officers.items()
         ),
     ]  # fmt: skip
-    return Scene(given, persons, roles, {"proposal_id": proposal, "closure_id": closure, "charge_id": charge})
+    state = {"proposal_id": proposal, "closure_id": closure, "charge_id": charge, **about}
+    return Scene(given, persons, roles, {**state, "office_id": seat.office_id, "post_id": seat.post_id})
 
 
 def _handed_over(given: Given) -> tuple[str, UUID]:
