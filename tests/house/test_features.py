@@ -31,7 +31,7 @@ def breaches(text: str, tree: Path) -> Iterator[str]:
             yield f"{place}: a row has three cells"
             continue
         used, proved = cells[1], NAMED.findall(cells[2])
-        if not NAMED.findall(used) and not used.startswith(("[", *ALL)):
+        if used.startswith("none") or not (NAMED.findall(used) or used.startswith(("[", *ALL))):
             yield f"{place}: no definition shows it: write one, with its source, or in packs/model"
         yield from (
             f"{place}: there is no definition {one}"
@@ -73,6 +73,7 @@ def test_a_row_that_names_what_is_not_there_is_found(tmp_path):
         "| a | `kl-a` | by hand |",
         "| a | somewhere | `test_a.py` |",
         "| a | none yet: no source tells of one | `test_a.py` |",
+        "| a | none yet: `kl-a` says nothing of it | `test_a.py` |",
         "| a | `kl-a` |",
     ):
         assert len(list(breaches(bad, tmp_path))) == 1, bad
