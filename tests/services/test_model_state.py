@@ -8,6 +8,7 @@ from janaseva.cli import loading, others
 from janaseva.cli.packs import command
 from janaseva.core.refusal import Refusal
 from janaseva.people import queries as people
+from janaseva.portal.services.views import sources
 from janaseva.services import queries
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.charter import charter
@@ -36,6 +37,8 @@ def test_a_charter_names_all_who_decide_together():
     assert [way.together for line in hall.again for way in line.ways] == [()], "a renewal is decided by one"
     permit = charter(compile_text(of("kl-edistrict").published("kl-building-permit")))
     assert [way.together for way in permit.ways] == [()]
+    told = dict(sources(permit))
+    assert {"kpbr7_5", "kpbr7_9"} <= told.keys(), "the laws are read where the sources are listed"
 
 
 def test_it_is_refused_where_real_people_are_served(given, monkeypatch):

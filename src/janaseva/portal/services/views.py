@@ -113,6 +113,7 @@ def sources(charter: Charter) -> list[tuple[str, str]]:
 
 
 def _bases(charter: Charter) -> Iterable[Basis]:
+    yield from charter.law_bases
     for way in _ways(charter):
         yield way.officer_basis
         yield way.limit_basis

@@ -161,6 +161,7 @@ class Charter:
     summary: Text
     department: str
     laws: tuple[tuple[Text, str], ...]
+    law_bases: tuple[Basis, ...]
     areas: tuple[str, ...]
     conditions: tuple[Text, ...]
     documents: tuple[DocumentLine, ...] | None
@@ -177,14 +178,15 @@ class Charter:
 def charter(definition: Definition) -> Charter:
     """Return the charter of a definition."""
     what = definition.what
-    laws = () if isinstance(what.laws, Unknown) else tuple((law.title, law.section or "") for law in what.laws)
+    laws = () if isinstance(what.laws, Unknown) else what.laws
     return Charter(
         key=definition.key,
         version=definition.version,
         name=what.name,
         summary=what.summary,
         department=what.department,
-        laws=laws,
+        laws=tuple((law.title, law.section or "") for law in laws),
+        law_bases=tuple(basis(definition, law) for law in laws),
         areas=definition.who.coverage.areas,
         conditions=tuple(condition.title for condition in definition.who.eligibility),
         documents=_documents(definition),
