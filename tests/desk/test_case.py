@@ -192,7 +192,10 @@ def test_a_report_is_asked_for_and_comes_back(office):
         reporter, at(application_id, "report"), report_text="I went; it is so.", **{"photographs.0": photograph()}
     )
     assert sent["Location"] == "/desk/?done=reported"
-    assert "I went; it is so." in words(client.get(at(application_id)))
+    page = words(client.get(at(application_id)))
+    assert "I went; it is so." in page
+    assert "Photograph of a report or an opinion" in page
+    assert "Document given later" not in page, "that is what the applicant gives"
 
 
 def test_a_case_goes_to_the_office_of_another_area(office):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from janaseva.core.actor import Actor
@@ -59,6 +59,7 @@ class Paper:
     pages: int
     given_at: datetime
     photograph: bool = False
+    given_with: Literal["answer", "report"] = "answer"
 
 
 def _size(size_bytes: int) -> str:
@@ -82,6 +83,7 @@ def papers(view: ApplicationView) -> list[Paper]:
             pages=paper.pages,
             given_at=paper.given_at,
             photograph=group is not None and group.photograph,
+            given_with="report" if paper.group == "report" else "answer",
         )
 
     return [titled(paper) for paper in view.papers]
