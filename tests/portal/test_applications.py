@@ -9,7 +9,9 @@ from janaseva.contact import queries as contact
 from janaseva.core.actor import Actor
 from janaseva.core.text import LANGUAGES
 from janaseva.ledger import queries as ledger
+from janaseva.portal.applications import reading
 from janaseva.services import actions, queries
+from janaseva.services.rules.appealing import LevelLaw
 from tests.documents.acts import revoke
 from tests.given import SYSTEM, Given
 from tests.portal.reader import at_the_storys_time, counting, fresh, signed_in
@@ -161,6 +163,30 @@ def test_a_refusal_is_told_with_reason_law_words_and_appeal(given):
     assert ground.title["en"] in told
     assert "The pay slip is of 2019." in told
     assert "How to appeal" in told
+
+
+def test_the_days_for_an_appeal_that_the_service_leaves_out_are_those_of_the_states_act(given, monkeypatch):
+    client, owner = signed_in(given)
+    application_id, officer = given.taken(owner)
+    given.refuse(officer, application_id)
+    levels = {
+        1: LevelLaw(
+            level=1,
+            authority={},
+            seats={},
+            file_days=30,
+            decide_days=41,
+            triggers=frozenset(),
+            own_motion=False,
+            law="S. 9",
+        ),
+        2: None,
+    }
+    monkeypatch.setattr(reading, "level_law", lambda _, level: levels[level])
+    told = page(client, application_id)
+    assert "30 days" in told
+    assert "41 days" in told
+    assert "Where to appeal is not known here yet." in told
 
 
 def test_answering_with_a_paper_lets_the_clock_run_again(given):

@@ -13,6 +13,7 @@ from janaseva.documents import queries as documents
 from janaseva.forms import rules as forms
 from janaseva.people import queries as people
 from janaseva.services import queries
+from janaseva.services.rules.appealing import LevelLaw, level_law
 from janaseva.services.rules.finding import found_lines
 from janaseva.services.rules.ordered import KIND as ORDER
 from janaseva.workflow import queries as workflow
@@ -88,6 +89,8 @@ class Whole:
     is_late: bool
     decided_by: tuple[Text, Text]
     appeal_until: date | None
+    remedies: tuple["Remedy", ...]
+    """How to appeal at each level: by the service's own words, and by the act of the state where it says nothing."""
 
     @property
     def first_fee(self) -> queries.FeeView | None:
@@ -103,6 +106,16 @@ class Whole:
     def is_sealing(self) -> bool:
         """Return whether a document of this application is being signed at this moment."""
         return any(one is not None and one.state == "to_seal" for one in (self.acknowledgement, self.certificate))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """One level of appeal: what the law says of it, before whom it lies, and what nobody has found out yet."""
+
+    name: str
+    law: LevelLaw | None
+    before: Text
+    todo: str
 
 
 def _waits(case: workflow.CaseView | None, hearing: workflow.HearingView | None) -> str:
@@ -150,6 +163,7 @@ def whole(by: Actor, view: queries.ApplicationView, moment: datetime, language: 
         is_late=view.state == "begun" and view.due_at is not None and moment > view.due_at,
         decided_by=_seat(view),
         appeal_until=_appeal_until(view),
+        remedies=(_remedy(view, 1, "first"), _remedy(view, 2, "second")),
     )
 
 
@@ -175,11 +189,21 @@ def _seat(view: queries.ApplicationView) -> tuple[Text, Text]:
 
 def _appeal_until(view: queries.ApplicationView) -> date | None:
     """Return the last day for a first appeal, where the law's days are known."""
-    level = getattr(view.definition.appeal, "first", None)
-    days = getattr(level, "file_days", None)
-    if view.decision is None or not isinstance(days, int):
+    law = level_law(view.definition, 1)
+    if view.decision is None or law is None or law.file_days is None:
         return None
-    return queries.today(view.decision.decided_at) + timedelta(days=days)
+    return queries.today(view.decision.decided_at) + timedelta(days=law.file_days)
+
+
+def _remedy(view: queries.ApplicationView, level: int, name: str) -> Remedy:
+    law = level_law(view.definition, level)
+    own = getattr(view.definition.appeal, name, view.definition.appeal)
+    before = law.authority if law else {}
+    if law is not None and not before:
+        roles = {variant.key: variant.officer.role for variant in view.definition.variants}
+        seat = law.seat(roles.get(view.variant, ""))
+        before = people.role_names([seat.role]).get(seat.role, {}) if seat else {}
+    return Remedy(name=name, law=law, before=before, todo=getattr(own, "unknown", "") or "")
 
 
 def _moments(
