@@ -53,6 +53,7 @@ class Options(BaseSettings):
     postgres_user: str = Field(default="postgres", description="Who runs a scratch server where root restores.")
     metrics_addresses: list[str] = Field(default=[], description="Addresses or networks that may read /metrics.")
     metrics_token: str = Field(default="", description="Bearer token that may read /metrics; empty: none does.")
+    languages: list[str] = Field(default=["en", "ml", "hi", "ur", "sd"], description="Those that pages offer.")
     state_name: str = Field(default="Janaseva", description="The name in the header of every page.")
     time_zone: str = Field(default="Asia/Kolkata", description="The zone in which days begin, where a pack says none.")
     pkcs11_module: str = Field(default="", description="PKCS#11 library of the sealing device; empty: file keys.")

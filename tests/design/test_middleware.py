@@ -111,3 +111,18 @@ def test_audiences_are_few():
     assert audience("officer")(view).audience == "officer"
     with pytest.raises(ValueError, match="everybody"):
         audience("everybody")
+
+
+def test_a_further_language_is_offered_where_the_installation_names_it(client, settings):
+    settings.OPTIONS = settings.OPTIONS.model_copy(update={"languages": ["en", "hi", "mr"]})
+    page = client.get("/design", {"lang": "mr"})
+    words = page.content.decode()
+    assert page["Content-Language"] == "mr"
+    assert '<html lang="hi"' in words
+    assert ">मराठी<" in words
+    assert "lang=mr-en" in words
+    assert "lang=ml" not in words
+    assert (
+        Client(headers={"host": "localhost"}).get("/design", headers={"accept-language": "ml"})["Content-Language"]
+        == "en"
+    )

@@ -14,6 +14,7 @@ from janaseva.contact.rules.sending import Channel
 from janaseva.contact.rules.wording import filled
 from janaseva.core.action import put, step, tell
 from janaseva.core.actor import Actor
+from janaseva.core.text import interface_of
 from janaseva.people import queries as people
 
 WRITER = Actor.system("contact.send")
@@ -93,4 +94,4 @@ def send_code(
 
 def _template_id(template: str, language: str) -> str:
     """Return the DLT id under which a template is registered in a language; empty where the settings know none."""
-    return str(settings.OPTIONS.sms_templates.get(f"{template}.{language}", ""))
+    return str(settings.OPTIONS.sms_templates.get(f"{template}.{interface_of(language)}", ""))

@@ -1,6 +1,6 @@
 """Days and moments as people read them, in every language, and the one place where a day begins in a zone.
 
-Digits are European in all five languages, as on the states' own papers. Month and weekday names are CLDR's (babel);
+Digits are European in every language, as on the states' own papers. Month and weekday names are CLDR's (babel);
 the order of the parts and the comma of each script are ours, since CLDR puts a Latin comma into Urdu and Sindhi.
 """
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import interface_of
 from janaseva.core.words import say
 
 DEFAULT_ZONE: Final = "Asia/Kolkata"
@@ -26,9 +26,14 @@ _NOON = 12
 _SOON_DAYS = 45
 
 
+def _locale(language: str) -> Locale:
+    interface = interface_of(language)
+    return Locale.parse("en_IN" if interface == "en" else interface)
+
+
 @functools.cache
 def _names(language: str) -> tuple[Any, Any]:
-    locale = Locale.parse("en_IN" if language not in LANGUAGES or language == "en" else language)
+    locale = _locale(language)
     return locale.months["format"]["wide"], locale.days["format"]["wide"]
 
 
@@ -54,7 +59,7 @@ def numeric(day: date) -> str:
 
 def weekday_short(day: date, language: str) -> str:
     """Return the short name of a day's weekday, such as ``Thu``."""
-    locale = Locale.parse(language if language in LANGUAGES and language != "en" else "en_IN")
+    locale = _locale(language)
     return str(locale.days["format"]["abbreviated"][day.weekday()])
 
 

@@ -16,7 +16,7 @@ from babel import Locale
 
 from janaseva.core.approvals import FIELD, Approval, Judged, approvals, judged
 from janaseva.core.source import read
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import interface_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "words"
 UNSPOKEN = ("_status", FIELD)
@@ -114,7 +114,7 @@ def _plural(language: str) -> Any:
 
 def find(key: str, language: str, *, count: int | None = None) -> str | None:
     """Return the unfilled words of ``key`` in ``language`` or English, or ``None`` where there are none."""
-    for code in (language, "en") if language in LANGUAGES else ("en",):
+    for code in (interface_of(language), "en"):
         words = catalogue(code)
         if count is not None:
             form = words.get(f"{key}.{_plural(code)(count)}") or words.get(f"{key}.other")

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.utils.cache import patch_vary_headers
 
 from janaseva.core.commit import not_now
 from janaseva.core.refusal import Refusal
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import LANGUAGES, is_reading, own_of
 from janaseva.design import errors
 from janaseva.design.headers import FORM_TARGETS, FRAMEABLE, PUBLIC_SECONDS
 
@@ -34,13 +34,13 @@ _PERMISSIONS: Final = (
 _COMPRESSIBLE: Final = ("text/", "application/json", "application/problem+json", "image/svg+xml")
 
 
-def accepted(header: str) -> str | None:
-    """Return the best of our languages that an ``Accept-Language`` header asks for (RFC 9110, 12.5.4)."""
+def accepted(header: str, among: Collection[str] = LANGUAGES) -> str | None:
+    """Return the best of ``among`` that an ``Accept-Language`` header asks for (RFC 9110, 12.5.4)."""
     wanted: list[tuple[float, int, str]] = []
     for place, part in enumerate(header.split(",")[:20]):
         tag, _, weight = part.strip().partition(";q=")
         code = tag.split("-")[0].lower()
-        if code in LANGUAGES:
+        if code in among:
             try:
                 wanted.append((-float(weight or "1"), place, code))
             except ValueError:
@@ -63,20 +63,24 @@ def request_id(answer: Answer) -> Answer:
 def choices(answer: Answer) -> Answer:
     """Choose the language (``?lang=``, cookie, Accept-Language, English) and the theme, and keep what was asked for."""
 
+    def guess(request: HttpRequest) -> str | None:
+        among = [code for code in settings.OPTIONS.languages if is_reading(code)]
+        return accepted(request.headers.get("Accept-Language", ""), among)
+
     def chosen(request: HttpRequest) -> HttpResponseBase:
         asked_language, asked_theme = request.GET.get("lang"), request.GET.get("theme")
         kept = request.COOKIES.get("language")
-        language = next((code for code in (asked_language, kept) if code in LANGUAGES), None)
-        request.language = language or accepted(request.headers.get("Accept-Language", "")) or "en"  # type: ignore[attr-defined]
+        language = next((code for code in (asked_language, kept) if is_reading(code)), None)
+        request.language = language or guess(request) or "en"  # type: ignore[attr-defined]
         theme = next((name for name in (asked_theme, request.COOKIES.get("theme")) if name in THEMES), "auto")
         request.theme = theme  # type: ignore[attr-defined]
         response = answer(request)
-        if asked_language in LANGUAGES and asked_language != kept:
+        if is_reading(asked_language) and asked_language != kept:
             _keep(response, "language", str(asked_language))
         if asked_theme in THEMES:
             _keep(response, "theme", str(asked_theme))
         if response.get("Content-Type", "").startswith("text/html"):
-            response.setdefault("Content-Language", request.language)  # type: ignore[attr-defined]
+            response.setdefault("Content-Language", own_of(request.language))  # type: ignore[attr-defined]
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
 

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from janaseva.core.ids import secret_token
 from janaseva.core.promises import broken, receives
 from janaseva.core.refusal import Fault
-from janaseva.core.text import LANGUAGES, direction_of
+from janaseva.core.text import FURTHER, LANGUAGES, Language, direction_of, interface_of
 from janaseva.core.words import find
 from janaseva.design.facts import Facts
 
@@ -105,12 +105,28 @@ def page_for(request: HttpRequest, faults: Iterable[Fault] = (), key: str = "") 
     )
 
 
+def offered(reading: str) -> tuple[Language, ...]:
+    """Return what the switch of languages offers: those that the installation names, and always the one being read.
+
+    A further language is offered with the interface in the language beside it, and with the interface in English.
+    """
+    codes = [code for code in (*LANGUAGES, *FURTHER) if code in settings.OPTIONS.languages]
+    every = [one for code in codes for one in ((code,) if code in LANGUAGES else (code, f"{code}-en"))]
+    return tuple(_named(code) for code in dict.fromkeys([*every, reading]))
+
+
+def _named(code: str) -> Language:
+    own, _, interface = code.partition("-")
+    found = LANGUAGES.get(own) or FURTHER[own]
+    return replace(found, code=code, name=f"{found.name} · {LANGUAGES[interface].name}") if interface else found
+
+
 def context_of(page: Page) -> dict[str, Any]:
     """Return what every template is given besides its own context."""
     request = page.request
     return {
         "request": request,
-        "lang": page.language,
+        "lang": interface_of(page.language),
         "dir": direction_of(page.language),
         "theme": page.theme,
         "languages": tuple(LANGUAGES.values()),

@@ -20,13 +20,18 @@ from markupsafe import Markup, escape
 
 from janaseva.core import dates, words
 from janaseva.core import money as amounts
-from janaseva.core.text import LANGUAGES, Text, direction_of, in_language, language_of
-from janaseva.design.page import current, fault_words, sentence
+from janaseva.core.text import LANGUAGES, Language, Text, direction_of, in_language, interface_of, language_of
+from janaseva.design.page import current, fault_words, offered, sentence
 
 
 def lang_of() -> str:
     """Return the code of the page's language."""
     return current().language
+
+
+def languages_offered() -> tuple[Language, ...]:
+    """Return the languages that the switch of the page offers."""
+    return offered(current().language)
 
 
 def dir_of() -> str:
@@ -62,7 +67,7 @@ def text(value: Text | str | None) -> Markup | str:
         return value or ""
     language = language_of(value, current().language)
     said = in_language(value, current().language)
-    if language == current().language or not said:
+    if language == interface_of(current().language) or not said:
         return said
     return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction_of(language), said)
 
@@ -213,6 +218,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "form_key": form_key,
     "here": here,
     "lang_of": lang_of,
+    "languages_offered": languages_offered,
     "money": money,
     "number": number,
     "pick": pick,

@@ -11,7 +11,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.ids import public_code, uuid7
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import TONGUES
 from janaseva.documents import events, queries, rules
 from janaseva.documents.models import Attachment, Blob, Document, Revocation, Suspension
 from janaseva.ledger import queries as ledger
@@ -82,7 +82,7 @@ def issue(
     """
     if not rules.is_letter(letter):
         raise Refusal("document_letter_unknown")
-    if not languages or not set(languages) <= set(LANGUAGES):
+    if not languages or not set(languages) <= set(TONGUES):
         raise Refusal("document_languages")
     if queries.number_taken(kind=kind, number=number):
         raise Refusal("document_number_taken", status=CONFLICT)

@@ -10,7 +10,7 @@ from django.utils.http import content_disposition_header, url_has_allowed_host_a
 
 from janaseva.core.audience import audience
 from janaseva.core.refusal import Fault
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import is_reading
 from janaseva.core.words import say
 from janaseva.design.page import render
 from janaseva.documents.queries import Content
@@ -99,8 +99,8 @@ def show(
 def _keep_language(request: HttpRequest) -> None:
     """Keep the language that a signed-in person has just chosen, for the messages and letters to come."""
     found, chosen = signed_in(request), request.GET.get("lang")
-    if found is not None and chosen in LANGUAGES and chosen != found.language and is_person(request):
-        perform_once(request, people.set_language, session_id=found.session_id, language=chosen)
+    if found is not None and is_reading(chosen) and chosen != found.language and is_person(request):
+        perform_once(request, people.set_language, session_id=found.session_id, language=str(chosen))
 
 
 def handed_out(found: Content) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from janaseva.core.refusal import CONFLICT, Fault, Refusal, not_found
 from janaseva.core.source import SourceError, read
-from janaseva.core.text import LANGUAGES, Text, in_language
+from janaseva.core.text import TONGUES, Text, in_language
 from janaseva.core.words import say
 from janaseva.desk.people.entry import officers, show
 from janaseva.doorway.acts import perform
@@ -27,7 +27,7 @@ SERVICE: Final = "service.yaml"
 FILES: Final = (
     "examples.yaml",
     "sources.yaml",
-    *(f"words.{code}.yaml" for code in LANGUAGES if code != "en"),
+    *(f"words.{code}.yaml" for code in TONGUES if code != "en"),
     "letter.typ",
 )
 PREVIEWED: Final = frozenset({"general", "applicant", "form", "documents", "fee", "examples.yaml"}) | {
@@ -94,7 +94,7 @@ def _title(name: str, language: str) -> str:
     if name in outline.PARTS or name == outline.OTHER:
         return say(f"desk.workshop.part.{name}", language)
     if name.startswith("words."):
-        return say("desk.workshop.part.words", language, tongue=LANGUAGES[name.split(".")[1]].name)
+        return say("desk.workshop.part.words", language, tongue=TONGUES[name.split(".")[1]].name)
     return say(f"desk.workshop.part.{name.partition('.')[0]}", language)
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from janaseva.core.canonical import canonical, plain
-from janaseva.core.text import in_language
+from janaseva.core.text import FURTHER, in_language, interface_of
 from janaseva.core.words import catalogue
 from janaseva.documents.rules.qr import Claims
 
@@ -135,7 +135,7 @@ def compose(document: Composed, *, qr: str, qr_svg: str, verify_url: str) -> dic
     """Return the data that the letter is set from: plain JSON, with the words of the frame in each of its languages."""
     words = {
         language: {
-            key.removeprefix("letter."): catalogue(language).get(key, text)
+            key.removeprefix("letter."): catalogue(interface_of(language)).get(key, text)
             for key, text in catalogue("en").items()
             if key.startswith("letter.")
         }
@@ -155,6 +155,7 @@ def compose(document: Composed, *, qr: str, qr_svg: str, verify_url: str) -> dic
             "facts": document.facts,
             "qr": qr,
             "qr_svg": qr_svg,
+            "beside": {code: FURTHER[code].beside for code in document.languages if code in FURTHER},
             "verify_url": verify_url,
             "words": words,
         }

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from janaseva.core.decimals import MOST_PLACES, Way
 from janaseva.core.formula import Kind as FormulaKind
 from janaseva.core.formula import Scope
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import TONGUES
 
 
 def _words(value: Any) -> Any:
@@ -167,8 +167,8 @@ class Field_(Sourced):  # noqa: N801 - ``Field`` is pydantic's; exported as Ques
         if self.rounding is not None and self.computed is None:
             message = "'rounding' goes with computed: an answer that is typed is never rounded"
             raise ValueError(message)
-        if self.also_in is not None and self.also_in not in LANGUAGES:
-            message = f"also_in: {self.also_in} is not one of {', '.join(LANGUAGES)}"
+        if self.also_in is not None and self.also_in not in TONGUES:
+            message = f"also_in: {self.also_in} is not one of {', '.join(TONGUES)}"
             raise ValueError(message)
         if any(column.kind in ("table", "declaration") or column.from_ is not None for column in self.columns):
             message = "a table's columns are simple fields: no table, no declaration, no from"

@@ -10,7 +10,7 @@ from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import TOO_MANY, Fault, Invalid, Refusal
 from janaseva.core.secret import Secret, keyed_hash, seal
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import is_reading
 from janaseva.people import events, rules
 from janaseva.people.actions.allowances import purse, put_first
 from janaseva.people.actions.opening import open_session
@@ -59,7 +59,7 @@ def request_code(
     challenge = Challenge(
         kind="code",
         phone=number,
-        language=language if language in LANGUAGES else "en",
+        language=language if is_reading(language) else "en",
         made_at=at,
         ends_at=at + rules.CODE_LIFE,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Fault, Invalid, not_found
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import is_reading
 from janaseva.people import events, rules
 from janaseva.people.actions.opening import end_sessions, open_session
 from janaseva.people.models import Person, Session
@@ -93,7 +93,7 @@ def set_language(*, by: Actor, at: datetime, key: str, session_id: UUID, languag
     row = _live(session_id, at)
     allow(row is not None and rules.may_manage_session(by, row.person_id))
     del key
-    if language not in LANGUAGES:
+    if not is_reading(language):
         raise Invalid([Fault(place="language", code="language_not_known")])
     person = Person.locked(row.person_id) if row else None
     if row is None or person is None:

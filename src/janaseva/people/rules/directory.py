@@ -17,7 +17,7 @@ from pydantic.dataclasses import dataclass
 
 from janaseva.core import source, writing
 from janaseva.core.refusal import Fault, Invalid
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import LANGUAGES, TONGUES
 from janaseva.people.rules.access import PERMISSIONS
 from janaseva.people.rules.areas import AREA_LEVELS, area_reference
 
@@ -36,8 +36,8 @@ OFFICE_KINDS: Final = (
 
 def _honest_names(names: dict[str, str]) -> dict[str, str]:
     for language, name in names.items():
-        if language not in LANGUAGES:
-            message = f"{language} is none of {', '.join(LANGUAGES)}"
+        if language not in TONGUES:
+            message = f"{language} is none of {', '.join(TONGUES)}; leave these names out (docs/definers/state.md)"
             raise ValueError(message)
         if not name.strip() or writing.flags(name):
             message = f"the name in {language} is empty or has {', '.join(sorted(writing.flags(name))) or 'no letters'}"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from janaseva.core.audience import audience
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid
 from janaseva.core.secret import Secret, keyed_hash
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import is_reading
 from janaseva.doorway.acts import given_key, perform
 from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import actor, at, give_cookie, signed_in, take_cookie
@@ -94,7 +94,7 @@ def _signed_in(request: HttpRequest, wait: Waiting, token: str) -> HttpResponseB
         return response
     give_cookie(response, path="/", token=token, ends_at=found.ends_at)
     chosen = request.COOKIES.get("language", "")
-    if chosen not in LANGUAGES:
+    if not is_reading(chosen):
         waiting.keep_language(response, found.language)
     elif chosen != found.language:
         actions.set_language(

@@ -6,7 +6,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import is_reading
 from janaseva.forms import queries as form_queries
 from janaseva.forms import steps as forms
 from janaseva.services import events, queries
@@ -48,7 +48,7 @@ def begin_again(
             purpose=purpose,
             earlier_id=row.id,
             applicant_id=row.applicant_id,
-            language=language if language in LANGUAGES else "en",
+            language=language if is_reading(language) else "en",
             channel=channel,
             started_at=at,
         )

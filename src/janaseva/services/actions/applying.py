@@ -8,7 +8,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, change, put, remove, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import is_reading
 from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
@@ -59,7 +59,7 @@ def begin(*, by: Actor, at: datetime, key: str, service: str, language: str, cha
             definition_id=published.id,
             service_key=service,
             applicant_id=by.person_id,
-            language=language if language in LANGUAGES else "en",
+            language=language if is_reading(language) else "en",
             channel=channel,
             started_at=at,
         )

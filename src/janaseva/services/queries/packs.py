@@ -11,7 +11,7 @@ from django.conf import settings
 
 from janaseva.core.refusal import not_found
 from janaseva.core.source import read
-from janaseva.core.text import Text
+from janaseva.core.text import Text, own_of
 from janaseva.people import queries as people
 from janaseva.services.models import Definition as DefinitionRow
 from janaseva.services.queries.definitions import compiled
@@ -72,8 +72,8 @@ def letter_of(definition_id: UUID) -> str:
 
 def letter_languages(definition_id: UUID, chosen: str) -> list[str]:
     """Return the languages of a letter: English, and that of the application or of its pack that has the words."""
-    facts = pack_of(definition_id)
-    wanted = [chosen if chosen in facts.languages and chosen != "en" else "", *facts.languages]
+    facts, own = pack_of(definition_id), own_of(chosen)
+    wanted = [own if own in facts.languages and own != "en" else "", *facts.languages]
     local = [language for language in wanted if language and language != "en"]
     able = able_languages(compiled(definition_id), ["en", *local])
     first = next((language for language in local if language in able), None)

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from janaseva.core import dates, money
 from janaseva.core.decimals import said
 from janaseva.core.formula import Facts, Reason
-from janaseva.core.text import LANGUAGES, Text, direction_of, in_language
+from janaseva.core.text import LANGUAGES, TONGUES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
 from janaseva.forms.rules.rows import as_kept
@@ -162,7 +162,7 @@ def letter_languages(definition: Definition, wanted: Sequence[str] = ("en",)) ->
     if certificate is None:
         return []
     texts = [certificate.title, certificate.statement, *(fact.label for fact in certificate.facts.values())]
-    able = [language for language in wanted if language in LANGUAGES and all(language in text for text in texts)]
+    able = [language for language in wanted if language in TONGUES and all(language in text for text in texts)]
     return able or ["en"]
 
 

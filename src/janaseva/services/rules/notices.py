@@ -8,7 +8,7 @@ from typing import Any, Final
 from janaseva.core import dates, money
 from janaseva.core.decimals import said
 from janaseva.core.source import Path
-from janaseva.core.text import LANGUAGES, direction_of, in_language
+from janaseva.core.text import TONGUES, direction_of, in_language
 from janaseva.forms.rules import Question
 from janaseva.services.rules.deciding import ISOLATE, AreaNames, choice_words
 from janaseva.services.rules.definition import Definition
@@ -59,7 +59,7 @@ def filling(
 def _shown(
     question: Question, answers: Mapping[str, Any], language: str, area_names: AreaNames, currency: money.Currency
 ) -> str:
-    spoken = language if language in LANGUAGES else "en"
+    spoken = language if language in TONGUES else "en"
     value = answers.get(question.key)
     if value is None or value == "":
         return "–"

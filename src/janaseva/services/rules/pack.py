@@ -28,7 +28,7 @@ class Pack(Sourced):
     name: Words
     country: Literal["IN", "PK"]
     jurisdiction: AreaCode
-    languages: tuple[Literal["en", "ml", "hi", "ur", "sd"], ...] = Field(min_length=1)
+    languages: tuple[Literal["en", "ml", "hi", "ur", "sd", "mr", "kok", "ne", "mai", "doi"], ...] = Field(min_length=1)
     time_zone: str
     calendar: Code
     departments: dict[Code, Words] = Field(min_length=1)

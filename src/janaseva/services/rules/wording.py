@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from janaseva.core import approvals
 from janaseva.core.source import Path, Source, SourceFault
-from janaseva.core.text import LANGUAGES
+from janaseva.core.text import TONGUES
 
 WORDY: Final = frozenset(
     {"name", "summary", "title", "label", "hint", "why", "message", "pattern_says", "statement", "authority"}
@@ -108,10 +108,10 @@ def merge(
     states = []
     for language in sorted({*words, *glossaries, *languages}):
         source, glossary = words.get(language), glossaries.get(language)
-        if language not in LANGUAGES or language == "en":
+        if language not in TONGUES or language == "en":
             wrong = source or glossary
             if wrong is not None:
-                mend = f"the languages beside English are {', '.join(code for code in LANGUAGES if code != 'en')}"
+                mend = f"the languages beside English are {', '.join(code for code in TONGUES if code != 'en')}"
                 faults.append(wrong.fault((), f"'{language}' is not a language of the platform", mend))
             continue
         faults.extend(_fill(strings, source, language, worded, keywords) if source else ())
