@@ -55,7 +55,6 @@ ATTACKS = {
 
 WITHOUT_SURFACE: dict[str, str] = {
     "B9": "nothing that the platform gives has a number of places: no slot, seat, token or quota can be booked",
-    "A10": "nobody can read outside their charge in an emergency, so there is nothing to break; see docs/security.md",
     "E9": "slow and ambiguous requests end at nginx, which buffers them: tried on the cluster (deploy), not in process",
     "E11": "a flood is measured under load, with faults (bench), not in process",
 }

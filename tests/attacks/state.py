@@ -237,6 +237,7 @@ def make_scene(given: Given, *, small: bool) -> Scene:
     if not small:
         change = {"kind": "vacate_post", "facts": {"post": "kl-village-adoor/village_officer"}, "order": "Order 7"}
         about = {"order_id": given.act(people_actions.propose_arrangement, officers["administrator"][0], **change)}
+    emergency = {} if small else {"emergency_id": _in_emergency(given, konni, officers)}
     stranger = sign_in(given, "stranger")
     roles = [
         Role("nobody"),
@@ -258,7 +259,19 @@ def make_scene(given: Given, *, small: bool) -> Scene:
         ),
     ]  # fmt: skip
     state = {"proposal_id": proposal, "closure_id": closure, "charge_id": charge, **about}
-    return Scene(given, persons, roles, {**state, "office_id": seat.office_id, "post_id": seat.post_id})
+    state |= {"office_id": seat.office_id, "post_id": seat.post_id, **emergency}
+    return Scene(given, persons, roles, state)
+
+
+def _in_emergency(given: Given, whose: Person, officers: dict[str, tuple[Actor, str]]) -> UUID:
+    """Let the tahsildar above read one application of another office in an emergency, as the collector allows."""
+    number = queries.application(whose.actor, whose.things["asked"]["application_id"]).number
+    asked = given.act(
+        actions.ask_emergency, officers["tahsildar above"][0], number=number, minutes=60,
+        reason="The river took the office of Konni; the hospital asks for this family.",
+    )  # fmt: skip
+    given.act(actions.decide_emergency, officers["collector"][0], emergency_id=asked, allowed=True)
+    return asked
 
 
 def _handed_over(given: Given) -> tuple[str, UUID]:

@@ -10,6 +10,7 @@ from janaseva.desk.services import (
     beginning,
     case,
     desk,
+    emergencies,
     preview,
     proposals,
     transfer,
@@ -69,7 +70,12 @@ WORKSHOP = [
     path("/<uuid:proposal_id>/preview/form", preview.form, name="desk-workshop-form"),
     path("/<uuid:proposal_id>/<str:name>", workshop.part, name="desk-workshop-part"),
 ]
-
+EMERGENCIES = [
+    path("", emergencies.emergencies, name="desk-emergencies"),
+    path("/<uuid:emergency_id>/record", emergencies.record, name="desk-emergency"),
+    path("/<uuid:emergency_id>/paper/<uuid:document_id>", emergencies.paper, name="desk-emergency-paper"),
+    path("/<uuid:emergency_id>/<slug:act>", emergencies.act, name="desk-emergency-act"),
+]
 APPEAL = [
     path("", appeals.page, name="desk-appeal"),
     path("/<slug:act>", appeals.act, name="desk-appeal-act"),
@@ -91,6 +97,7 @@ urlpatterns = [
     path("offices", include(OFFICES)),
     path("services", include(PROPOSALS)),
     path("case/<uuid:application_id>", include(CASE)),
+    path("emergencies", include(EMERGENCIES)),
     path("appeal/<uuid:appeal_id>", include(APPEAL)),
     path("late", appeals.late, name="desk-late"),
     path("workshop", include(WORKSHOP)),

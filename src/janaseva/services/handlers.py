@@ -172,6 +172,8 @@ def notice_what_passed(at: datetime) -> None:
         actions.give_up_unpaid(by=by, at=at, key=key, case_id=case_id, pay_by=pay_by)
     for request_id in queries.deemed_due(by, at):
         actions.grant_deemed(by=by, at=at, key=f"deemed:{request_id}", request_id=request_id)
+    for emergency_id in queries.emergencies_passed(by, at):
+        actions.end_emergency(by=by, at=at, key=f"emergency:{emergency_id}", emergency_id=emergency_id)
 
 
 @every(seconds=60)

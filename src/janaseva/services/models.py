@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from janaseva.core.row import Row
-from janaseva.services.rules import afterwards, appealing, proposing, purposes, rights, states
+from janaseva.services.rules import afterwards, appealing, emergencies, proposing, purposes, rights, states
 
 
 class Service(Row):
@@ -305,4 +305,43 @@ class ShowCause(Row):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=afterwards.STATES), name="show_cause_state_known"),
             models.UniqueConstraint(fields=["decision"], condition=Q(state="open"), name="show_cause_open_once"),
+        )
+
+
+class Emergency(Row):
+    """An officer's access to one application outside of their charge, to read it, for some minutes.
+
+    Asked with a ``reason`` by one person and decided by another; ``reads`` counts what was opened.
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    person_id = models.UUIDField()
+    charge_id = models.UUIDField()
+    post_id = models.UUIDField()
+    office_id = models.UUIDField()
+    reason = models.TextField()
+    minutes = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, default="asked")
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by_id = models.UUIDField(null=True)
+    decided_post_id = models.UUIDField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    reads = models.PositiveIntegerField(default=0)
+    first_read_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=emergencies.STATES), name="emergency_state_known"),
+            models.CheckConstraint(condition=Q(minutes__lte=emergencies.MINUTES[-1]), name="emergency_an_hour"),
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | (Q(decided_by_id__isnull=False) & ~Q(decided_by_id=models.F("person_id"))),
+                name="emergency_second_person",
+            ),
+            models.CheckConstraint(condition=~Q(state="allowed") | Q(ends_at__isnull=False), name="emergency_ends"),
+        )
+        indexes = (
+            models.Index(fields=["-asked_at"], name="emergency_latest"),
+            models.Index(fields=["state", "ends_at"], name="emergency_to_end"),
         )

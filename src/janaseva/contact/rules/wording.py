@@ -27,6 +27,7 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.suspended": ("service", "number"),
     "message.restored": ("service", "number"),
     "message.late": ("service", "number"),
+    "message.read_in_emergency": ("service", "number"),
     "message.appeal_opened": ("service", "number"),
     "message.appeal_ordered": ("number",),
     "message.hearing_set": ("number", "day"),

@@ -22,6 +22,7 @@ MENU: Final = ("desk", "desk-figures", "desk-closures", "desk-charges", "desk-wo
 ONLY_WITH: Final = {
     "desk-proposals": ("services.define", "services.publish"),
     "desk-offices": ("people.arrange",),
+    "desk-emergencies": ("services.ask_emergency", "services.allow_emergency", "ledger.audit"),
 }
 """Further pages of the menu, for posts that have one of these grants."""
 

@@ -12,6 +12,7 @@ from janaseva.core.refusal import Fault
 from janaseva.design.headers import frameable
 from janaseva.desk.people.entry import officers, show
 from janaseva.desk.services import reading
+from janaseva.documents.queries import Content
 from janaseva.doorway.acts import perform_once
 from janaseva.doorway.visitor import actor, at
 from janaseva.services import actions
@@ -116,6 +117,11 @@ def paper(request: HttpRequest, application_id: UUID, document_id: UUID) -> Http
     by = actor(request)
     found = services.paper_content(by, application_id, document_id)
     record_look(request, application_id, services.application(by, application_id).case_id)
+    return handed_out(found)
+
+
+def handed_out(found: Content) -> HttpResponse:
+    """Return a paper's bytes: shown in the page where that is safe, else as a file; kept by nobody."""
     policy = POLICIES.get(found.media_type)
     response = HttpResponse(found.content, content_type=found.media_type if policy else "application/octet-stream")
     place = "inline" if policy else "attachment"

@@ -24,6 +24,8 @@ PERMISSIONS: Final = frozenset(
         "services.define",
         "services.publish",
         "services.pendency",
+        "services.ask_emergency",
+        "services.allow_emergency",
         "people.hand_over",
         "people.stand_in",
         "people.arrange",

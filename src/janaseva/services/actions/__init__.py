@@ -26,6 +26,7 @@ from janaseva.services.actions.completing import find_incomplete, move_due_date
 from janaseva.services.actions.deciding import move, record_revocation, tell_ready, transfer
 from janaseva.services.actions.deeming import grant_deemed, request_deemed
 from janaseva.services.actions.demanding import demand_fee, give_up_unpaid, go_on_paid
+from janaseva.services.actions.emergencies import ask_emergency, decide_emergency, end_emergency, read_in_emergency
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
 from janaseva.services.actions.hearing import adjourn_hearing, fix_hearing, record_hearing
 from janaseva.services.actions.lapsing import lapse, remind_lapse
@@ -43,13 +44,16 @@ __all__ = [
     "approve",
     "ask",
     "ask_cause",
+    "ask_emergency",
     "begin",
     "begin_again",
     "begin_case",
+    "decide_emergency",
     "demand_fee",
     "discard",
     "discard_proposal",
     "drop_cause",
+    "end_emergency",
     "file_appeal",
     "find_incomplete",
     "fix_hearing",
@@ -76,6 +80,7 @@ __all__ = [
     "publish",
     "put_back",
     "put_back_appeal",
+    "read_in_emergency",
     "recall",
     "record_compliance",
     "record_hearing",

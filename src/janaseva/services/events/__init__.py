@@ -40,6 +40,7 @@ from janaseva.services.events.defining import (
     Proposed,
     Published,
 )
+from janaseva.services.events.emergencies import EmergencyAsked, EmergencyDecided, EmergencyEnded, ReadInEmergency
 from janaseva.services.events.handling import (
     Answered,
     Asked,
@@ -79,6 +80,9 @@ __all__ = [
     "DraftDiscarded",
     "DraftSaved",
     "DueDateMoved",
+    "EmergencyAsked",
+    "EmergencyDecided",
+    "EmergencyEnded",
     "FeeDemanded",
     "FeeNotPaid",
     "FoundIncomplete",
@@ -97,6 +101,7 @@ __all__ = [
     "ProposalSaved",
     "Proposed",
     "Published",
+    "ReadInEmergency",
     "ReadyTold",
     "Submitted",
     "Withdrawn",

@@ -78,6 +78,13 @@ from janaseva.services.queries.desk import (
     numbered_appeal,
     numbers_of,
 )
+from janaseva.services.queries.emergencies import (
+    EmergencyView,
+    emergencies_passed,
+    emergency_paper,
+    emergency_record,
+    list_emergencies,
+)
 from janaseva.services.queries.fees import FeeView, fees_of, to_pay
 from janaseva.services.queries.figures import Figures, figures, most_asked
 from janaseva.services.queries.findings import found_of
@@ -139,6 +146,7 @@ __all__ = [
     "DeemedView",
     "DeskLine",
     "EarlierView",
+    "EmergencyView",
     "FeeView",
     "Figures",
     "Group",
@@ -183,6 +191,9 @@ __all__ = [
     "deemed_of",
     "earlier_ids",
     "earlier_of",
+    "emergencies_passed",
+    "emergency_paper",
+    "emergency_record",
     "fees_of",
     "figures",
     "fixed_of",
@@ -199,6 +210,7 @@ __all__ = [
     "letter_languages",
     "letter_of",
     "lines_of",
+    "list_emergencies",
     "looks",
     "matter_of",
     "may_become",

@@ -51,6 +51,9 @@ SHOWN = (
 )
 """The events that a person is shown as steps, in the words ``event.<name>``; the record holds many more."""
 
+LOOKS = ("services.looked_at", "services.read_in_emergency")
+"""The events by which somebody opened an application: in their charge, or in an emergency outside of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
@@ -71,9 +74,11 @@ class Look:
     at: datetime
     post: Text
     office: Text
+    in_emergency: bool = False
 
 
-def _seats(post_ids: set[UUID]) -> dict[UUID, tuple[Text, Text]]:
+def seats(post_ids: set[UUID]) -> dict[UUID, tuple[Text, Text]]:
+    """Return the names of posts and of their offices, in two queries; for this room's own use."""
     posts = people.posts(post_ids)
     offices = {view.id: view.names for view in people.offices_by_id({post.office_id for post in posts.values()})}
     return {key: (post.names, offices.get(post.office_id, {})) for key, post in posts.items()}
@@ -83,14 +88,14 @@ def story(by: Actor, application_id: UUID) -> list[Happened]:
     """Return the steps of an application that ``by`` may see, the earliest first."""
     row = visible(by, application_id)
     events = [event for event in ledger.story(by, row.id, visible=True) if event.name in SHOWN]
-    seats = _seats({event.post_id for event in events if event.post_id is not None})
+    known = seats({event.post_id for event in events if event.post_id is not None})
     return [
         Happened(
             name=event.name,
             at=event.at,
             facts=dict(event.facts),
-            post=seats.get(event.post_id, ({}, {}))[0] if event.post_id else {},
-            office=seats.get(event.post_id, ({}, {}))[1] if event.post_id else {},
+            post=known.get(event.post_id, ({}, {}))[0] if event.post_id else {},
+            office=known.get(event.post_id, ({}, {}))[1] if event.post_id else {},
             log_index=event.leaf_index,
         )
         for event in events
@@ -100,10 +105,15 @@ def story(by: Actor, application_id: UUID) -> list[Happened]:
 def looks(by: Actor, application_id: UUID) -> list[Look]:
     """Return who looked at an application, the latest first; for its applicant and its officers alike."""
     row = visible(by, application_id)
-    events = [event for event in ledger.story(by, row.id, visible=True) if event.name == "services.looked_at"]
-    seats = _seats({event.post_id for event in events if event.post_id is not None})
+    events = [event for event in ledger.story(by, row.id, visible=True) if event.name in LOOKS]
+    known = seats({event.post_id for event in events if event.post_id is not None})
     return [
-        Look(at=event.at, post=seats.get(event.post_id, ({}, {}))[0], office=seats.get(event.post_id, ({}, {}))[1])
+        Look(
+            at=event.at,
+            post=known.get(event.post_id, ({}, {}))[0],
+            office=known.get(event.post_id, ({}, {}))[1],
+            in_emergency=event.name == LOOKS[1],
+        )
         for event in reversed(events)
         if event.post_id is not None
     ]
