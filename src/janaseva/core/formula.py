@@ -40,6 +40,8 @@ from janaseva.core.formula_rows import (
 Kind = Literal["text", "texts", "integer", "decimal", "yes_no", "date", "datetime"]
 State = Literal["value", "missing", "fault"]
 
+__all__ = ["Facts", "Formula", "FormulaError", "Kind", "Place", "Reason", "Result", "Scope", "State", "split"]
+
 MOST_ROWS: Final = 100
 
 _TYPES: Final[dict[Kind, cel.Type]] = {

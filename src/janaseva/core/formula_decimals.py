@@ -70,8 +70,10 @@ def _way(text: str) -> Any:
 
 
 def _number(value: Any) -> Fraction | int:
-    found = uncarried(value)
-    if isinstance(found, Fraction) or (isinstance(found, int) and not isinstance(found, bool)):
+    found: Any = uncarried(value)
+    if isinstance(found, Fraction):
+        return found
+    if isinstance(found, int) and not isinstance(found, bool):
         return found
     message = "only numbers can be counted together"
     raise ValueError(message)

@@ -230,7 +230,7 @@ def _value_faults(question: Question, value: Any, place: str, around: _Around) -
         if result.state != "value":
             continue
         limit = result.value.isoformat() if isinstance(result.value, date) else result.value
-        given = decimals.exact(value) if isinstance(limit, Fraction) else value
+        given: Any = decimals.exact(value) if isinstance(limit, Fraction) else value
         beyond = given < limit if name == "at_least" else given > limit
         if beyond:
             early = {"too_small": "too_early", "too_large": "too_late"}

@@ -18,7 +18,7 @@ from janaseva.gateway.api.paging import USUAL, After, Limit, cursor, link_next, 
 from janaseva.gateway.services import fees, shapes, showing
 from janaseva.services import queries
 from janaseva.services.rules import charter as charter_rules
-from janaseva.services.rules import deciding
+from janaseva.services.rules import deciding, schedules
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Validity
 from janaseva.services.rules.purposed import for_purpose
@@ -215,14 +215,32 @@ def _duration(validity: Validity | None) -> str:
     return "P" + "".join(f"{number}{unit}" for number, unit in parts if number)
 
 
+def _band(band: schedules.BandLine) -> fees.Band:
+    ends = {name: None if one is None else str(one) for name, one in band.written.model_dump(by_alias=True).items()}
+    return fees.Band.model_validate({name: ends[name] for name in ("from", "above", "up_to", "below")})
+
+
+def _schedule(schedule: schedules.Schedule) -> fees.Schedule:
+    return fees.Schedule(
+        down=fees.Axis(title=dict(schedule.down), bands=[_band(band) for band in schedule.rows]),
+        across=fees.Axis(title=dict(schedule.across), bands=[_band(band) for band in schedule.columns]),
+        amounts_paise=[list(row) for row in schedule.amounts],
+    )
+
+
 def _fee(line: charter_rules.FeeLine) -> fees.FeeLine:
     return fees.FeeLine(
         key=line.key,
         title=dict(line.title),
         kind=line.kind,
         amount_paise=line.amount_paise,
-        steps=list(line.steps),
+        steps=[(band.written.model_dump()["up_to"], paise) for band, paise in line.steps],
+        bands=[_band(band) for band, _ in line.steps],
+        schedule=None if line.schedule is None else _schedule(line.schedule),
         rate=line.rate,
+        parts=line.parts,
+        rounding=None if line.rounding is None else fees.Rounding(to_paise=line.rounding[0], way=line.rounding[1]),
+        outside=dict(line.outside),
         channel=line.channel,
         waived=[dict(one) for one in line.waived],
         basis=_basis(line.basis),

@@ -21,14 +21,54 @@ class Basis(BaseModel):
     note: str
 
 
+class Band(BaseModel):
+    """One band of sizes, as the definition writes it; without a beginning it begins where the one before it ends."""
+
+    from_: str | None = Field(alias="from", description="From this size, and with it.")
+    above: str | None
+    up_to: str | None = Field(description="Up to this size, and with it.")
+    below: str | None
+
+
+class Axis(BaseModel):
+    """One of the two sizes of a schedule."""
+
+    title: Words
+    bands: list[Band]
+
+
+class Schedule(BaseModel):
+    """Amounts by two sizes: one runs down the rows, one across the columns."""
+
+    down: Axis
+    across: Axis
+    amounts_paise: list[list[int]] = Field(description="A list for each row, an amount for each column.")
+
+
+class Rounding(BaseModel):
+    """To how many paise an amount is rounded, and which way."""
+
+    to_paise: int
+    way: Literal["up", "down", "nearest"]
+
+
 class FeeLine(BaseModel):
     """One line of the fee, with the order behind it."""
 
     key: str
     title: Words
-    kind: Literal["fixed", "slab", "each", "percentage"]
+    kind: Literal["fixed", "slab", "matrix", "each", "percentage"]
     amount_paise: Paise | None
-    steps: list[tuple[int | None, int]] = Field(description="For `slab`: up to which value, and the amount in paise.")
+    steps: list[tuple[int | str | None, int]] = Field(
+        description="For `slab`: up to which value (with a point, as text), and the amount in paise."
+    )
+    bands: list[Band] = Field(description="For `slab`: the band of each of the steps, with both of its ends.")
+    schedule: Schedule | None = Field(description="For `matrix`.")
+    parts: Literal["", "up", "down", "nearest", "exact"] = Field(
+        description="For `each` of what is measured with a point: what a part of one counts."
+    )
+    rounding: Rounding | None
+    outside: Words = Field(description="What is said where no band takes the size; empty where nothing is written.")
     rate: str = Field(description="For `percentage`: hundredths of the whole, as text.")
     channel: Literal["online", "counter", "both"]
     waived: list[Words] = Field(description="For whom it is waived.")

@@ -155,7 +155,8 @@ class Answers(Given):
     """Answers by the form's keys."""
 
     answers: dict[str, Any] = Field(
-        description="As the form's JSON Schema describes them. Money is whole paise as a number, rupees as a text.",
+        description="As the form's JSON Schema describes them. Money is whole paise as a number, rupees as a text;"
+        " a number with a point is a text.",
         examples=[{"applicant_name": "K. Anil", "date_of_birth": "1978-05-14"}],
     )
 

@@ -8,13 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Final, Self
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Any, Final, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from janaseva.core.formula import Facts, FormulaError, Scope
+from janaseva.core.decimals import Way, shortest, whole
+from janaseva.core.formula import Facts, Scope
 from janaseva.core.text import Text
 from janaseva.forms.rules import Formula, Key, Part, Sourced, Unknown, Words
+from janaseva.payments.rules.bands import Band, place_of
 
 MOST_PAISE: Final = 10**12
 """Ten thousand million rupees: no fee is larger, so anything larger is a slip."""
@@ -53,10 +57,9 @@ Rupees = Annotated[int, BeforeValidator(_paise), PlainSerializer(_rupees, return
 """Written in rupees (``15``, ``7.50``), held in paise."""
 
 
-class Slab(Part):
-    """One step of a slab: what is due up to and with ``up_to``; the last step has none and takes all above."""
+class Slab(Band):
+    """One step of a slab: what is due in this band of sizes; the last step without an end takes all above."""
 
-    up_to: int | None = None
     rupees: Rupees
 
 
@@ -68,32 +71,78 @@ class Slabs(Part):
 
     @model_validator(mode="after")
     def _rising(self) -> Self:
-        ends = [step.up_to for step in self.steps[:-1]]
-        if any(end is None for end in ends):
+        if any(not step.ends for step in self.steps[:-1]):
             message = "only the last step may lack up_to"
             raise ValueError(message)
-        last = self.steps[-1].up_to
-        bounds = [end for end in [*ends, last] if end is not None]
-        if sorted(set(bounds)) != bounds:
+        bounds = [step.up_to if step.up_to is not None else step.below for step in self.steps if step.ends]
+        if any(later is None or earlier is None or later <= earlier for earlier, later in pairwise(bounds)):
             message = "the steps' up_to must rise"
             raise ValueError(message)
         return self
 
 
+class Axis(Part):
+    """One of the two sizes of a matrix: what is measured, and what people call it."""
+
+    of: Formula
+    title: Words
+
+
+class Across(Axis):
+    """The size whose bands are the columns."""
+
+    bands: tuple[Band, ...] = Field(min_length=1)
+
+
+class Row(Band):
+    """One row of a matrix: its band of the size that runs down, and an amount for each column."""
+
+    rupees: tuple[Rupees, ...] = Field(min_length=1)
+
+
+class Matrix(Part):
+    """An amount that depends on two sizes: one runs down the rows, one across the columns."""
+
+    down: Axis
+    across: Across
+    rows: tuple[Row, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        columns = len(self.across.bands)
+        for number, row in enumerate(self.rows, start=1):
+            if len(row.rupees) != columns:
+                message = f"row {number} has {len(row.rupees)} amounts for {columns} columns"
+                raise ValueError(message)
+        return self
+
+
 class Each(Part):
-    """So much for each: a page, a copy, a member."""
+    """So much for each: a page, a copy, a kilowatt.
+
+    ``parts`` says what a part of one counts: as a whole one (``up``), as none (``down``), as a whole one from the half
+    on (``nearest``), or for what it is (``exact``).
+    """
 
     of: Formula
     rupees: Rupees
+    parts: Literal["up", "down", "nearest", "exact"] | None = None
 
 
 class Percentage(Part):
-    """A part of an amount in paise, rounded down to the paisa, within bounds."""
+    """A part of an amount in paise, within bounds; rounded down to the paisa where the line does not say otherwise."""
 
     of: Formula
     rate: Annotated[Decimal, BeforeValidator(_rate)]
     at_least: Rupees | None = None
     at_most: Rupees | None = None
+
+
+class Rounding(Part):
+    """To full rupees (``to: 1``), tens of rupees or paise (``to: 0.01``), and which way."""
+
+    to: Annotated[Rupees, Field(ge=1)]
+    way: Way
 
 
 class Waiver(Sourced):
@@ -105,14 +154,21 @@ class Waiver(Sourced):
 
 
 class Line(Sourced):
-    """One line of the fee: exactly one of ``rupees``, ``slab``, ``each``, ``percentage``; due ``from`` .. ``until``."""
+    """One line of the fee: exactly one of ``rupees``, ``slab``, ``matrix``, ``each``, ``percentage``.
+
+    It is due ``from`` one day ``until`` another. ``outside`` is said to whoever states a size that no band of a slab or
+    matrix takes; they cannot hand in then.
+    """
 
     key: Key
     title: Words
     rupees: Rupees | None = None
     slab: Slabs | None = None
+    matrix: Matrix | None = None
     each: Each | None = None
     percentage: Percentage | None = None
+    rounding: Rounding | None = None
+    outside: Words | None = None
     when: Formula | None = None
     waived: tuple[Waiver, ...] = ()
     from_: date | None = Field(default=None, alias="from")
@@ -120,9 +176,15 @@ class Line(Sourced):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        ways = [self.rupees is not None, self.slab, self.each, self.percentage]
+        ways = [self.rupees is not None, self.slab, self.matrix, self.each, self.percentage]
         if sum(bool(way) for way in ways) != 1:
-            message = "a line has exactly one of rupees, slab, each, percentage"
+            message = "a line has exactly one of rupees, slab, matrix, each, percentage"
+            raise ValueError(message)
+        if self.rounding is not None and not (self.each or self.percentage):
+            message = "'rounding' goes with each or percentage: all other amounts are written as they are"
+            raise ValueError(message)
+        if self.outside is not None and not (self.slab or self.matrix):
+            message = "'outside' goes with slab or matrix"
             raise ValueError(message)
         return self
 
@@ -149,11 +211,16 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """What one application costs. ``missing`` names answers still needed; ``known``: whether anyone knows."""
+    """What one application costs. ``missing`` names answers still needed; ``known``: whether anyone knows.
+
+    ``outside`` says, for each line of which a size lies beyond all bands, what the definition has to say to that; the
+    line is among the ``faults`` then.
+    """
 
     lines: tuple[Due, ...]
     missing: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    outside: tuple[Text, ...] = ()
     known: bool = True
 
     @property
@@ -177,6 +244,7 @@ def compute(fee: Fees, facts: Facts, *, on: date, scope: Scope) -> Bill:
     lines: list[Due] = []
     missing: dict[str, None] = {}
     faults: list[str] = []
+    outside: list[Text] = []
     for line in fee.lines:
         if (line.from_ and on < line.from_) or (line.until and on > line.until):
             continue
@@ -190,12 +258,16 @@ def compute(fee: Fees, facts: Facts, *, on: date, scope: Scope) -> Bill:
             continue
         try:
             amount = _amount(line, facts, scope)
+        except _OutsideError as reason:
+            faults.append(f"{line.key}: {reason}")
+            outside.extend([line.outside] if line.outside else [])
+            continue
         except _CannotTellError as reason:
             missing.update(dict.fromkeys(reason.missing))
             faults.extend([] if reason.missing else [f"{line.key}: {reason}"])
             continue
         lines.append(Due(key=line.key, title=line.title, amount_paise=amount, order=order))
-    return Bill(lines=tuple(lines), missing=tuple(missing), faults=tuple(faults))
+    return Bill(lines=tuple(lines), missing=tuple(missing), faults=tuple(faults), outside=tuple(outside))
 
 
 class _CannotTellError(Exception):
@@ -204,59 +276,68 @@ class _CannotTellError(Exception):
         super().__init__(message)
 
 
-def _number(formula: str, facts: Facts, scope: Scope) -> int:
-    result = scope.compile(formula, "integer").evaluate(facts)
+class _OutsideError(_CannotTellError):
+    """No band takes the size."""
+
+
+def _size(formula: str, facts: Facts, scope: Scope) -> Fraction | int:
+    """Return the number that a formula comes to: a whole one, or one with a point."""
+    result = scope.compile(formula, measured(formula, scope)).evaluate(facts)
     if result.state != "value":
         raise _CannotTellError(result.message, result.missing)
-    value = int(result.value)
+    value: Fraction | int = result.value if isinstance(result.value, Fraction) else int(result.value)
     if value < 0:
         message = f"{formula} is below nought"
         raise _CannotTellError(message)
     return value
 
 
+def measured(formula: str, scope: Scope) -> Literal["integer", "decimal"]:
+    """Return as what a size is measured: in whole numbers, or with a point where the formula comes to that."""
+    if not scope.has_decimals:
+        return "integer"
+    return "decimal" if scope.compile(formula).kind == "decimal" else "integer"
+
+
+def _in_band(bands: Sequence[Band], size: Fraction | int) -> int:
+    place = place_of(bands, Fraction(size), counted=isinstance(size, int))
+    if place is None:
+        shown = shortest(Fraction(size)) or "this size"
+        message = f"no step of the slab takes {shown}"
+        raise _OutsideError(message)
+    return place
+
+
 def _amount(line: Line, facts: Facts, scope: Scope) -> int:
-    if line.slab is not None:
-        size = _number(line.slab.of, facts, scope)
-        step = next((step for step in line.slab.steps if step.up_to is None or size <= step.up_to), None)
-        if step is None:
-            message = f"no step of the slab takes {size}"
-            raise _CannotTellError(message)
-        amount = step.rupees
-    elif line.each is not None:
-        amount = _number(line.each.of, facts, scope) * line.each.rupees
-    elif line.percentage is not None:
-        part = line.percentage
-        amount = int(_number(part.of, facts, scope) * part.rate / 100)
-        amount = max(amount, part.at_least or 0)
-        amount = amount if part.at_most is None else min(amount, part.at_most)
-    else:
-        amount = line.rupees or 0
+    amount = _reckoned(line, facts, scope)
+    if line.rounding is not None:
+        amount = whole(Fraction(amount) / line.rounding.to, line.rounding.way) * line.rounding.to
+    if line.percentage is not None:
+        amount = max(whole(Fraction(amount), "down"), line.percentage.at_least or 0)
+        amount = amount if line.percentage.at_most is None else min(amount, line.percentage.at_most)
     if amount > MOST_PAISE:
         message = f"{line.key} comes to more than any fee"
         raise _CannotTellError(message)
-    return amount
+    if Fraction(amount).denominator != 1:
+        message = f"{line.key} comes to a part of a paisa, and nobody says how it is rounded"
+        raise _CannotTellError(message)
+    return int(amount)
 
 
-def formula_faults(fee: Fees, scope: Scope) -> list[tuple[str, FormulaError]]:
-    """Return every formula of the fee that does not compile, with its dotted place under ``fee``."""
-    if isinstance(fee, Unknown):
-        return []
-    found: list[tuple[str, FormulaError]] = []
-
-    def tried(place: str, text: str | None, kind: Any) -> None:
-        try:
-            if text is not None:
-                scope.compile(text, kind)
-        except FormulaError as error:
-            found.append((place, error))
-
-    for number, line in enumerate(fee.lines):
-        place = f"lines.{number}"
-        tried(f"{place}.when", line.when, "yes_no")
-        for name in ("slab", "each", "percentage"):
-            part = getattr(line, name)
-            tried(f"{place}.{name}.of", part.of if part else None, "integer")
-        for index, waiver in enumerate(line.waived):
-            tried(f"{place}.waived.{index}.when", waiver.when, "yes_no")
-    return found
+def _reckoned(line: Line, facts: Facts, scope: Scope) -> Fraction | int:
+    """Return what a line comes to before it is rounded."""
+    if line.slab is not None:
+        return line.slab.steps[_in_band(line.slab.steps, _size(line.slab.of, facts, scope))].rupees
+    if line.matrix is not None:
+        down = _size(line.matrix.down.of, facts, scope)
+        across = _size(line.matrix.across.of, facts, scope)
+        row = line.matrix.rows[_in_band(line.matrix.rows, down)]
+        return row.rupees[_in_band(line.matrix.across.bands, across)]
+    if line.each is not None:
+        count = _size(line.each.of, facts, scope)
+        if line.each.parts not in (None, "exact"):
+            count = whole(Fraction(count), cast("Way", line.each.parts))
+        return count * line.each.rupees
+    if line.percentage is not None:
+        return Fraction(_size(line.percentage.of, facts, scope)) * Fraction(line.percentage.rate) / 100
+    return line.rupees or 0

@@ -38,6 +38,16 @@ DISTRICTS: Final[tuple[tuple[str, Text], ...]] = (
     ("lgd-district:554", {"en": "Alappuzha", "ml": "ആലപ്പുഴ", "hi": "आलप्पुषा"}),
     ("lgd-district:564", {"en": "Thrissur", "ml": "തൃശ്ശൂർ", "hi": "त्रिशूर"}),
 )
+POWERS: Final = (
+    {"name": "up_to", "low": "", "high": "7.5"},
+    {"name": "above_to", "low": "7.5", "high": "50"},
+    {"name": "above", "low": "50", "high": ""},
+)
+SIZES: Final = (
+    {"name": "up_to", "low": "", "high": "20"},
+    {"name": "to", "low": "21", "high": "1,000"},
+    {"name": "from", "low": "1,001", "high": ""},
+)
 MONTHS: Final = (
     ("04", 812),
     ("05", 934),

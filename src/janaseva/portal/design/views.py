@@ -26,6 +26,8 @@ def _context() -> dict[str, object]:
         "districts": samples.DISTRICTS,
         "months": samples.MONTHS,
         "days": samples.DAYS,
+        "columns": samples.POWERS,
+        "rows": samples.SIZES,
         "desk_items": samples.DESK,
         "story": samples.story(),
     }

@@ -92,6 +92,8 @@ def _bill(row: Application, step: str, *, by: Actor, at: datetime) -> Bill:
         .exclude(choice=ISSUED)
         .count(),
     )
+    if bill is not None and bill.outside:
+        raise Refusal("fee_outside", status=CONFLICT)
     if bill is None or bill.missing or bill.faults:
         missing = () if bill is None else (*bill.missing, *bill.faults)
         raise Refusal("fee_not_computable", status=CONFLICT, missing=", ".join(missing))

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from janaseva.core.decimals import Way
+from janaseva.core.formula import Scope
 from janaseva.core.text import Text
 from janaseva.forms.rules import Sourced, Unknown
 from janaseva.payments.rules.fees import Fee, Line
@@ -13,6 +15,7 @@ from janaseva.services.rules.parts import Promise, Validity, Variant
 from janaseva.services.rules.purposed import for_purpose
 from janaseva.services.rules.purposes import PURPOSES
 from janaseva.services.rules.rights import LevelLaw, Seat
+from janaseva.services.rules.schedules import BandLine, FeeKind, Parts, Schedule, band_lines, schedule
 from janaseva.workflow.rules import QUESTION, RECEIPT, Limit
 
 NAMES: Final = {1: "first", 2: "second"}
@@ -31,14 +34,22 @@ class Basis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeLine:
-    """One line of the fee as it stands in the definition; exactly one of the amounts is set, in paise."""
+    """One line of the fee as it stands in the definition; exactly one of the amounts is set, in paise.
+
+    ``parts`` and ``rounding`` (to how many paise, which way) say what becomes of parts; ``outside`` what is said to
+    whoever states a size beyond all bands.
+    """
 
     key: str
     title: Text
-    kind: Literal["fixed", "slab", "each", "percentage"]
+    kind: FeeKind
     amount_paise: int | None
-    steps: tuple[tuple[int | None, int], ...]
+    steps: tuple[tuple[BandLine, int], ...]
+    schedule: Schedule | None
     rate: str
+    parts: Parts
+    rounding: tuple[int, Way] | None
+    outside: Text
     channel: Literal["online", "counter", "both"]
     condition: str
     waived: tuple[Text, ...]
@@ -274,7 +285,7 @@ def _way(definition: Definition, variant: Variant) -> Way:
         officer_basis=basis(definition, variant.officer),
         limit=limit,
         limit_basis=basis(definition, limit),
-        fee=tuple(_fee_line(definition, line) for line in fee.lines) if isinstance(fee, Fee) else None,
+        fee=_fee_lines(definition, fee, definition.fee_scope),
         fee_unknown=fee.unknown if isinstance(fee, Unknown) else "",
         later=tuple(_later(definition)),
         validity=validity if isinstance(validity, Validity) else None,
@@ -290,7 +301,7 @@ def _later(definition: Definition) -> Iterator[LaterFee]:
             title=step.title,
             limit=step.limit,
             stands=step.clock == "stands",
-            fee=tuple(_fee_line(definition, line) for line in fee.lines) if isinstance(fee, Fee) else None,
+            fee=_fee_lines(definition, fee, definition.demand_scope),
             fee_unknown=fee.unknown if isinstance(fee, Unknown) else "",
             basis=basis(definition, fee or Sourced()),
         )
@@ -305,12 +316,19 @@ def _together(definition: Definition, variant: Variant) -> tuple[tuple[str, str]
     return tuple(dict.fromkeys((seat.role, seat.office) for step in granting for seat in step.joint))
 
 
-def _fee_line(definition: Definition, line: Line) -> FeeLine:
-    kind: Literal["fixed", "slab", "each", "percentage"] = "fixed"
+def _fee_lines(definition: Definition, fee: Fee | Unknown | None, scope: Scope) -> tuple[FeeLine, ...] | None:
+    return tuple(_fee_line(definition, line, scope) for line in fee.lines) if isinstance(fee, Fee) else None
+
+
+def _fee_line(definition: Definition, line: Line, scope: Scope) -> FeeLine:
+    kind: FeeKind = "fixed"
     amount, rate = line.rupees, ""
-    steps: tuple[tuple[int | None, int], ...] = ()
+    steps: tuple[tuple[BandLine, int], ...] = ()
     if line.slab is not None:
-        kind, steps = "slab", tuple((step.up_to, step.rupees) for step in line.slab.steps)
+        bands = band_lines(line.slab.steps, line.slab.of, scope)
+        kind, steps = "slab", tuple(zip(bands, (step.rupees for step in line.slab.steps), strict=True))
+    elif line.matrix is not None:
+        kind = "matrix"
     elif line.each is not None:
         kind, amount = "each", line.each.rupees
     elif line.percentage is not None:
@@ -325,7 +343,11 @@ def _fee_line(definition: Definition, line: Line) -> FeeLine:
         kind=kind,
         amount_paise=amount,
         steps=steps,
+        schedule=schedule(line, scope),
         rate=rate,
+        parts=(line.each.parts or "") if line.each is not None else "",
+        rounding=None if line.rounding is None else (line.rounding.to, line.rounding.way),
+        outside=line.outside or {},
         channel=channel,
         condition=condition,
         waived=tuple(waiver.title for waiver in line.waived),

@@ -17,6 +17,7 @@ from janaseva.core.text import in_language
 from janaseva.forms.rules import Part
 from janaseva.forms.rules.checking import Applied, apply, check, with_computed
 from janaseva.forms.rules.reading import settle_shape
+from janaseva.payments.rules.fees import Bill
 from janaseva.services.rules.deciding import Whole, bill, certificate_facts, choose, eligibility, last_day
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
@@ -232,11 +233,17 @@ def _variant(definition: Definition, example: Example, applied: Applied, variant
         yield from _differs("officer", expect.officer, variant.officer.role)
     due_now = bill(definition, variant, applied.answers, on=example.today, channel=example.channel, pages=example.pages)
     if expect.fee is not None:
-        found = _rupees(due_now.total_paise) if due_now.known else "unknown"
-        yield from _differs("fee", _written(expect.fee), "; ".join([found, *due_now.missing, *due_now.faults]))
+        yield from _differs("fee", _written(expect.fee), _comes_to(due_now))
     if expect.fee_lines is not None:
         lines = {line.key: _rupees(line.amount_paise) for line in due_now.lines}
         yield from _differs("fee lines", {key: _written(value) for key, value in expect.fee_lines.items()}, lines)
+
+
+def _comes_to(due_now: Bill) -> str:
+    if due_now.outside:
+        return "outside"
+    found = _rupees(due_now.total_paise) if due_now.known else "unknown"
+    return "; ".join([found, *due_now.missing, *due_now.faults])
 
 
 def _rupees(paise: int) -> str:
@@ -245,7 +252,7 @@ def _rupees(paise: int) -> str:
 
 def _written(value: str | int) -> str:
     text = str(value)
-    return text if text == "unknown" or "." in text else f"{text}.00"
+    return text if text in ("unknown", "outside") or "." in text else f"{text}.00"
 
 
 def _work(
@@ -270,7 +277,7 @@ def _work(
         yield from _differs("ends", expect.ends, walked.state)
     for step, value in expect.demands.items():
         bill = walked.demands.get(step)
-        found = None if bill is None else _rupees(bill.total_paise) if bill.known else "unknown"
+        found = None if bill is None else _comes_to(bill)
         yield from _differs(f"demanded at {step}", _written(value), found)
     for step, lines in expect.demand_lines.items():
         bill = walked.demands.get(step)

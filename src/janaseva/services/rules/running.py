@@ -45,6 +45,8 @@ def ready(
     bill = deciding.bill(definition, variant, applied.answers, on=today, channel=channel, pages=pages)
     if bill.missing:
         return Fault(place=bill.missing[0], code="needed")
+    if bill.outside:
+        return Fault(place="", code="fee_outside", words=bill.outside[0])
     if bill.faults:
         return Fault(place="", code="fee_not_computable")
     return Ready(variant=variant, area=area, bill=bill)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from janaseva.core.formula import FormulaError
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.forms.rules import Question, Unknown
+from janaseva.payments.rules.fee_faults import sizes
 from janaseva.payments.rules.fees import Line
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.happens import Step
@@ -33,12 +34,9 @@ def demand_faults(definition: Definition, service: Source) -> Iterator[SourceFau
 
 def _unsure(definition: Definition, service: Source, path: Path, step: Step, line: Line) -> Iterator[SourceFault]:
     """Tell each name on which an amount rests and which may be missing when it is demanded."""
-    for name in ("slab", "each", "percentage"):
-        part = getattr(line, name)
-        if part is None:
-            continue
+    for name, text in sizes(line):
         try:
-            uses = {*definition.demand_scope.compile(part.of, "integer").uses}
+            uses = {*definition.demand_scope.compile(text).uses}
         except FormulaError:
             continue
         asked = {one for one in uses if one.startswith("given.")}
@@ -46,7 +44,7 @@ def _unsure(definition: Definition, service: Source, path: Path, step: Step, lin
             if _may_be_missing(definition, step, line, one):
                 message = f"'{one}' may be missing when the fee of '{step.key}' is demanded"
                 mend = f"write given.{one} ? {one} : ..., or a when: that says for whom the line is due"
-                yield service.fault((*path, name, "of"), message, mend)
+                yield service.fault((*path, *name.split("."), "of"), message, mend)
 
 
 def _may_be_missing(definition: Definition, step: Step, line: Line, name: str) -> bool:

@@ -8,7 +8,8 @@ from janaseva.core.formula import FormulaError, Scope
 from janaseva.core.formula import Kind as FormulaKind
 from janaseva.core.source import Path, Source, SourceFault
 from janaseva.forms.rules import Unknown
-from janaseva.payments.rules.fees import Fee, formula_faults
+from janaseva.payments.rules.fee_faults import amount_faults, formula_faults
+from janaseva.payments.rules.fees import Fee
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.soundness.asking import questions
 from janaseva.services.rules.soundness.finding import found_formulas
@@ -41,8 +42,13 @@ def formulas(definition: Definition, service: Source) -> Iterator[SourceFault]:
 
 def _fee_formulas(scope: Scope, service: Source, path: Path, fee: Fee | Unknown) -> Iterator[SourceFault]:
     for place, error in formula_faults(fee, scope):
-        parts: Path = tuple(int(part) if part.isdigit() else part for part in place.split("."))
-        yield from _told(service, (*path, *parts), error)
+        yield from _told(service, (*path, *_parts(place)), error)
+    for place, message, mend in amount_faults(fee, scope):
+        yield service.fault((*path, *_parts(place)), message, mend)
+
+
+def _parts(place: str) -> Path:
+    return tuple(int(part) if part.isdigit() else part for part in place.split("."))
 
 
 def _scope_at(definition: Definition, path: Path) -> Scope:
