@@ -34,7 +34,9 @@ def test_a_charter_names_all_who_decide_together():
     hall = charter(compile_text(of("model").published("mo-hall-licence")))
     both = (("district_collector", "collectorate"), ("executive_engineer", "works_division"))
     assert [way.together for way in hall.ways] == [both]
-    assert [way.together for line in hall.again for way in line.ways] == [()], "a renewal is decided by one"
+    assert [way.together for line in hall.again for way in line.ways] == [(), ()], (
+        "a renewal and an amendment are decided by one"
+    )
     permit = charter(compile_text(of("kl-edistrict").published("kl-building-permit")))
     assert [way.together for way in permit.ways] == [()]
     told = dict(sources(permit))

@@ -1,4 +1,4 @@
-"""What an application for a renewal, a correction or a second copy wants otherwise than it was issued."""
+"""What an application for a renewal, an amendment, a correction or a second copy wants otherwise than it was issued."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from janaseva.core.text import Text
 from janaseva.forms import rules as forms
 from janaseva.services import queries as services
 from janaseva.services.queries import ApplicationView
-from janaseva.services.rules.purposed import ISSUED_FIELDS, ISSUED_NUMBER
+from janaseva.services.rules.purposed import ISSUED_NUMBER, earlier_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,8 @@ def _read(view: ApplicationView, answers: Mapping[str, Any], language: str, toda
     form = view.definition.form
     applied = forms.apply(form, answers, today=today, directory=services.PLACES)
     pages = forms.summary(form, applied, language, area_names=services.area_names)
-    anew = {key for key, question in form.by_key.items() if question.kind == "declaration"} | set(ISSUED_FIELDS)
+    declared = {key for key, question in form.by_key.items() if question.kind == "declaration"}
+    anew = declared | earlier_keys(view.definition)
     return {
         line.place: ({line.label_language: line.label}, _words(line))
         for page in pages

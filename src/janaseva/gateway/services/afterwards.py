@@ -1,4 +1,4 @@
-"""What was issued, by API: given in place of a paper, and asked for again as a renewal, correction or second copy."""
+"""What was issued, by API: given in place of a paper, and asked for again: renewed, amended, corrected or copied."""
 
 from datetime import date
 from typing import Literal
@@ -22,7 +22,7 @@ from janaseva.services import actions, queries
 from janaseva.services.rules.purposed import title_of
 
 router = Router(tags=["Applications"], auth=BEARER)
-Purpose = Literal["renewal", "correction", "duplicate"]
+Purpose = Literal["renewal", "amendment", "correction", "duplicate"]
 
 
 class GiveIssued(Given):
@@ -87,7 +87,7 @@ def give_issued(request: HttpRequest, application_id: UUID, given: GiveIssued) -
 )
 @operation("person", most=120)
 def again(request: HttpRequest, application_id: UUID) -> HttpResponse:
-    """List what may be asked for on the certificate of an application: its renewal, correction, a second copy."""
+    """List what may be asked for on the certificate of an application: renewal, amendment, correction, second copy."""
     language = language_of(request)
     return answer(
         Agains(items=[_line(one, language) for one in queries.again(actor(request), application_id, at(request))])
@@ -115,7 +115,7 @@ def _line(one: queries.AgainView, language: str) -> Again:
     "applications/{uuid:application_id}/again",
     response={CREATED: Made},
     operation_id="applications_begin_again",
-    summary="Ask for a renewal, a correction or a second copy",
+    summary="Ask for a renewal, an amendment, a correction or a second copy",
     openapi_extra=told(400, 401, 404, 409, 413, 415, 422, key=True, location=True),
 )
 @operation("person", most=30)

@@ -100,9 +100,9 @@ class Unfound(BaseModel):
 
 
 class AgainLine(BaseModel):
-    """A renewal, a correction or a second copy of what was issued; the days are counted from the last day."""
+    """A renewal, an amendment, a correction or a second copy of what was issued; days are counted from the last day."""
 
-    purpose: Literal["renewal", "correction", "duplicate"]
+    purpose: Literal["renewal", "amendment", "correction", "duplicate"]
     title: Words
     unknown: str = Field(description="What nobody has found of it; then it cannot be asked for here.")
     ways: list[Way]
@@ -321,7 +321,7 @@ class Application(BaseModel):
     state: Literal["draft", "submitted", "begun", "decided", "withdrawn", "lapsed", "discarded"]
     outcome: str
     number: str | None
-    purpose: str = Field(description="`renewal`, `correction`, `duplicate`; empty for a first application.")
+    purpose: str = Field(description="`renewal`, `amendment`, `correction`, `duplicate`; empty for a first one.")
     earlier: str | None = Field(description="The application on whose certificate it rests.")
     started_at: datetime
     submitted_at: datetime | None

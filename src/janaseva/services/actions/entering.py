@@ -12,7 +12,7 @@ from janaseva.registers import queries as register_queries
 from janaseva.registers import steps as registers
 from janaseva.services import queries
 from janaseva.services.models import Application
-from janaseva.services.rules import outcomes, purposed
+from janaseva.services.rules import outcomes, purposed, purposes
 from janaseva.services.rules.definition import Definition
 
 
@@ -28,7 +28,8 @@ def entered(
 ) -> None:
     """Write into the register that the definition names; nothing where it names none.
 
-    A renewal adds what holds from today; a correction says what was true all along; a second copy changes nothing.
+    A renewal and an amendment add what holds from today; a correction says what was true all along; a second copy
+    changes nothing.
     """
     entry = definition.out.register_
     if entry is None or definition.purpose == "duplicate":
@@ -55,5 +56,5 @@ def entered(
         entry_id=known,
         facts=facts,
         why=f"{in_language(purposed.title_of(definition), 'en')}, {number}",
-        valid_from=today if definition.purpose == "renewal" else None,
+        valid_from=today if purposes.holds_from_issue(definition.purpose) else None,
     )

@@ -154,7 +154,8 @@ def changed(by: Actor, application_id: UUID) -> tuple[str, ...]:
         return ()
     definition = compiled(row.definition_id, row.purpose)
     now, was = forms.answers_of(row.id), forms.answers_of(row.earlier_id)
-    keys = (key for key in definition.form.by_key if key not in purposed.ISSUED_FIELDS)
+    stated = purposed.earlier_keys(definition)
+    keys = (key for key in definition.form.by_key if key not in stated)
     return tuple(key for key in keys if now.get(key) != was.get(key))
 
 

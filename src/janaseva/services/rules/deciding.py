@@ -142,8 +142,8 @@ def valid_until(validity: Validity | Unknown | None, valid_from: date) -> date |
 def last_day(definition: Definition, variant: Variant, today: date, earlier: Earlier | None) -> date | None:
     """Return the last good day of what is issued today, by what it is issued for.
 
-    A correction and a second copy are good as long as the earlier one was; a renewal from today, or from the end of
-    the earlier one where the text says so.
+    An amendment, a correction and a second copy are good as long as the earlier one was; a renewal from today, or from
+    the end of the earlier one where the text says so.
     """
     validity = definition.validity_for(variant)
     text = text_of(definition)

@@ -21,7 +21,7 @@ from janaseva.payments.rules.fees import Bill
 from janaseva.services.rules.deciding import Whole, bill, certificate_facts, choose, eligibility, last_day
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
-from janaseva.services.rules.purposed import Earlier, for_purpose, taken_over
+from janaseva.services.rules.purposed import Earlier, for_purpose, stated_of
 from janaseva.services.rules.purposes import PURPOSES, Purpose
 from janaseva.services.rules.walking import Case, Step, as_step, walk
 from janaseva.workflow.rules import Calendar, Span, due, form_of, held
@@ -64,12 +64,13 @@ class Expected(Part):
 
 
 class Issued(Part):
-    """The certificate on which an example of a renewal, a correction or a second copy rests, and what was ``found``."""
+    """The certificate on which an example rests: what was ``found`` for it, and which ``answers`` were otherwise."""
 
     number: str = "EARLIER-1"
     on: date
     until: date | None = None
     found: dict[str, Any] = Field(default_factory=dict)
+    answers: dict[str, Any] = Field(default_factory=dict)
 
 
 class Example(Part):
@@ -178,7 +179,8 @@ def run(definition: Definition, example: Example, calendar: Calendar) -> tuple[s
         definition = for_purpose(definition, example.purpose or "")
     except LookupError as error:
         return (str(error),)
-    given = {**example.answers, **(taken_over(definition, {}, earlier) if earlier else {})}
+    was = {**example.answers, **(example.issued.answers if example.issued else {})}
+    given = {**example.answers, **(stated_of(definition, was, earlier) if earlier else {})}
     answers = settle_shape(definition.form, given)
     applied = apply(definition.form, answers, today=example.today, calendar=calendar)
     variant = choose(definition, applied.facts)

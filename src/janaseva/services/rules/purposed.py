@@ -1,20 +1,26 @@
-"""A service for another purpose: the definition as it holds for a renewal, a correction or a second copy."""
+"""A service for another purpose: the definition as it holds for a renewal, an amendment, a correction, a copy."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from janaseva.core.source import Path, Source, SourceFault
-from janaseva.core.text import LANGUAGES, Text
+from janaseva.core.text import LANGUAGES, Text, in_language
 from janaseva.core.words import say
 from janaseva.forms.rules import Page, Question, Unknown
+from janaseva.forms.rules.checking import with_computed
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Officer, Variant
 from janaseva.services.rules.purposes import PURPOSES, Again, Duplicate, Purpose, Renewal, may_change
 
 ISSUED_NUMBER, ISSUED_ON, ISSUED_UNTIL = ISSUED_FIELDS = ("issued_number", "issued_on", "issued_until")
 """What is known of the earlier certificate, as answers of the form: rules and fees of a purpose may name them."""
+BEFORE: Final = "before_"
+"""Before the key of a field: what was answered for the earlier certificate, where a rule or fee names that."""
+_BEFORE: Final = re.compile(rf"\b{BEFORE}([a-z0-9_]+)")
+_NEVER_BEFORE: Final = frozenset({"declaration", "aadhaar", "table"})
 ANEW: Final = frozenset({"declaration", "aadhaar"})
 """Kinds that are asked for anew each time: declared by the person, or kept masked."""
 _ISSUED_KINDS: Final = {ISSUED_NUMBER: "text", ISSUED_ON: "date", ISSUED_UNTIL: "date"}
@@ -22,7 +28,7 @@ _ISSUED_KINDS: Final = {ISSUED_NUMBER: "text", ISSUED_ON: "date", ISSUED_UNTIL: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """The certificate on which a renewal, a correction or a second copy rests."""
+    """The certificate on which a renewal, an amendment, a correction or a second copy rests."""
 
     number: str
     issued_on: date
@@ -46,7 +52,7 @@ def for_purpose(definition: Definition, purpose: str) -> Definition:
     who = definition.who.model_copy(
         update={"same": (), "once": False, "questions": (), "eligibility": () if same else definition.who.eligibility}
     )
-    pages = (issued_page(), *definition.ask.pages, *text.pages)
+    pages = (issued_page(_before(definition, text)), *definition.ask.pages, *text.pages)
     copy = definition.model_copy(
         update={
             "purpose": purpose,
@@ -81,7 +87,32 @@ def common_officer(definition: Definition) -> Officer | None:
     return first if len(seats) == 1 else None
 
 
-def issued_page() -> Page:
+def _before(definition: Definition, text: Again) -> tuple[Question, ...]:
+    """Return the fields of the earlier answers that a rule or a fee of the purpose compares with."""
+    named = dict.fromkeys(_BEFORE.findall(text.model_dump_json()))
+    fields = (definition.form.by_key.get(key) for key in named)
+    bare = {"needed": False, "when": None, "computed": None, "at_least": None, "at_most": None, "hint": None}
+    return tuple(
+        question.model_copy(update={**bare, "key": BEFORE + question.key, "from_": None, "label": _was(question.label)})
+        for question in fields
+        if question is not None and question.kind not in _NEVER_BEFORE
+    )
+
+
+def _was(label: Text) -> Text:
+    return {
+        language: say("afterwards.issued.before", language, label=in_language(label, language))
+        for language in LANGUAGES
+    }
+
+
+def earlier_keys(definition: Definition) -> frozenset[str]:
+    """Return the keys of the answers that the platform states of the earlier certificate; none for a first purpose."""
+    issued = definition.ask.pages[0] if definition.purpose else None
+    return frozenset(question.key for question in issued.fields) if issued is not None else frozenset()
+
+
+def issued_page(before: tuple[Question, ...] = ()) -> Page:
     """Return the page that states the earlier certificate: the platform fills it in, and nobody changes it."""
     fields = tuple(
         Question.model_validate(
@@ -89,7 +120,7 @@ def issued_page() -> Page:
         )
         for key, kind in _ISSUED_KINDS.items()
     )
-    return Page(key="issued", title=_in_all("afterwards.issued.title"), fields=fields)
+    return Page(key="issued", title=_in_all("afterwards.issued.title"), fields=(*fields, *before))
 
 
 def _in_all(key: str) -> dict[str, str]:
@@ -112,16 +143,24 @@ def taken_over(definition: Definition, answers: Mapping[str, Any], earlier: Earl
 
     Declarations and masked numbers are asked for anew, and what is computed is computed anew.
     """
+    stated = earlier_keys(definition)
     keep = {
         key
         for key, question in definition.form.by_key.items()
-        if question.kind not in ANEW and question.computed is None and key not in ISSUED_FIELDS
+        if question.kind not in ANEW and question.computed is None and key not in stated
     }
-    found = {key: value for key, value in answers.items() if key in keep}
-    found[ISSUED_NUMBER], found[ISSUED_ON] = earlier.number, earlier.issued_on.isoformat()
+    return {**{key: value for key, value in answers.items() if key in keep}, **stated_of(definition, answers, earlier)}
+
+
+def stated_of(definition: Definition, answers: Mapping[str, Any], earlier: Earlier) -> dict[str, Any]:
+    """Return what the platform states of the earlier certificate, and what was answered for it as far as rules ask."""
+    found: dict[str, Any] = {ISSUED_NUMBER: earlier.number, ISSUED_ON: earlier.issued_on.isoformat()}
     if earlier.valid_until is not None:
         found[ISSUED_UNTIL] = earlier.valid_until.isoformat()
-    return found
+    asked = [key for key in sorted(earlier_keys(definition)) if key not in ISSUED_FIELDS]
+    was = with_computed(definition.form, answers, today=earlier.issued_on) if asked else {}
+    values = {key: was.get(key.removeprefix(BEFORE)) for key in asked}
+    return {**found, **{key: value for key, value in values.items() if value is not None}}
 
 
 def fixed_of(definition: Definition, answers: Mapping[str, Any], earlier: Earlier) -> dict[str, Any]:
@@ -129,8 +168,8 @@ def fixed_of(definition: Definition, answers: Mapping[str, Any], earlier: Earlie
     text = text_of(definition)
     if text is None:
         return {}
-    begun = taken_over(definition, answers, earlier)
-    return {key: value for key, value in begun.items() if key in ISSUED_FIELDS or not may_change(text, key)}
+    begun, stated = taken_over(definition, answers, earlier), earlier_keys(definition)
+    return {key: value for key, value in begun.items() if key in stated or not may_change(text, key)}
 
 
 # --- faults of what is written under ``afterwards:``

@@ -1,4 +1,4 @@
-"""What may be asked for once something was issued, as the definition writes it: renewal, correction, second copy.
+"""What may be asked for once something was issued, as the definition writes it: renewed, amended, corrected, copied.
 
 Each is an application of the same service for another purpose, with its own fee, papers, limit and steps where the
 text gives them; what the text leaves out is the service's own. Whoever asks begins with the answers on which the
@@ -16,7 +16,7 @@ from janaseva.payments.rules.fees import Fee
 from janaseva.services.rules.happens import Happens
 from janaseva.services.rules.parts import Officer, Promise, Variant
 
-Purpose = Literal["renewal", "correction", "duplicate"]
+Purpose = Literal["renewal", "amendment", "correction", "duplicate"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 
 Days = Annotated[int, Field(ge=0, le=3660)]
@@ -57,6 +57,15 @@ class Renewal(Again):
     changes: tuple[Key, ...] | Literal["all"] = "all"
 
 
+class Amendment(Again):
+    """The facts are others from now on (more workers, another owner); the time for which it is good stays as it was.
+
+    What was stated before was right, and a register keeps it until the day of the change.
+    """
+
+    changes: tuple[Key, ...] = Field(min_length=1)
+
+
 class Correction(Again):
     """What was stated wrongly is put right; the time for which it is good stays as it was."""
 
@@ -71,6 +80,7 @@ class Afterwards(Part):
     """What may be asked for after a decision: ``unknown:`` where nobody has found how, left out where there is none."""
 
     renewal: Renewal | Unknown | None = None
+    amendment: Amendment | Unknown | None = None
     correction: Correction | Unknown | None = None
     duplicate: Duplicate | Unknown | None = None
 
@@ -85,6 +95,11 @@ def may_change(text: Again, key: str) -> bool:
     changes = getattr(text, "changes", ())
     own = {name for page in text.pages for question in page.fields for name in question.keys}
     return changes == "all" or key in changes or key in own
+
+
+def holds_from_issue(purpose: str) -> bool:
+    """Return whether what is stated anew holds from the day of issue, so that what was stated before stays true."""
+    return purpose in ("renewal", "amendment")
 
 
 def renewal_opens(text: Renewal, until: date) -> date | None:
