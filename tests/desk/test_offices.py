@@ -146,6 +146,7 @@ def test_a_post_ends_only_when_nothing_lies_there_and_what_was_overtaken_is_not_
     overtaken = in_force(second, two_)
     assert overtaken.status_code == 409
     assert "has changed since it was proposed" in words(overtaken)
+    assert overtaken.content.decode().count("<del>") == 2, "the name in both languages"
     assert of("kl-taluk-adoor").names["en"] == "Taluk Office, One"
     post_address = f"/desk/offices/{view.id}/post"
     made(two, post_address, role="taluk_clerk", **{"names.en": "Second Clerk"})

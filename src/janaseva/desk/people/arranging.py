@@ -204,6 +204,7 @@ def _order(request: HttpRequest, order_id: UUID, *, faults: list[Fault] | None =
     done = request.GET.get("done", "")
     context = {
         "view": view,
+        "about": queries.office(view.office_id) if view.office_id else None,
         "lying": lying,
         "goes": ending is not None and ending[1],
         "numbers": services.numbers_of(by, lying.stories) if lying else [],

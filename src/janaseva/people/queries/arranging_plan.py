@@ -34,6 +34,12 @@ class Plan:
         """Add what is wrong, at the field at which it can be mended."""
         self.faults.append(Fault(place=place, code=code, facts=facts))
 
+    def named(self, was: Text, now: Text) -> None:
+        """Add a line for the name in each language in which it changes: who confirms reads all of them."""
+        for code in LANGUAGES:
+            one, other = was.get(code), now.get(code)
+            self.line("name", {code: one} if one else NOTHING, {code: other} if other else NOTHING)
+
     def line(self, what: str, was: Text, now: Text) -> None:
         """Add a line, unless nothing changes."""
         if dict(was) != dict(now):
@@ -121,7 +127,7 @@ def _open_office(made: Plan, facts: Mapping[str, Any], at: datetime) -> None:
     if area is None or department is None or made.faults:
         return
     made.area_id = area.id
-    made.line("name", NOTHING, names)
+    made.named(NOTHING, names)
     made.line("kind", NOTHING, kind_names([facts["kind"]])[facts["kind"]])
     made.line("covers", NOTHING, listed([one.names for one in (area, *also)]))
     made.line("department", NOTHING, department.names)
@@ -146,7 +152,7 @@ def _change_office(made: Plan, facts: Mapping[str, Any], at: datetime) -> None:
     if row is None or made.faults:
         return
     now = Coverage.objects.filter(office=row).order_by("area__scheme", "area__code").select_related("area")
-    made.line("name", row.names, names)
+    made.named(row.names, names)
     own = Area.get_or_none(row.area_id)
     before = [one.area for one in now]
     after = sorted(also, key=lambda one: (one.scheme, one.code))
