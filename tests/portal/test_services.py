@@ -132,3 +132,13 @@ def test_a_states_own_kind_of_office_and_its_roles_are_told_by_their_words(given
     assert answer["role_names"]["fire_officer"]["en"] == "Fire Officer"
     assert answer["office_names"]["fire_station"]["ml"] == "അഗ്നിരക്ഷാ നിലയം"
     assert answer["office_names"]["village_office"]["en"] == "Village Office"
+
+
+def test_the_check_asks_as_the_form_does_what_the_answers_before_it_leave_open(given):
+    given.loaded(PACK, "kl-electricity-load-change")
+    address, later = "/services/kl-electricity-load-change/check/", 'name="reduced_on.day"'
+    assert later not in page(address)
+    raised = Client().post(address, {"change": "more"}).content.decode()
+    lowered = Client().post(address, {"change": "less"}).content.decode()
+    assert later not in raised
+    assert later in lowered

@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from janaseva.core.refusal import Fault
 from janaseva.forms.rules import apply, check
 from janaseva.gateway.services.showing import judged
+from janaseva.services.rules import rooted
 from janaseva.services.rules.deciding import eligibility
 from janaseva.services.rules.explaining import grounds_that_hold, looked_at, told
 from tests.portal.reader import at_the_storys_time
@@ -114,3 +116,35 @@ def test_what_is_told_names_its_law_and_the_refusal_that_follows():
         "'three_years' is told, but not by which law",
         "'three_years' is told, but no reason of refusal follows from it",
     ]
+
+
+ROWS = """  eligibility:
+    - {key: nobody, title: Nobody has a pension, message: Somebody has., rule: "members.all(m, m.salary < rupees(500))"}
+    - {key: poor, title: Poor, message: Rich., rule: annual_income < rupees(100000)}
+"""
+
+
+def test_what_is_still_to_answer_is_a_question_and_no_rule_over_rows_is_met_before_they_are_all_there():
+    shipped = KERALA.files["service.yaml"]
+    start = shipped.index("\nask:")
+    definition = changed((shipped[:start], shipped[:start].rstrip() + "\n" + ROWS)).definition
+    assert definition is not None
+    asked = {key for key, one in definition.form.by_key.items() if one.computed is None}
+    empty = eligibility(definition, {}, today=TODAY, incomplete={"members"})
+    nobody, poor = empty.conditions
+    assert (nobody.outcome, nobody.missing) == ("cannot_tell", ("members",))
+    assert poor.outcome == "cannot_tell"
+    assert poor.missing
+    assert set(poor.missing) <= asked
+    assert empty.outcome == "cannot_tell"
+    assert eligibility(definition, {}, today=TODAY).conditions[0].outcome == "met"
+    failing = eligibility(definition, {"members": [{"salary": 99_999_999}]}, today=TODAY, incomplete={"members"})
+    assert failing.conditions[0].outcome == "not_met"
+
+
+def test_tables_in_which_something_is_missing():
+    tabled = changed().definition
+    assert tabled is not None
+    faults = [Fault(place="members.0.salary", code="needed"), Fault(place="living_since", code="needed")]
+    assert rooted.incomplete(tabled, faults) == {"members"}
+    assert rooted.incomplete(tabled, [Fault(place="members.0.salary", code="too_small")]) == frozenset()

@@ -1,6 +1,6 @@
 """The catalogue, the charter, the form and eligibility: public, the same for everyone, and kept by whoever likes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from pydantic import BaseModel, Field
 
-from janaseva.core.refusal import Invalid
+from janaseva.core.refusal import Fault, Invalid
 from janaseva.doorway.visitor import at
 from janaseva.forms import rules as forms
 from janaseva.forms.rules import Unknown
@@ -18,7 +18,7 @@ from janaseva.gateway.api.paging import USUAL, After, Limit, cursor, link_next, 
 from janaseva.gateway.services import fees, shapes, showing
 from janaseva.services import queries
 from janaseva.services.rules import charter as charter_rules
-from janaseva.services.rules import deciding, schedules
+from janaseva.services.rules import deciding, rooted, schedules
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Validity
 from janaseva.services.rules.purposed import for_purpose
@@ -299,15 +299,15 @@ def eligibility(request: HttpRequest, key: ServiceKey, given: shapes.Answers) ->
     today = queries.today(at(request))
     definition = queries.in_force(key, today).definition
     settled = forms.settle_shape(definition.form, given.answers)
-    _sound(definition.form, settled, today)
+    found = _sound(definition.form, settled, today)
     known = forms.with_computed(definition.form, settled, today=today)
-    judged = deciding.eligibility(definition, known, today=today)
+    judged = deciding.eligibility(definition, known, today=today, incomplete=rooted.incomplete(definition, found))
     conditions = [showing.judged(one) for one in judged.conditions]
     return answer(shapes.Eligibility(outcome=judged.outcome, conditions=conditions))
 
 
-def _sound(form: forms.Form, answers: Mapping[str, Any], today: date) -> None:
-    """Refuse answers that are not of their field's kind or that the form does not ask; what is missing may be missing.
+def _sound(form: forms.Form, answers: Mapping[str, Any], today: date) -> Sequence[Fault]:
+    """Refuse answers that are not of their field's kind or that the form does not ask; return what is only missing.
 
     Raises:
         Invalid: with every fault.
@@ -317,3 +317,4 @@ def _sound(form: forms.Form, answers: Mapping[str, Any], today: date) -> None:
     faults = [fault for fault in found if fault.code not in STILL_OPEN]
     if faults:
         raise Invalid(faults)
+    return found

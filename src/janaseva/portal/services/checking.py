@@ -13,12 +13,12 @@ from janaseva.doorway.forms import typed as inputs
 from janaseva.doorway.forms.typed import Typed
 from janaseva.doorway.limits import at_most
 from janaseva.doorway.visitor import at
-from janaseva.forms.rules import Applied, Page, apply, with_computed
+from janaseva.forms.rules import Applied, Page, Question, apply, with_computed
 from janaseva.forms.rules import check as check_form
 from janaseva.portal.page import language, show
 from janaseva.services import queries
 from janaseva.services.queries import Published
-from janaseva.services.rules import deciding, explaining
+from janaseva.services.rules import deciding, explaining, rooted
 
 MISSING = frozenset({"needed", "too_few_rows", "must_be_declared", "rule"})
 
@@ -56,24 +56,37 @@ def _worked_out(request: HttpRequest, published: Published, page: Page, typed: T
     form = published.definition.form
     answers = inputs.read(page, typed, region=form.region)
     applied = apply(form, answers, today=queries.today(at(request)), directory=queries.PLACES)
-    everything = frozenset(question.key for question in page.fields)
-    return answers, Applied(pages=(page,), asked=everything, answers=applied.answers, facts=applied.facts)
+    shown = frozenset(question.key for question in page.fields if _is_asked(published, page, question, applied))
+    return answers, Applied(
+        pages=(page,), asked=shown, answers=applied.answers, facts=applied.facts, hidden=applied.hidden
+    )
+
+
+def _is_asked(published: Published, page: Page, question: Question, applied: Applied) -> bool:
+    """Return whether a question is shown: not where answers of this page settle that it is not asked, or will."""
+    own = published.definition.form.by_key[question.key]
+    if own.when is None:
+        return True
+    settled = {one.key for one in page.fields}
+    result = published.definition.scope.compile(own.when, "yes_no").evaluate(applied.facts)
+    return result.holds or not set(rooted.roots(published.definition, own.when)) <= settled
+
+
+def _shown_fields(page: Page, applied: Applied) -> tuple[Question, ...]:
+    return tuple(question for question in page.fields if question.key in applied.asked)
 
 
 def _judged(request: HttpRequest, published: Published, page: Page, typed: Typed) -> HttpResponse:
     definition, today = published.definition, queries.today(at(request))
     answers, applied = _worked_out(request, published, page, typed)
     own = {key for question in page.fields for key in question.keys}
-    faults = [
-        fault
-        for fault in check_form(definition.form, answers, today, directory=queries.PLACES)
-        if fault.place.partition(".")[0] in own and fault.code not in MISSING
-    ]
+    found = check_form(definition.form, answers, today, directory=queries.PLACES)
+    faults = [fault for fault in found if fault.place.partition(".")[0] in own and fault.code not in MISSING]
     if faults:
         return _shown(request, published, page, typed, faults=mending.told(definition.form, faults))
     answers |= {key: applied.answers[key] for key in answers if key in applied.answers}
     answers = with_computed(definition.form, answers, today=today)
-    result = deciding.eligibility(definition, answers, today=today)
+    result = deciding.eligibility(definition, answers, today=today, incomplete=rooted.incomplete(definition, found))
     chosen = deciding.choose(definition, definition.scope.facts(answers, today=today))
     return _shown(request, published, page, typed, result=result, chosen=chosen)
 
@@ -93,7 +106,7 @@ def _shown(
     spoken = language(request)
     context = {
         "definition": definition,
-        "fields": asking.asked(definition, page.fields, applied, typed, language=spoken),
+        "fields": asking.asked(definition, _shown_fields(page, applied), applied, typed, language=spoken),
         "result": result,
         "because": {
             one.condition.key: explaining.looked_at(

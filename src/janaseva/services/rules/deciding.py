@@ -1,7 +1,7 @@
 """What a definition says of one application: which variant, who may, what it costs, what the certificate states."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from janaseva.services.rules.definition import Certificate, CertificateFact, Con
 from janaseva.services.rules.parts import Validity, Variant
 from janaseva.services.rules.purposed import Earlier, text_of
 from janaseva.services.rules.purposes import Renewal
+from janaseva.services.rules.rooted import answerable, roots
 
 AreaNames = Callable[[str], Text]
 """Gives the names of an area by ``scheme:code``; the caller asks the directory."""
@@ -58,8 +59,13 @@ class Eligibility:
     conditions: tuple[Judged, ...]
 
 
-def eligibility(definition: Definition, answers: Mapping[str, Any], *, today: date) -> Eligibility:
-    """Return what the answers say of each condition; needs no sign-in and keeps nothing."""
+def eligibility(
+    definition: Definition, answers: Mapping[str, Any], *, today: date, incomplete: Collection[str] = ()
+) -> Eligibility:
+    """Return what the answers say of each condition; needs no sign-in and keeps nothing.
+
+    ``incomplete`` are the tables whose rows are not all there yet: no condition that rests on one is met before.
+    """
     facts = definition.scope.facts(answers, today=today)
     judged = []
     for condition in definition.who.eligibility:
@@ -68,7 +74,11 @@ def eligibility(definition: Definition, answers: Mapping[str, Any], *, today: da
         outcome: Literal["met", "not_met", "cannot_tell"] = (
             "met" if result.holds else "not_met" if result.fails else "cannot_tell"
         )
-        judged.append(Judged(condition=condition, outcome=outcome, missing=result.missing, reason=reason))
+        awaited = [key for key in roots(definition, condition.rule) if key in incomplete] if outcome == "met" else []
+        missing = tuple(dict.fromkeys(_to_answer(definition, result.missing, answers))) or tuple(awaited)
+        judged.append(
+            Judged(condition=condition, outcome="cannot_tell" if awaited else outcome, missing=missing, reason=reason)
+        )
     whole: Whole = "may"
     if any(one.stops for one in judged):
         whole = "may_not"
@@ -77,6 +87,13 @@ def eligibility(definition: Definition, answers: Mapping[str, Any], *, today: da
     elif any(one.outcome == "cannot_tell" for one in judged):
         whole = "cannot_tell"
     return Eligibility(outcome=whole, conditions=tuple(judged))
+
+
+def _to_answer(definition: Definition, missing: Collection[str], answers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what somebody can answer: where something computed is missing, the unanswered fields that it rests on."""
+    for key in missing:
+        found = answerable(definition, key)
+        yield from [one for one in found if answers.get(one) is None] or found
 
 
 def choose(definition: Definition, facts: Facts) -> Variant | None:

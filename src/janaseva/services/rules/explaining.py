@@ -20,9 +20,9 @@ def looked_at(
     for name in dict.fromkeys(reason.facts):
         key, _, column = name.partition(".")
         question = definition.form.by_key.get(key)
-        if question is None:
-            continue
         value = applied.answers.get(key)
+        if question is None or (value is None and question.computed is None and key not in applied.asked):
+            continue
         if question.kind == "table":
             found.extend(_of_rows(definition, question, column, value, language, area_names))
         else:
