@@ -11,7 +11,7 @@ from janaseva.core.text import LANGUAGES
 from janaseva.ledger import queries as ledger
 from janaseva.portal.applications import reading
 from janaseva.services import actions, queries
-from janaseva.services.rules.appealing import LevelLaw
+from janaseva.services.rules.rights import LevelLaw
 from tests.documents.acts import revoke
 from tests.given import SYSTEM, Given
 from tests.portal.reader import at_the_storys_time, counting, fresh, signed_in

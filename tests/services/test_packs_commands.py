@@ -82,6 +82,21 @@ def test_from_files_to_a_published_version_and_back(given, pack, tmp_path):
     run("export", "--to", str(tmp_path / "out"))
     written = PackFolder(tmp_path / "out").read(PACK).published(SERVICE)
     assert dict(written.files) == dict(queries.published_files(SERVICE).files)
+    assert (tmp_path / "out" / PACK / "rights.yaml").exists()
+    assert not list((tmp_path / "out" / PACK / "services").rglob("rights.yaml"))
+
+
+@pytest.mark.once
+def test_a_fault_of_what_a_pack_shares_is_told_once_where_it_stands_and_a_pack_may_begin_without_services(tmp_path):
+    shutil.copytree(OPTIONS.packs_dir / "mp-edistrict", tmp_path / "mp-edistrict")
+    rights = tmp_path / "mp-edistrict" / "rights.yaml"
+    rights.write_text(rights.read_text(encoding="utf-8") + "third: {}\n", encoding="utf-8")
+    told = run("check", str(tmp_path / "mp-edistrict"), code=1)
+    assert told.count("'third' does not belong here") == 1
+    assert "mp-edistrict/rights.yaml:" in told
+    assert "services/mp-" not in told
+    shutil.rmtree(tmp_path / "mp-edistrict" / "services")
+    assert "0 services, 0 faults" in run("check", str(tmp_path / "mp-edistrict"))
 
 
 @pytest.mark.once

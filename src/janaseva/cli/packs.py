@@ -66,7 +66,7 @@ def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
         lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
         raise click.ClickException("\n".join(lines)) from invalid
     packs = _checked(path, with_examples=False, ground=ground)
-    faults = [*wordless(ground), *(fault for pack in packs for fault in pack.faults)]
+    faults = list(dict.fromkeys([*wordless(ground), *(fault for pack in packs for fault in pack.faults)]))
     for fault in faults:
         print(_as_json(fault) if as_json else fault)
     own = [one for pack in packs if pack.own.pack for one in untold(ground, pack.key, pack.own.pack.languages)]

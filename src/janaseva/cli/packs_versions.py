@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from janaseva.cli.loading import is_model, read_ground
-from janaseva.cli.signing_in import officer_by_login
+from janaseva.cli.signing_in import officer_by_login, set_up
 from janaseva.core.clock import now
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Invalid, Refusal
@@ -82,6 +82,7 @@ def diff(old: Path, new: Path | None, *, lines: bool) -> None:
         found = difference(_files(old), _files(new))
     else:
         files, key = whole(old)
+        set_up()
         published = queries.published_files(key)
         before = published.files if published else {}
         print(f"{key}: against {f'version {published.version}' if published else 'nothing: the service is new'}")
@@ -162,6 +163,7 @@ def export(keys: tuple[str, ...], *, folder: Path) -> None:
     What a pack shares (its facts, sources, glossaries) is written once; a service that was published with other
     sources or glossaries than its pack has these in files of its own name beside its text.
     """
+    set_up()
     found = 0
     for pack, key in queries.published_keys():
         published = queries.published_files(key)
@@ -181,7 +183,7 @@ def export(keys: tuple[str, ...], *, folder: Path) -> None:
 
 
 def _is_own(name: str) -> bool:
-    return not (name in ("pack.yaml", "sources.yaml") or name.startswith("glossary."))
+    return not (name in ("pack.yaml", "sources.yaml", "rights.yaml") or name.startswith("glossary."))
 
 
 def _differs(path: Path, text: str) -> bool:

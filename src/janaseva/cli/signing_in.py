@@ -1,6 +1,7 @@
 """Signing an officer in at the command line, with password and code, so that the record says who it was."""
 
 import click
+from django.db import connection
 
 from janaseva.core.actor import Actor
 from janaseva.core.clock import now
@@ -11,6 +12,7 @@ from janaseva.core.words import say
 from janaseva.people import actions as people_actions
 from janaseva.people import queries as people
 from janaseva.people import rules as people_rules
+from janaseva.settings import OPTIONS
 
 
 def officer_by_login(login: str, *, permission: str) -> Actor:
@@ -20,6 +22,7 @@ def officer_by_login(login: str, *, permission: str) -> Actor:
         click.ClickException: where the sign-in fails, or no post of theirs may do this.
 
     """
+    set_up()
     anyone, token = Actor.anyone(), secret_token()
     try:
         checked = people_actions.check_password(
@@ -63,5 +66,21 @@ def officer_by_login(login: str, *, permission: str) -> Actor:
     return found.actor
 
 
+def set_up() -> None:
+    """Tell what to do where this installation has no tables yet, or where another one is meant.
+
+    Raises:
+        click.ClickException: where nothing was set up.
+
+    """
+    if not connection.introspection.table_names():
+        message = (
+            f"nothing is set up in {OPTIONS.data_dir}: run `janaseva setup` first, "
+            "or name the installation that you mean (JANASEVA_DATA_DIR, JANASEVA_DATABASE_URL)"
+        )
+        raise click.ClickException(message)
+
+
 def _failed(login: str) -> click.ClickException:
-    return click.ClickException(f"{login} could not sign in: the password or the code is not right")
+    hint = "" if OPTIONS.demonstration else " (demonstration officers sign in only with JANASEVA_DEMONSTRATION=true)"
+    return click.ClickException(f"{login} could not sign in: the password or the code is not right{hint}")

@@ -71,8 +71,8 @@ class Fake:
 
 
 def is_pack(folder: Path) -> bool:
-    """Return whether a folder is a pack of services."""
-    return (folder / "services").is_dir()
+    """Return whether a folder is a pack of services, if only of those that are still to be written."""
+    return (folder / "services").is_dir() or (folder / "pack.yaml").is_file()
 
 
 def service_files(folder: Path) -> dict[str, str]:

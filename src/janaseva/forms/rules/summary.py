@@ -32,6 +32,7 @@ class Line:
     given: bool = True
     rows: tuple[tuple["Line", ...], ...] = ()
     script: str = ""
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ def _said(  # noqa: PLR0917 - one answer's parts, passed on
         value_language=value_language,
         given=value is not None,
         script=_script(question, place),
+        computed=question.computed is not None,
     )
 
 

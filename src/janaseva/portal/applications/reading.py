@@ -13,9 +13,10 @@ from janaseva.documents import queries as documents
 from janaseva.forms import rules as forms
 from janaseva.people import queries as people
 from janaseva.services import queries
-from janaseva.services.rules.appealing import LevelLaw, level_law
+from janaseva.services.rules.appealing import level_law
 from janaseva.services.rules.finding import found_lines
 from janaseva.services.rules.ordered import KIND as ORDER
+from janaseva.services.rules.rights import LevelLaw
 from janaseva.workflow import queries as workflow
 
 MOST_LOOKS: Final = 50

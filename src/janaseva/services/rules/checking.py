@@ -86,6 +86,13 @@ def pack_calendar(own: ExaminedPack) -> Calendar:
     return Calendar(key="none", time_zone="Asia/Kolkata")
 
 
+def _where_it_is(fault: SourceFault, text: PackText, key: str, folder: str) -> SourceFault:
+    """Return a fault with the file in which it stands: what a pack shares lies beside its services, not in them."""
+    name = fault.file.removeprefix(f"{folder}/")
+    shared = name in text.files and name not in text.services[key]
+    return replace(fault, file=f"{text.folder}/{name}") if shared else fault
+
+
 def check_service(
     text: PackText, key: str, *, calendar: Calendar, with_examples: bool, ground: Ground | None = None
 ) -> CheckedService:
@@ -93,7 +100,7 @@ def check_service(
     folder = f"{text.folder}/services/{key}"
     published = text.published(key)
     examined = examine(published, folder=folder)
-    faults = list(examined.faults)
+    faults = [_where_it_is(fault, text, key, folder) for fault in examined.faults]
     definition = examined.definition
     if definition is not None and definition.key != key:
         message = f"the folder is named '{key}', the service '{definition.key}'"
