@@ -194,7 +194,7 @@ def test_answering_with_a_paper_lets_the_clock_run_again(given):
     application_id, officer = given.taken(owner)
     query_id = given.act(actions.ask, officer, application_id=application_id, question="Which pay slip is newest?")
     told = client.get("/applications/").content.decode()
-    assert "The office waits for your answer" in told
+    assert "The office waits for you" in told
     told = page(client, application_id)
     assert "Which pay slip is newest?" in told
     assert "stands still" in told

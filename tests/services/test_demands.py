@@ -151,9 +151,7 @@ def test_paid_at_the_last_moment_and_told_after_it(given):
     given.at = fee.pay_by - timedelta(minutes=5)
     payment = given.act(payment_actions.start, by, demand_id=fee.demand.id)
     given.at = fee.pay_by + timedelta(minutes=5)
-    assert not given.act(
-        actions.give_up_unpaid, Actor.clock(), case_id=later_case(by, application_id), pay_by=fee.pay_by
-    )
+    assert not given.act(actions.give_up_unpaid, Actor.clock(), case_id=later_case(by, application_id))
     report(given, payment)
     handlers.notice_what_passed(given.tick())
     assert state(given, application_id) == "demand", "it was paid, and goes on when that is heard"

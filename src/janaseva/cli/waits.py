@@ -57,7 +57,7 @@ def pay_or_not(traveller: "Traveller", applicant: Actor, application_id: UUID, p
         raise StandsStillError(message)
     traveller.at = max(traveller.at, pay_by)
     at = traveller.tick()
-    actions.give_up_unpaid(by=Actor.clock(), at=at, key=traveller.key(), case_id=view.case_id, pay_by=pay_by)
+    actions.give_up_unpaid(by=Actor.clock(), at=at, key=traveller.key(), case_id=view.case_id)
     traveller.officers.clear()
     traveller.settle()
 

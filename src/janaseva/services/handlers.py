@@ -167,9 +167,9 @@ def notice_what_passed(at: datetime) -> None:
     for application_id in queries.undecided(by, at):
         key = f"undecided:{application_id}:{at.date()}"
         actions.open_by_itself(by=by, at=at, key=key, application_id=application_id)
-    for case_id, pay_by in workflow_queries.fees_over(by, at):
+    for case_id in workflow_queries.fees_over(by, at):
         key = f"not_paid:{case_id}:{at.isoformat()}"
-        actions.give_up_unpaid(by=by, at=at, key=key, case_id=case_id, pay_by=pay_by)
+        actions.give_up_unpaid(by=by, at=at, key=key, case_id=case_id)
     for request_id in queries.deemed_due(by, at):
         actions.grant_deemed(by=by, at=at, key=f"deemed:{request_id}", request_id=request_id)
     for emergency_id in queries.emergencies_passed(by, at):

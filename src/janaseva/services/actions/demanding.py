@@ -20,6 +20,7 @@ from janaseva.services.actions.handling import handled
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment
 from janaseva.services.rules import deciding, permissions, running
+from janaseva.workflow import queries as workflow_queries
 from janaseva.workflow import steps as workflow
 
 
@@ -138,7 +139,7 @@ def go_on_paid(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> bool:
 
 
 @action
-def give_up_unpaid(*, by: Actor, at: datetime, key: str, case_id: UUID, pay_by: datetime) -> bool:
+def give_up_unpaid(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:
     """Let go of a demand that was not paid in time, and its case go on; ``False`` while a payment is on its way.
 
     A payment that began in time is waited for until the gateway says what became of it. Money that comes after that
@@ -147,7 +148,8 @@ def give_up_unpaid(*, by: Actor, at: datetime, key: str, case_id: UUID, pay_by: 
     allow(permissions.is_own_work(by))
     found = Application.first_where(case_id=case_id)
     row = Application.locked(found.id) if found is not None else None
-    if row is None or row.state != "begun":
+    pay_by = workflow_queries.pay_until(by, case_id, visible=True)
+    if row is None or row.state != "begun" or pay_by is None or pay_by > at:
         return False
     open_ = next((one for one in paid.demands_of(by, row.id, story_visible=True) if one.state == "open"), None)
     if open_ is None or not open_.step:

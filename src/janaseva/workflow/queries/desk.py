@@ -165,13 +165,12 @@ def times_over(by: Actor, at: datetime) -> list[UUID]:
     return list(over.order_by("due_at").values_list("id", flat=True)[:500])
 
 
-def fees_over(by: Actor, at: datetime) -> list[tuple[UUID, datetime]]:
-    """Return the cases whose time to pay a fee is over, each with its last moment, for the clock; none for others."""
+def fees_over(by: Actor, at: datetime) -> list[UUID]:
+    """Return the cases whose time to pay a fee is over, for the clock; nothing for anyone else."""
     if by.kind not in ("clock", "system"):
         return []
     over = Task.objects.filter(kind="time", state="waiting", due_at__lte=at, awaits=rules.FEE)
-    rows = over.order_by("due_at").values_list("case_id", "due_at")[:500]
-    return [(case_id, due_at) for case_id, due_at in rows if due_at is not None]
+    return list(over.order_by("due_at").values_list("case_id", flat=True)[:500])
 
 
 def pay_until(by: Actor, case_id: UUID, *, visible: bool) -> datetime | None:
