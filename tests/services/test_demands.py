@@ -25,7 +25,6 @@ from tests.given import SYSTEM
 from tests.services.later_fees import TEXT, WAY, service
 
 pytestmark = pytest.mark.django_db
-FREE = ("rupees: 5, until", "rupees: 0, until")
 UNSURE = ("{of: found.rooms, rupees: 100}", "{of: storeys, rupees: 100}\n            when: area_sqm > 0")
 PAUSE = """    - key: pause
       title: Pause
@@ -105,15 +104,17 @@ def test_it_is_demanded_fixed_told_paid_once_and_the_case_goes_on(given):
     assert not given.act(actions.go_on_paid, SYSTEM, demand_id=fee.demand.id)
     assert (state(given, application_id), said(by)[-1]) == ("decision", "message.fee_paid")
     assert queries.application(by, application_id).due_at is not None
-    given.act(actions.take_next, officer)
-    given.act(actions.move, officer, application_id=application_id, move="again", note="One room more was found.")
-    given.settle()
-    given.act(actions.take_next, officer)
-    given.act(actions.move, officer, application_id=application_id, move="demand", found={"rooms": 4})
-    more = later(by, application_id)[1].demand
+    for rooms in (3, 4):
+        given.act(actions.take_next, officer)
+        given.act(actions.move, officer, application_id=application_id, move="again", note="Look once more.")
+        given.act(actions.take_next, officer)
+        given.act(actions.move, officer, application_id=application_id, move="demand", found={"rooms": rooms})
+        given.settle()
+    nothing, more = (one.demand for one in later(by, application_id)[1:])
+    assert (nothing.state, nothing.lines) == ("settled_zero", ()), "and the case went on by itself"
     assert [(line.key, line.amount_paise) for line in more.lines] == [("permit", 10_000)], "what is more, and no more"
     given.act(actions.withdraw, by, application_id=application_id)
-    assert [one.demand.state for one in later(by, application_id)] == ["paid", "cancelled"]
+    assert [one.demand.state for one in later(by, application_id)] == ["paid", "settled_zero", "cancelled"]
     assert balanced()
     assert not Refund.objects.exists()
 
@@ -194,21 +195,14 @@ def test_it_is_demanded_where_a_case_comes_by_itself_and_an_outage_moves_its_las
     assert state(given, application_id) == "demand"
 
 
-def test_examples_walk_it_and_nought_goes_on_by_itself(given):
-    published(given, FREE)
-    way = (
-        WAY.replace("rooms: 3", "rooms: 0").replace("305", "0").replace("{permit: 300, old: 5}", "{permit: 0, old: 0}")
-    )
-    for words in (way, WAY.replace("demand.paid", "demand.not_paid"), WAY):
-        example = read_examples(TEXT.files["examples.yaml"] + words, "examples.yaml")[0][-1]
-        by = given.citizen()
-        application_id = given.apply(by, given.definition, example, language="en")
-        given.work(by, application_id, example)
-        assert queries.application(by, application_id).outcome == "approved"
-    assert list(Demand.objects.exclude(step="").order_by("id").values_list("state", flat=True)) == [
-        "settled_zero",
-        "cancelled",
-        "paid",
-    ]
+@pytest.mark.once
+def test_a_journey_walks_it_by_its_example(given):
+    published(given)
+    words = WAY.replace("demand.paid", "demand.not_paid")
+    example = read_examples(TEXT.files["examples.yaml"] + words, "examples.yaml")[0][-1]
+    by = given.citizen()
+    application_id = given.apply(by, given.definition, example, language="en")
+    given.work(by, application_id, example)
+    assert queries.application(by, application_id).outcome == "approved"
+    assert list(Demand.objects.exclude(step="").values_list("state", flat=True)) == ["cancelled"]
     assert payments.owing(by) == frozenset()
-    assert balanced()
