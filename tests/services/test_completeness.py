@@ -132,6 +132,21 @@ def test_the_pages_lead_the_officer_and_the_applicant_through_it(jammu, monkeypa
     assert "no date can be promised yet" not in client.get(address).content.decode()
 
 
+def test_a_paper_that_may_come_later_may_be_given_at_once(jammu, monkeypatch):
+    at_the_storys_time(jammu, monkeypatch)
+    client, by = signed_in(jammu)
+    application_id = jammu.act(actions.begin, by, service=SERVICE, language="en", channel="online")
+    page = f"/apply/{application_id}/papers/"
+    shown = client.get(page).content.decode()
+    assert 'id="g-old_voter_list"' in shown
+    assert "You need not give it now." in shown
+    paper = SimpleUploadedFile("list.png", sample_paper("a list"), content_type="image/png")
+    given_ = {"key": fresh(), "group": "old_voter_list", "choice": "list_1951", "file": paper}
+    assert client.post(page, given_).status_code == 302
+    assert [one.group for one in view(application_id).papers] == ["old_voter_list"]
+    assert "You need not give it now." not in client.get(page).content.decode()
+
+
 def test_a_finding_that_is_taken_back_leaves_the_clock_as_it_was(jammu):
     _, application_id = without(jammu, "none")
     officer = jammu.holder(application_id)

@@ -113,7 +113,6 @@ def _shown(
         "issued": _held(request, found),
         "tried": request.POST.get("group", ""),
         "chosen": request.POST.get("choice", ""),
-        "later": [group for group in found.definition.form.documents if group.needed == "later"],
         "unknown": not isinstance(found.definition.ask.documents, tuple),
         "check": reverse("apply-check", args=[found.view.id]),
     }

@@ -83,7 +83,7 @@ def draft(by: Actor, application_id: UUID, at: datetime) -> Draft:
     applied = apply(form, view.answers, today=today, directory=queries.PLACES)
     faults = check(form, view.answers, today, directory=queries.PLACES)
     needed = frozenset(group.key for group in needed_documents(form, applied))
-    groups = tuple(group for group in form.documents if group.needed == "optional" or group.key in needed)
+    groups = tuple(group for group in form.documents if group.needed in ("optional", "later") or group.key in needed)
     return Draft(
         view=view,
         definition=definition,
