@@ -1,19 +1,21 @@
 """Asking again: a renewal, a correction and a second copy rest on what was issued, and take its place."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from janaseva.contact.models import Message
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.documents import queries as documents
 from janaseva.registers import queries as registers
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
-from janaseva.services.models import Application
+from janaseva.services.handlers import tell_renewals
+from janaseva.services.models import Application, Decision
 from janaseva.services.rules import deciding, purposed, purposes
 from janaseva.services.rules.compiling import examine
 from janaseva.services.rules.definition import PublishedText
@@ -289,3 +291,26 @@ def test_nothing_rests_on_what_does_not_hold(shops):
     assert refused(shops, actions.begin_again, by, application_id=first, purpose="duplicate", language="en") == (
         "again_under_way"
     )
+
+
+@pytest.mark.django_db
+def test_a_holder_is_told_once_of_the_renewal_and_not_when_there_is_nothing_to_renew(shops):
+    by = shops.citizen()
+    first, _ = granted(shops, by)
+    copy = begun_again(shops, by, first, "duplicate")
+    shops.act(actions.submit, by, application_id=copy)
+    decided(shops, by, copy)
+    until = documents.good_until(queries.application(by, copy).decision.document_id)
+    told = Decision.objects.get(application_id=copy)
+    assert told.renewal_told_on == until - timedelta(days=purposes.TOLD_DAYS), "nobody knows from when one may ask"
+    day = datetime.combine(told.renewal_told_on, time(6), tzinfo=UTC)
+    near = Message.objects.filter(template="message.renewal_near")
+    tell_renewals(day - timedelta(days=1))
+    assert not near.exists()
+    assert not actions.tell_renewal(by=SYSTEM, at=day - timedelta(days=1), key="early", decision_id=told.id)
+    tell_renewals(day)
+    tell_renewals(day + timedelta(days=1))
+    assert queries.renewals_to_tell(SYSTEM, day) == queries.renewals_to_tell(by, day) == []
+    assert [one.person_id for one in near] == [by.person_id], "of the one that is good, not of the earlier one"
+    with pytest.raises(Refusal, match="not_found"):
+        actions.tell_renewal(by=by, at=day, key="mine", decision_id=told.id)

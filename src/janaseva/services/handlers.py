@@ -176,6 +176,14 @@ def notice_what_passed(at: datetime) -> None:
         actions.end_emergency(by=by, at=at, key=f"emergency:{emergency_id}", emergency_id=emergency_id)
 
 
+@every(seconds=600)
+def tell_renewals(at: datetime) -> None:
+    """Tell the holders whose renewal may be asked for from today, each once."""
+    by = Actor.clock()
+    for decision_id in queries.renewals_to_tell(by, at):
+        actions.tell_renewal(by=by, at=at, key=f"renewal:{decision_id}", decision_id=decision_id)
+
+
 @every(seconds=60)
 def let_lapse(at: datetime) -> None:
     """Remind applicants of the last day by which the law lets their application lapse, and end what has lapsed."""

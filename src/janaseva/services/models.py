@@ -186,6 +186,7 @@ class Decision(Row):
     """What was decided on an application: by which post and person, with which reason in which words.
 
     There is one that stands; an order in appeal may set it aside (``set_aside_at``), and then it is decided again.
+    ``renewal_told_on`` is the day from which its holder is to be told that the renewal may be asked for; once.
     """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
@@ -202,11 +203,20 @@ class Decision(Row):
     certificate_number = models.CharField(max_length=60, default="")
     revoked_at = models.DateTimeField(null=True)
     set_aside_at = models.DateTimeField(null=True)
+    renewal_told_on = models.DateField(null=True)
+    renewal_told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
                 fields=["application"], condition=Q(set_aside_at__isnull=True), name="one_standing_decision"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["renewal_told_on"],
+                name="decision_renewal_to_tell",
+                condition=Q(renewal_told_on__isnull=False, renewal_told_at=None),
             ),
         )
 

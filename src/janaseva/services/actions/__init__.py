@@ -35,6 +35,7 @@ from janaseva.services.actions.objecting import follow_case, lodge_objection, wi
 from janaseva.services.actions.ordering import look_at_appeal, order_appeal, put_back_appeal, set_hearing
 from janaseva.services.actions.proposing import approve, discard_proposal, propose, reject, save_proposal
 from janaseva.services.actions.publishing import publish
+from janaseva.services.actions.renewing import tell_renewal
 from janaseva.services.actions.submitting import begin_case, submit, withdraw
 
 __all__ = [
@@ -104,6 +105,7 @@ __all__ = [
     "take_next",
     "take_up",
     "tell_ready",
+    "tell_renewal",
     "transfer",
     "withdraw",
     "withdraw_objection",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from janaseva.services.actions.entering import entered
 from janaseva.services.actions.handling import handled, on_desk
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Decision
-from janaseva.services.rules import outcomes, permissions, running
+from janaseva.services.rules import outcomes, permissions, purposes, running
 from janaseva.services.rules.definition import Definition
 from janaseva.workflow import queries as workflow_queries
 from janaseva.workflow import steps as workflow
@@ -96,7 +96,7 @@ def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: 
         raise not_found()
     definition = queries.compiled(row.definition_id, row.purpose)
     decision_id = uuid7()
-    issued: tuple[UUID | None, str] = (None, "")
+    issued: tuple[UUID | None, str, date | None] = (None, "", None)
     if outcome == "approved":
         issued = _issue(row, definition, by=by, at=at, decision_id=decision_id)
     put(
@@ -113,6 +113,7 @@ def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: 
             decided_at=at,
             document_id=issued[0],
             certificate_number=issued[1],
+            renewal_told_on=purposes.renewal_told_on(definition.afterwards, until=issued[2], today=queries.today(at)),
         )
     )
     change(row, state="decided", outcome=outcome, ended_at=at)
@@ -138,7 +139,7 @@ def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: 
 
 def _issue(
     row: Application, definition: Definition, *, by: Actor, at: datetime, decision_id: UUID
-) -> tuple[UUID | None, str]:
+) -> tuple[UUID | None, str, date | None]:
     """Issue what the definition says comes out of an approval: a certificate, an entry in a register, or both."""
     variant = definition.variant(row.variant)
     office = people.office(by.office_id) if by.office_id else None
@@ -150,7 +151,7 @@ def _issue(
         raise hindrance
     found = queries.found_of(by, row.id, definition, visible=True)
     document_id: UUID | None = None
-    number = ""
+    number, until = "", None
     certificate = definition.out.certificate
     if certificate is not None:
         value = ledger.number(series=f"{certificate.series}/{office.key}", year=today.year)
@@ -182,12 +183,12 @@ def _issue(
             valid_until=letter.valid_until,
             holder_person_id=row.applicant_id,
         )
-        document_id = issued.document_id
+        document_id, until = issued.document_id, letter.valid_until
     if earlier is not None:
         documents.revoke(by=by, at=at, document_id=earlier.document_id, reason="replaced", words=number)
     number_in = number or row.number or str(decision_id)
     entered(row, definition, by=by, at=at, office_id=office.id, number=number_in, found=found)
-    return document_id, number
+    return document_id, number, until
 
 
 def _portrait(row: Application, group: str | None, *, by: Actor) -> dict[str, str]:

@@ -7,6 +7,7 @@ from janaseva.services.events.afterwards import (
     CauseDecided,
     CauseDropped,
     CertificateRevoked,
+    RenewalTold,
 )
 from janaseva.services.events.appealing import (
     AppealHandled,
@@ -103,6 +104,7 @@ __all__ = [
     "Published",
     "ReadInEmergency",
     "ReadyTold",
+    "RenewalTold",
     "Submitted",
     "Withdrawn",
 ]

@@ -61,3 +61,13 @@ class AskedAgain(News):
     application_id: UUID
     again_id: UUID
     purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalTold(News):
+    """The day came on which a renewal may be asked for; ``sent`` is whether there was anything to tell its holder."""
+
+    name: ClassVar[str] = "services.renewal_told"
+    application_id: UUID
+    decision_id: UUID
+    sent: bool

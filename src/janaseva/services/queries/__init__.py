@@ -12,6 +12,8 @@ from janaseva.services.queries.again import (
     fixed_of,
     hindrance,
     refusal_again,
+    renewable_until,
+    renewals_to_tell,
 )
 from janaseva.services.queries.alike import Alike, alike
 from janaseva.services.queries.appeals import (
@@ -243,6 +245,8 @@ __all__ = [
     "published_hash",
     "published_keys",
     "refusal_again",
+    "renewable_until",
+    "renewals_to_tell",
     "rows_in_force",
     "seat_of",
     "serves_pack",

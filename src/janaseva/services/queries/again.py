@@ -14,9 +14,11 @@ from janaseva.services.models import Application, Decision, ShowCause
 from janaseva.services.queries.applications import visible
 from janaseva.services.queries.definitions import compiled, in_force
 from janaseva.services.queries.packs import today as day_of
-from janaseva.services.rules import purposed, purposes, states
+from janaseva.services.rules import permissions, purposed, purposes, states
 from janaseva.services.rules.definition import Definition
 
+MOST_TOLD = 500
+"""So many holders are told of a renewal in one round of the clock; the others follow in the next."""
 LONGEST_WAY = 100
 """So many certificates, one in place of the other, are followed back to the first."""
 
@@ -168,3 +170,21 @@ def answers_before(by: Actor, application_id: UUID) -> Mapping[str, Any]:
     """
     row = visible(by, application_id)
     return forms.answers_of(row.earlier_id) if row.earlier_id is not None else {}
+
+
+def renewals_to_tell(by: Actor, at: datetime) -> list[UUID]:
+    """Return the decisions whose holders are to be told of the renewal now, for the clock; nothing for anyone else."""
+    if not permissions.is_own_work(by):
+        return []
+    rows = Decision.objects.filter(renewal_told_on__lte=day_of(at), renewal_told_at=None)
+    return list(rows.order_by("renewal_told_on", "id").values_list("id", flat=True)[:MOST_TOLD])
+
+
+def renewable_until(by: Actor, row: Application, at: datetime) -> date | None:
+    """Return the last day of a certificate whose renewal may be asked for now, for the clock; else ``None``."""
+    earlier, published = earlier_of(row.id), in_force(row.service_key, day_of(at))
+    written = published.definition.afterwards
+    if not permissions.is_own_work(by) or written is None or written.text("renewal") is None:
+        return None
+    definition = compiled(published.id, "renewal")
+    return None if refusal_again(earlier, definition, at) is not None else earlier.known.valid_until

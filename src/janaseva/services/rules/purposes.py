@@ -19,6 +19,8 @@ from janaseva.services.rules.parts import Officer, Promise, Variant
 Purpose = Literal["renewal", "amendment", "correction", "duplicate"]
 PURPOSES: Final[tuple[Purpose, ...]] = get_args(Purpose)
 
+TOLD_DAYS: Final = 30
+"""So many days before its last day a holder is told of the renewal, where nobody knows from when one may ask."""
 Days = Annotated[int, Field(ge=0, le=3660)]
 
 
@@ -105,6 +107,18 @@ def holds_from_issue(purpose: str) -> bool:
 def renewal_opens(text: Renewal, until: date) -> date | None:
     """Return the first day on which one may ask for renewal; ``None`` where nobody has found it."""
     return None if isinstance(text.from_days, Unknown) else until - timedelta(days=text.from_days)
+
+
+def renewal_told_on(written: Afterwards | None, *, until: date | None, today: date) -> date | None:
+    """Return the day on which a holder is told that the renewal may be asked for; ``None`` where nothing is to be told.
+
+    It is the first day on which it may be asked for; 30 days before the last one, where nobody has found that day.
+    """
+    text = written.renewal if written is not None else None
+    if until is None or not isinstance(text, Renewal):
+        return None
+    day = renewal_opens(text, until) or until - timedelta(days=TOLD_DAYS)
+    return day if day > today else None
 
 
 def renewal_due(text: Renewal, until: date) -> date | None:
