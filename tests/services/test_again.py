@@ -128,7 +128,8 @@ def test_for_how_long_what_is_issued_again_is_good(definition):
 
     def until(purpose, text=definition):
         found = purposed.for_purpose(text, purpose)
-        return deciding.last_day(found, found.variants[0], date(2027, 2, 10), earlier)
+        day = date(2027, 2, 10)
+        return deciding.last_day(found, found.variants[0], day, earlier, facts=found.out_scope.facts({}, today=day))
 
     from_end = examined(a=("counts_from: {unknown:", "counts_from: end #")).definition
     assert until("renewal") == date(2028, 2, 9), "the day of issue, while nobody has found it"

@@ -74,7 +74,7 @@ def _number(value: Any) -> Fraction | int:
     if isinstance(found, Fraction):
         return found
     if isinstance(found, int) and not isinstance(found, bool):
-        return found
+        return int(found)
     message = "only numbers can be counted together"
     raise ValueError(message)
 
@@ -99,7 +99,7 @@ def _operator(name: str, sign: str, work: Callable[[Any, Any], Any], answer: Any
 
 
 def _divided(left: Any, right: Any) -> Fraction:
-    return Fraction(left) / right
+    return Fraction(left) / Fraction(right)
 
 
 OPERATORS: Final = cel.CelExtension(

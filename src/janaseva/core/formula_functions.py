@@ -125,11 +125,13 @@ FUNCTIONS: Final[list[cel.FunctionDecl]] = [
     _function("largest", _INT, [_INTS], lambda values: max(_integers(values))),
     _function("smallest", _INT, [_INTS], lambda values: min(_integers(values))),
     _function("within", _YES, [_TEXT, _TEXT], _within),
+    _function("earlier", _DAY, [_DAY, _DAY], min),
+    _function("later", _DAY, [_DAY, _DAY], max),
     _function("joined", _TEXT, [_TEXTS, _TEXT], _joined),
 ]
 """Declared once; every scope has them."""
 
 NAMES: Final = (
     "date", "years_between", "months_between", "days_between", "working_days_between", "add_days", "add_months",
-    "add_years", "rupees", "sum", "largest", "smallest", "within", "joined",
+    "add_years", "rupees", "sum", "largest", "smallest", "within", "earlier", "later", "joined",
 )  # fmt: skip

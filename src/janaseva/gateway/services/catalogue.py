@@ -202,6 +202,7 @@ def _way(way: charter_rules.Way) -> shapes.Way:
             for one in way.later
         ],
         valid_for=_duration(way.validity),
+        valid_until=dict(way.validity.says or {}) if way.validity else {},
         valid_ends=(way.validity.ends or "") if way.validity else "",
     )
 
@@ -211,6 +212,8 @@ def _duration(validity: Validity | None) -> str:
         return ""
     if validity.lifetime:
         return "lifetime"
+    if validity.until is not None:
+        return "until"
     parts = ((validity.years, "Y"), (validity.months, "M"), (validity.days, "D"))
     return "P" + "".join(f"{number}{unit}" for number, unit in parts if number)
 

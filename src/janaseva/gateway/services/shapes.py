@@ -67,7 +67,12 @@ class Way(BaseModel):
     officer_basis: Basis
     fee: list[FeeLine] | None = Field(description="null where nobody has found it.")
     later_fees: list[LaterFee] = Field(description="What falls due on the way, after the application was received.")
-    valid_for: str = Field(description="ISO 8601 duration such as `P1Y`, `lifetime`, or empty where not known.")
+    valid_for: str = Field(
+        description="ISO 8601 duration such as `P1Y`, `lifetime`, `until`, or empty where not known."
+    )
+    valid_until: Words = Field(
+        description="For `until`: until which day, in words; it follows from the case. Else empty."
+    )
     valid_ends: str = Field(description="The day on which each such year ends, such as `12-31`; else empty.")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from janaseva.core.decimals import Way
+from janaseva.core import decimals
 from janaseva.core.formula import Scope
 from janaseva.core.text import Text
 from janaseva.forms.rules import Sourced, Unknown
@@ -48,7 +48,7 @@ class FeeLine:
     schedule: Schedule | None
     rate: str
     parts: Parts
-    rounding: tuple[int, Way] | None
+    rounding: tuple[int, decimals.Way] | None
     outside: Text
     channel: Literal["online", "counter", "both"]
     condition: str

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from janaseva.core import dates, money
 from janaseva.core.decimals import said
 from janaseva.core.formula import Facts, Reason
+from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.core.text import LANGUAGES, TONGUES, Text, direction_of, in_language
 from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.checking import Applied
@@ -156,21 +157,40 @@ def valid_until(validity: Validity | Unknown | None, valid_from: date) -> date |
     return None if validity is None or isinstance(validity, Unknown) else validity.last_day(valid_from)
 
 
-def last_day(definition: Definition, variant: Variant, today: date, earlier: Earlier | None) -> date | None:
+def last_day(
+    definition: Definition, variant: Variant, today: date, earlier: Earlier | None, *, facts: Facts
+) -> date | None:
     """Return the last good day of what is issued today, by what it is issued for.
 
     An amendment, a correction and a second copy are good as long as the earlier one was; a renewal from today, or from
-    the end of the earlier one where the text says so.
+    the end of the earlier one where the text says so. Where a formula names the day, it is asked of ``facts``
+    (:func:`out_facts`).
+
+    Raises:
+        Refusal: ``validity_not_told`` where the formula comes to no day; ``validity_passed`` where that day is past.
+
     """
     validity = definition.validity_for(variant)
     text = text_of(definition)
-    if earlier is None or text is None:
-        return valid_until(validity, today)
-    if not isinstance(text, Renewal):
+    if earlier is not None and text is not None and not isinstance(text, Renewal):
         return earlier.valid_until
-    if text.counts_from == "end" and earlier.valid_until is not None:
+    if isinstance(validity, Validity) and validity.until is not None:
+        return _named_day(definition, validity.until, today, facts)
+    if isinstance(text, Renewal) and earlier is not None and text.counts_from == "end" and earlier.valid_until:
         return valid_until(validity, earlier.valid_until + timedelta(days=1))
     return valid_until(validity, today)
+
+
+def _named_day(definition: Definition, formula: str, today: date, facts: Facts) -> date:
+    result = definition.out_scope.compile(formula, "date").evaluate(facts)
+    if result.state != "value":
+        fields = [definition.out_fields[name].label for name in result.missing if name in definition.out_fields]
+        missing = ", ".join(in_language(label, "en") for label in fields)
+        raise Refusal("validity_not_told", status=CONFLICT, missing=missing or formula)
+    day: date = result.value
+    if day < today:
+        raise Refusal("validity_passed", status=CONFLICT, date=day)
+    return day
 
 
 def letter_languages(definition: Definition, wanted: Sequence[str] = ("en",)) -> list[str]:

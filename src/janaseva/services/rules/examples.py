@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
+from janaseva.core.refusal import Refusal
 from janaseva.core.source import Source, SourceError, SourceFault, read
 from janaseva.core.text import in_language
 from janaseva.forms.rules import Part
 from janaseva.forms.rules.checking import Applied, apply, check, with_computed
 from janaseva.forms.rules.reading import settle_shape
 from janaseva.payments.rules.fees import Bill
-from janaseva.services.rules.deciding import Whole, bill, certificate_facts, choose, eligibility, last_day
+from janaseva.services.rules.deciding import Whole, bill, certificate_facts, choose, eligibility, last_day, out_facts
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.parts import Variant
 from janaseva.services.rules.purposed import Earlier, for_purpose, stated_of
@@ -58,7 +59,7 @@ class Expected(Part):
     demand_lines: dict[str, dict[str, str | int]] = Field(default_factory=dict)
     due: date | Literal["unknown"] | None = None
     ends: Literal["approved", "refused", "withdrawn", "returned", "lapsed"] | None = None
-    valid_until: date | Literal["lifetime", "unknown"] | None = None
+    valid_until: date | Literal["lifetime", "unknown", "refused"] | None = None
     computed: dict[str, Any] = Field(default_factory=dict)
     letter: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
@@ -291,11 +292,19 @@ def _work(
         spans = [Span(from_at=_noon(one.from_, calendar), to_at=_noon(one.to, calendar)) for one in example.pauses]
         answer = due(limit=limit, began_at=_noon(starts, calendar), pauses=spans, calendar=calendar)
         yield from _differs("due", expect.due, answer.day or answer.standing)
-    if expect.valid_until is not None:
-        validity = definition.validity_for(variant)
-        until = last_day(definition, variant, example.today, _earlier(example))
-        lifetime = bool(getattr(validity, "lifetime", False))
-        yield from _differs("valid until", expect.valid_until, until or ("lifetime" if lifetime else "unknown"))
+    until = _valid_until(definition, example, applied, variant)
+    if expect.valid_until is not None or (until == "refused" and walked.state == "approved"):
+        yield from _differs("valid until", expect.valid_until, until)
+
+
+def _valid_until(definition: Definition, example: Example, applied: Applied, variant: Variant) -> date | str:
+    """Return the last good day of what the example brings; ``refused`` where it is past, or nothing tells it."""
+    facts = out_facts(definition, applied, _found(definition, example, example.steps))
+    try:
+        until = last_day(definition, variant, example.today, _earlier(example), facts=facts)
+    except Refusal:
+        return "refused"
+    return until or ("lifetime" if getattr(definition.validity_for(variant), "lifetime", False) else "unknown")
 
 
 def _noon(day: date, calendar: Calendar) -> datetime:

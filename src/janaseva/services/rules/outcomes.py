@@ -59,6 +59,7 @@ def certificate(
 
     Raises:
         LookupError: where the definition issues none.
+        Refusal: where the day until which it would be good is past, or nothing tells it.
 
     """
     wanted = definition.out.certificate
@@ -66,6 +67,7 @@ def certificate(
         raise LookupError(definition.key)
     applied = forms.apply(definition.form, answers, today=today, directory=directory)
     facts = deciding.certificate_facts(definition, applied, area_names=area_names, found=found)
+    known = deciding.out_facts(definition, applied, found or {})
     if earlier is not None:
         facts = {**facts, **_in_place_of(definition, earlier, facts["notes"])}
     return Letter(
@@ -77,7 +79,7 @@ def certificate(
             "application_number": application_number,
             "demonstration": issuer.demonstration,
         },
-        valid_until=deciding.last_day(definition, variant, today, earlier),
+        valid_until=deciding.last_day(definition, variant, today, earlier, facts=known),
     )
 
 

@@ -31,9 +31,11 @@ class Promise(Limit):
 
 
 class Validity(Sourced):
-    """How long what is issued stays good: for life, or so many months, years or days from the day of issue.
+    """How long what is issued stays good: for life, so many months, years or days from its issue, or until a day.
 
     ``ends`` is the day of the year (``12-31``) on which each of its years ends, the one in which it is issued too.
+    ``until`` is a formula that comes to the last good day, over the answers and what officers found; ``says`` tells
+    people in words which day that is.
     """
 
     lifetime: bool = False
@@ -41,11 +43,16 @@ class Validity(Sourced):
     years: Annotated[int, Field(ge=1, le=100)] | None = None
     days: Annotated[int, Field(ge=1, le=36500)] | None = None
     ends: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}-[0-9]{2}$")] | None = None
+    until: Formula | None = None
+    says: Words | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(bool(way) for way in (self.lifetime, self.months, self.years, self.days)) != 1:
-            message = "a validity is exactly one of lifetime, years, months, days"
+        if sum(bool(way) for way in (self.lifetime, self.months, self.years, self.days, self.until)) != 1:
+            message = "a validity is exactly one of lifetime, years, months, days, until"
+            raise ValueError(message)
+        if (self.until is None) != (self.says is None):
+            message = "'until' goes with 'says': which day that is, in words for people"
             raise ValueError(message)
         if self.ends is not None:
             if self.years is None:
@@ -59,9 +66,17 @@ class Validity(Sourced):
         return self
 
     def last_day(self, first: date) -> date | None:
-        """Return the last day on which what is good from ``first`` is good; ``None`` for life."""
+        """Return the last day on which what is good from ``first`` is good; ``None`` for life.
+
+        Raises:
+            ValueError: where a formula names the day, which only what was answered and found can tell.
+
+        """
         if self.lifetime:
             return None
+        if self.until is not None:
+            message = "a formula names this day"
+            raise ValueError(message)
         if self.days:
             return first + timedelta(days=self.days - 1)
         if self.ends is None:

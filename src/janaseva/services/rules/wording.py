@@ -14,7 +14,20 @@ from janaseva.core.source import Path, Source, SourceFault
 from janaseva.core.text import TONGUES
 
 WORDY: Final = frozenset(
-    {"name", "summary", "title", "label", "hint", "why", "message", "pattern_says", "statement", "authority", "outside"}
+    {
+        "name",
+        "summary",
+        "title",
+        "label",
+        "hint",
+        "why",
+        "message",
+        "pattern_says",
+        "statement",
+        "authority",
+        "outside",
+        "says",
+    }
 )
 _WORDY_MAPS: Final = frozenset({"choices", "any_of", "messages"})
 _PLAIN_MAPS: Final = frozenset({"facts"})

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from janaseva.core.formula import FormulaError, Scope
 from janaseva.core.formula import Kind as FormulaKind
 from janaseva.core.source import Path, Source, SourceFault
-from janaseva.forms.rules import Question
+from janaseva.forms.rules import Question, Unknown
 from janaseva.forms.rules.values import pattern
 from janaseva.services.rules.definition import Definition
+from janaseva.services.rules.parts import Validity
 from janaseva.workflow.rules import Branch, Move, Report, form_of, leading_to
 
 
@@ -80,6 +81,18 @@ def _uses(definition: Definition, service: Source) -> Iterator[SourceFault]:
                 yield service.fault(path, message, mend)
 
 
+def named_days(definition: Definition) -> Iterator[tuple[Path, str]]:
+    """Yield each formula that names the last good day of what is issued, with its place."""
+    places: list[tuple[Path, Validity | Unknown | None]] = [
+        (("variants", number, "validity"), one.validity) for number, one in enumerate(definition.variants)
+    ]
+    if definition.out.certificate is not None:
+        places.append((("out", "certificate", "validity"), definition.out.certificate.validity))
+    for path, validity in places:
+        if isinstance(validity, Validity) and validity.until is not None:
+            yield (*path, "until"), validity.until
+
+
 def out_texts(definition: Definition) -> Iterator[tuple[Path, str]]:
     """Yield each formula of what comes out, with its place."""
     out = definition.out
@@ -92,6 +105,7 @@ def out_texts(definition: Definition) -> Iterator[tuple[Path, str]]:
         texts: Mapping[str, str] = out.register_.facts
         for key, text in texts.items():
             yield ("out", "register", "facts", key), text
+    yield from named_days(definition)
 
 
 def _named(definition: Definition, text: str) -> set[str]:

@@ -12,7 +12,7 @@ from janaseva.payments.rules.fee_faults import amount_faults, formula_faults
 from janaseva.payments.rules.fees import Fee
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.soundness.asking import questions
-from janaseva.services.rules.soundness.finding import found_formulas
+from janaseva.services.rules.soundness.finding import found_formulas, named_days
 from janaseva.workflow.rules import scope_with
 
 _LITERAL: Final = re.compile(r"\b([a-z][a-z0-9_.]*)\s*(?:==|!=)\s*(?:'([^']*)'|\"([^\"]*)\")")
@@ -53,7 +53,7 @@ def _parts(place: str) -> Path:
 
 def _scope_at(definition: Definition, path: Path) -> Scope:
     """Return what a formula at this place may name: in a column its row too; in what comes out what was found."""
-    if path[0] == "out":
+    if path[0] == "out" or "validity" in path:
         return definition.out_scope
     if "columns" not in path[:-1]:
         return definition.scope
@@ -77,6 +77,8 @@ def _all_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKi
     if definition.out.register_ is not None:
         for key, text in definition.out.register_.facts.items():
             yield ("out", "register", "facts", key), text, None
+    for path, text in named_days(definition):
+        yield path, text, "date"
 
 
 def _asking_formulas(definition: Definition) -> Iterator[tuple[Path, str, FormulaKind | None]]:
