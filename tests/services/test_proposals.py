@@ -1,12 +1,14 @@
 """Versions to come: one person writes, a second publishes, and running cases keep what they began with."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.services import actions, queries
-from janaseva.services.models import Definition, Proposal
+from janaseva.services.models import Definition, EmptyPack, Proposal
+from janaseva.services.rules import proposing
 from tests.given import PACK, SERVICE, SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +182,25 @@ def test_another_states_definers_see_nothing_of_it(given, definer):
     assert refused(queries.proposal, other, draft.proposal_id).code == "not_found"
     assert refused(given.act, actions.discard_proposal, other, proposal_id=draft.proposal_id).code == "not_found"
     assert refused(saved, given, other, files()).code == "not_permitted"
+
+
+def test_the_first_service_of_a_pack_that_has_none(given, definer, publisher):
+    """A state begins without a service: its definers write the first on what the administrator loaded."""
+    shared = {"pack.yaml": files()["pack.yaml"].replace(f"key: {PACK}", "key: kl-next"), "sources.yaml": "moved: here"}
+    text = {**proposing.copied(files(), key="kl-next-certificate", version=1, first_day=date(2026, 4, 1)), **shared}
+    new = {"pack": "kl-next", "service": "kl-next-certificate"}
+    assert refused(given.act, actions.save_proposal, definer, files=text, **new).code == "not_permitted"
+    told = refused(given.act, actions.load_empty_pack, definer, pack="kl-next", files=shared)
+    assert told.code == "not_permitted"
+    assert "kl-next" not in queries.pack_keys()
+    for _ in range(2):
+        given.act(actions.load_empty_pack, SYSTEM, pack="kl-next", files={"pack.yaml": shared["pack.yaml"]})
+        given.act(actions.load_empty_pack, SYSTEM, pack="kl-next", files=shared, key="the same wish")
+    assert EmptyPack.objects.get().files == {"pack.yaml": shared["pack.yaml"]}, "the same wish is granted once"
+    given.act(actions.load_empty_pack, SYSTEM, pack="kl-next", files=shared)
+    loaded = EmptyPack.objects.get().loaded_at
+    given.act(actions.load_empty_pack, SYSTEM, pack="kl-next", files=shared)
+    assert EmptyPack.objects.get().loaded_at == loaded, "what is known already is not written again"
+    assert queries.shared_files("kl-next", "kl-next-certificate") == {"sources.yaml": "moved: here"}
+    kept = given.act(actions.save_proposal, definer, files=text, **new)
+    assert queries.proposal(publisher, kept.proposal_id).files["pack.yaml"] == shared["pack.yaml"]

@@ -103,6 +103,8 @@ def load_pack(text: PackText, *, at: datetime) -> int:
         key = f"calendar:{sha256_hex([calendar.key, area, repr(loaded)])}"
         workflow.load_calendar(by=BY, at=at, key=key, calendar=loaded, names=calendar.name, area=area)
     _load_layers(checked.own.layers, at=at)
+    if not checked.services:
+        services.load_empty_pack(by=BY, at=at, key=f"pack:{sha256_hex(text.files)}", pack=text.key, files=text.shared())
     new = 0
     for service in checked.services:
         definition = service.definition

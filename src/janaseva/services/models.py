@@ -16,6 +16,18 @@ class Service(Row):
     pack = models.CharField(max_length=80)
 
 
+class EmptyPack(Row):
+    """What a pack says of itself as long as none of its services is published: the first is written on it.
+
+    From then on the latest definition says it.
+    """
+
+    key = models.CharField(max_length=80, unique=True)
+    files = models.JSONField()
+    files_sha256 = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField()
+
+
 class Definition(Row):
     """One version of a service, as its pack's files said it; never changed, since running cases keep theirs.
 

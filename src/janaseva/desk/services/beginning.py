@@ -38,9 +38,9 @@ def _packs(request: HttpRequest) -> dict[str, list[str]]:
     by = actor(request)
     if not proposing.may_define(by):
         raise not_found()
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = {pack: [] for pack in queries.pack_keys()}
     for pack, key in queries.published_keys():
-        found.setdefault(pack, []).append(key)
+        found[pack].append(key)
     return {pack: keys for pack, keys in found.items() if queries.serves_pack(by, pack)}
 
 

@@ -34,7 +34,7 @@ from janaseva.services.actions.noticing import notice_missed, notice_order_misse
 from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
 from janaseva.services.actions.ordering import look_at_appeal, order_appeal, put_back_appeal, set_hearing
 from janaseva.services.actions.proposing import approve, discard_proposal, propose, reject, save_proposal
-from janaseva.services.actions.publishing import publish
+from janaseva.services.actions.publishing import load_empty_pack, publish
 from janaseva.services.actions.renewing import tell_renewal
 from janaseva.services.actions.submitting import begin_case, submit, withdraw
 
@@ -66,6 +66,7 @@ __all__ = [
     "go_on_paid",
     "grant_deemed",
     "lapse",
+    "load_empty_pack",
     "lodge_objection",
     "look",
     "look_at_appeal",

@@ -1,17 +1,33 @@
 """Publish a version of a service: from its day on it is what people apply for."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from janaseva.core.action import action, allow, put, tell
+from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.registers import steps as registers
 from janaseva.services import events, queries
-from janaseva.services.models import Definition, Service
+from janaseva.services.models import Definition, EmptyPack, Service
 from janaseva.services.rules import compiling, permissions
 from janaseva.services.rules.definition import PublishedText
+
+
+@action
+def load_empty_pack(*, by: Actor, at: datetime, key: str, pack: str, files: Mapping[str, str]) -> None:
+    """Remember what a pack says of itself that has no services yet, so that definers can write its first."""
+    allow(permissions.may_publish_alone(by), "not_permitted")
+    files_sha256 = sha256_hex(dict(files))
+    row = queries.empty_pack_row(pack)
+    if row is not None and row.files_sha256 == files_sha256:
+        return
+    if row is None:
+        put(EmptyPack(key=pack, files=dict(files), files_sha256=files_sha256, loaded_at=at))
+    else:
+        change(row, files=dict(files), files_sha256=files_sha256, loaded_at=at)
+    tell(events.PackLoaded(pack=pack, files_sha256=files_sha256))
 
 
 @action

@@ -34,6 +34,7 @@ from janaseva.services.events.applying import (
     Withdrawn,
 )
 from janaseva.services.events.defining import (
+    PackLoaded,
     ProposalApproved,
     ProposalDiscarded,
     ProposalRejected,
@@ -94,6 +95,7 @@ __all__ = [
     "LookedAt",
     "OrderComplied",
     "OrderMissed",
+    "PackLoaded",
     "PaperGiven",
     "PaperTakenBack",
     "ProposalApproved",

@@ -8,6 +8,15 @@ from janaseva.core.news import News
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackLoaded(News):
+    """A pack without services was loaded, so that its first can be written; ``files_sha256`` fixes what it says."""
+
+    name: ClassVar[str] = "services.pack_loaded"
+    pack: str
+    files_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Published(News):
     """A version of a service was published; ``files_sha256`` fixes every word of it."""
 

@@ -11,7 +11,7 @@ from janaseva.core.source import SourceError, read
 from janaseva.core.text import Text
 from janaseva.people import queries as people
 from janaseva.services.models import Definition as DefinitionRow
-from janaseva.services.models import Proposal
+from janaseva.services.models import EmptyPack, Proposal
 from janaseva.services.queries.definitions import PLACES, compiled
 from janaseva.services.queries.packs import today as day_of
 from janaseva.services.rules import proposing
@@ -100,19 +100,34 @@ def published_keys(pack: str = "") -> list[tuple[str, str]]:
 
 def pack_file(pack: str) -> dict[str, str]:
     """Return what a pack says of itself, as it was published last; nothing where there is no such pack."""
-    files = (
-        DefinitionRow.objects.filter(service__pack=pack)
-        .order_by("-published_at", "-id")
-        .values_list("files", flat=True)
-    ).first()
-    return {name: files[name] for name in proposing.OF_THE_PACK if name in files} if files else {}
+    files = _latest_files(pack)
+    return {name: files[name] for name in proposing.OF_THE_PACK if name in files}
+
+
+def _latest_files(pack: str) -> Mapping[str, str]:
+    rows = DefinitionRow.objects.filter(service__pack=pack).order_by("-published_at", "-id")
+    files = rows.values_list("files", flat=True).first()
+    if files is None:
+        files = EmptyPack.objects.filter(key=pack).values_list("files", flat=True).first()
+    return files or {}
+
+
+def empty_pack_row(pack: str) -> EmptyPack | None:
+    """Return the row of a pack that was loaded without services; for this room's actions."""
+    return EmptyPack.objects.filter(key=pack).first()
+
+
+def pack_keys() -> list[str]:
+    """Return the keys of all packs: of those with published services, and of those that wait for their first."""
+    keys = set(DefinitionRow.objects.values_list("service__pack", flat=True))
+    return sorted(keys | set(EmptyPack.objects.values_list("key", flat=True)))
 
 
 def shared_files(pack: str, service: str) -> dict[str, str]:
     """Return the sources and glossaries of a service as published, or of the pack where the service is new."""
     rows = DefinitionRow.objects.filter(service__pack=pack)
     own = rows.filter(service__key=service).order_by("-version").values_list("files", flat=True).first()
-    files = own or rows.order_by("-published_at", "-id").values_list("files", flat=True).first() or {}
+    files = own or _latest_files(pack)
     return {name: text for name, text in files.items() if name == "sources.yaml" or name.startswith("glossary.")}
 
 

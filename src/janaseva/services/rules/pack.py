@@ -147,14 +147,17 @@ class PackText:
     services: Mapping[str, Mapping[str, str]]
 
     def published(self, service: str) -> PublishedText:
-        """Return what makes one service: its own files, and the pack's facts, sources and glossaries."""
-        shared = {
+        """Return what makes one service: its own files, and those that it shares with the others of the pack."""
+        return PublishedText(files={**self.shared(), **self.services[service]})
+
+    def shared(self) -> dict[str, str]:
+        """Return the pack's facts, its act, sources and glossaries."""
+        return {
             name: text
             for name, text in self.files.items()
             if name in ("pack.yaml", "sources.yaml", "rights.yaml")
             or (name.startswith("glossary.") and "/" not in name)
         }
-        return PublishedText(files={**shared, **self.services[service]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
