@@ -68,6 +68,8 @@ def test_the_desk_asks_it_and_it_comes_out(office):
     wrong = post(client, f"{address}/move", **form, **date)
     assert wrong.status_code == 422
     assert wrong.content.decode().count(" at-fault") == 2, "the day is to come, the income is missing"
+    summary = re.sub("<[^>]*>", "", wrong.content.decode().split("error-summary-title")[2].split("</ul>")[0])
+    assert re.findall(r"(?m)^(.+?): .", summary) == ["Day of the enquiry", "Income assessed"], "each fault says of what"
     assert 'value="2126"' in wrong.content.decode()
     assert not Move.objects.filter(kind="move").exists(), "nothing changed"
     date["found.approve.visited_on.year"] = 2026

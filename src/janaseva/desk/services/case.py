@@ -14,6 +14,7 @@ from janaseva.desk.people.entry import officers, show
 from janaseva.desk.services import reading
 from janaseva.documents.queries import Content
 from janaseva.doorway.acts import perform_once
+from janaseva.doorway.forms import mending
 from janaseva.doorway.visitor import actor, at
 from janaseva.services import actions
 from janaseva.services import queries as services
@@ -98,7 +99,18 @@ def case_page(
     done = request.GET.get("done", "")
     context["done"] = done if done in DONE and not typed else ""
     context["typed"] = dict.fromkeys(TYPED, "") | dict(typed or {})
-    return show(request, "desk/services/case.html", context, faults=faults, status=status)
+    case = context["case"]
+    asked = {
+        f"found.{act.key}.{one.key}": one
+        for act in (*case.moves, *filter(None, (case.opinion, context["wanted"])))
+        for one in act.finds
+    }
+    context["called"] = {
+        **{f"checked.{line.key}": line.title for line in case.checklist},
+        **{place: question.label for place, question in asked.items()},
+    }
+    told = [mending.in_own_words(asked.get(fault.place), fault) for fault in faults]
+    return show(request, "desk/services/case.html", context, faults=told, status=status)
 
 
 @require_safe

@@ -23,15 +23,15 @@ class ToMend:
 
 def told(form: Form, faults: Sequence[Fault]) -> list[Fault]:
     """Return the faults in the definition's own words where a pattern says what it wants."""
-    return [_in_own_words(form, fault) for fault in faults]
+    return [in_own_words(_asked(form, fault.place), fault) for fault in faults]
 
 
-def _in_own_words(form: Form, fault: Fault) -> Fault:
+def in_own_words(question: Question | None, fault: Fault) -> Fault:
+    """Return a fault in the words of the question that it is about, and with its bound as a day."""
     if fault.code in ("too_early", "too_late") and isinstance(fault.facts.get("bound"), str):
         return Fault(place=fault.place, code=fault.code, facts={"bound": _day(fault.facts["bound"])}, words=fault.words)
     if fault.code != "not_the_pattern":
         return fault
-    question = _asked(form, fault.place)
     words = question.pattern_says if question is not None else None
     return fault if words is None else Fault(place=fault.place, code=fault.code, words=words)
 
