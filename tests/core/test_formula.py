@@ -108,6 +108,7 @@ def test_working_days_and_places_are_lent_by_the_caller():
         ("income > 'a'", 1, 8, "overload"),
         ("members.exists(m, m.incom > 1)", 1, 19, "incom"),
         ("income >", 1, 9, "Syntax"),
+        ("income = 1", 1, 8, "Syntax"),
         ("given.nobody", 1, 6, "given.nobody"),
     ],
 )

@@ -25,6 +25,23 @@ def test_every_part_knows_its_line():
 
 
 @pytest.mark.parametrize(
+    ("text", "mend"),
+    [
+        ("a:\n\tb: 1", "spaces in place of the tab"), ("a: {b: c: d}", "in quotes"), ("a: b: c", "in quotes"),
+        ("a: 'b", "look at this line"),
+    ],
+)  # fmt: skip
+def test_what_to_do_about_what_people_type(text, mend):
+    with pytest.raises(SourceError) as caught:
+        read(text, "service.yaml")
+    assert mend in caught.value.fault.mend
+
+
+def test_a_file_may_begin_with_the_mark_that_some_editors_write():
+    assert decode("\ufeffa: 1".encode(), "service.yaml") == "a: 1"
+
+
+@pytest.mark.parametrize(
     ("text", "line", "says"),
     [
         ("a: 1\na: 2", 2, "twice"),

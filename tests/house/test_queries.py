@@ -62,7 +62,14 @@ FOR_ANYONE: dict[str, set[str]] = {
     },
     "a definition is law for everyone: its text, in which pack it stands, and what is wrong with a text that one has": {
         *("services.published_files", "services.published_keys", "services.pack_file", "services.shared_files"),
-        *("services.may_become", "services.check_files", "services.pack_facts", "services.deciders"),
+        *(
+            "services.empty_pack_row",
+            "services.pack_keys",
+            "services.may_become",
+            "services.check_files",
+            "services.pack_facts",
+            "services.deciders",
+        ),
     },
     "how many applications there are and how many were in time is public; no person can be told from it": {
         *("services.figures", "services.most_asked", "workflow.turns"),

@@ -83,7 +83,7 @@ def test_what_is_kept_loads_as_it_was(key):
         ("who:\n", "who:\n  conditions: []\n", "written under 'eligibility:'"),
         ("what:\n", "what:\n  conditions: []\n", "remove it, or move it"),
         ("label: Name", "lable: Name", "did you mean 'label'"),
-        ("days: 6", "days: six", "valid integer"),
+        ("days: 6", "days: six", "a whole number"),
         ("  days: 6\n", "", "days"),
         ("version: 1", "versoin: 1", "lacks 'version'"),
         ("when: applicant_is == 'nri'", "when: applicant_is", "yes_no is wanted"),
@@ -276,6 +276,22 @@ def test_the_command_line_tells_file_line_and_what_to_do(tmp_path):
     (folder / "calendars" / "kerala.yaml").write_text(PACKS.read("kl-edistrict").files["calendars/kerala.yaml"])
     ran = CliRunner().invoke(command, ["check", str(service)])
     assert (ran.exit_code, ran.output) == (0, "1 services, 0 faults\n")
+    glossary = folder / "glossary.ml.yaml"
+    kept = glossary.read_text(encoding="utf-8")
+    glossary.write_text(kept.replace("District:", "Distrikt:", 1), encoding="utf-8")
+    ran = CliRunner().invoke(command, ["check", str(service), "--todo"])
+    assert "words.ml.yaml lacks" in ran.output
+    assert re.search(r"(?m)^ +district:\n +label: \"District\"$", ran.output), "with its English, to be copied"
+    glossary.write_text(kept, encoding="utf-8")
+    (folder / "services" / "kl-other").mkdir()
+    (folder / "services" / "kl-other" / "Service.yml").write_text("key: kl-other", encoding="utf-8")
+    ran = CliRunner().invoke(command, ["check", str(folder)])
+    assert "kl-other:1:1: this folder holds no service.yaml" in ran.output
+    empty = tmp_path / "kl-new"
+    empty.mkdir()
+    (empty / "pack.yaml").write_text(KERALA.files["pack.yaml"], encoding="utf-8")
+    ran = CliRunner().invoke(command, ["check", str(empty)])
+    assert "there is no calendar 'kerala'" in ran.output, "a pack is looked at before its first service"
     (service / "service.yaml").write_text(KERALA.files["service.yaml"].replace("days: 6", "days: 0"))
     ran = CliRunner().invoke(command, ["check", str(folder)])
     assert ran.exit_code == 1

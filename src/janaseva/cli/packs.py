@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import click
 from rich.console import Console
@@ -19,6 +20,7 @@ from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
 from janaseva.services.rules.persons import alike_kinds, untold, wordless
 from janaseva.services.rules.places import Ground
+from janaseva.services.rules.wording import unworded
 from janaseva.settings import OPTIONS
 
 EXIT_FAULTS = 1
@@ -66,7 +68,8 @@ def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
         lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
         raise click.ClickException("\n".join(lines)) from invalid
     packs = _checked(path, with_examples=False, ground=ground)
-    faults = list(dict.fromkeys([*wordless(ground), *(fault for pack in packs for fault in pack.faults)]))
+    own_faults = (fault for pack in packs for fault in pack.faults)
+    faults = list(dict.fromkeys([*_strays(folder, only_pack), *wordless(ground), *own_faults]))
     for fault in faults:
         print(_as_json(fault) if as_json else fault)
     own = [one for pack in packs if pack.own.pack for one in untold(ground, pack.key, pack.own.pack.languages)]
@@ -108,7 +111,7 @@ def _checked(path: Path | None, *, with_examples: bool, ground: Ground | None = 
     packs = PackFolder(folder)
     keys = [key for key in packs.keys() if only_pack in (None, key)]  # noqa: SIM118 - not a mapping
     if not keys:
-        print(f"{folder}: there is no pack here (a pack is a folder with services/ in it)")
+        print(f"{folder}: there is no pack here (a pack is a folder with pack.yaml in it)")
         sys.exit(EXIT_NOTHING)
     checked = []
     for key in keys:
@@ -122,6 +125,20 @@ def _checked(path: Path | None, *, with_examples: bool, ground: Ground | None = 
             sys.exit(EXIT_FAULTS)
         checked.append(check_pack(text, with_examples=with_examples, only=only_service, ground=ground))
     return checked
+
+
+def _strays(folder: Path, only_pack: str | None) -> list[SourceFault]:
+    """Return the folders among services that hold files and no service.yaml: nothing else would name them."""
+    packs = [folder / only_pack] if only_pack else sorted(folder.iterdir())
+    return [
+        SourceFault(
+            file=str(one), line=1, column=1, message="this folder holds no service.yaml",
+            mend="name the file of the service service.yaml, or take the folder away",
+        )
+        for pack in packs
+        for one in sorted((pack / "services").glob("*/"))
+        if any(one.iterdir()) and not (one / "service.yaml").exists()
+    ]  # fmt: skip
 
 
 def _meant(path: Path | None) -> tuple[Path, str | None, str | None]:
@@ -153,8 +170,9 @@ def _tell_todo(packs: list[CheckedPack]) -> None:
             for place in service.to_do:
                 print(f"to do: {place}")
             for words in service.examined.words:
-                if words.missing:
-                    print(f"to do: {service.key}: {words.language} lacks words for {', '.join(words.missing)}")
+                if words.missing and service.examined.source is not None:
+                    print(f"to do: {service.key}: words.{words.language}.yaml lacks {len(words.missing)} words:")
+                    print(indent(unworded(service.examined.source, words.missing), "    "))
 
 
 @command.command("load")

@@ -200,7 +200,7 @@ def _pack(path: Path) -> tuple[PackText, Pack]:
     try:
         text = PackFolder(path.resolve().parent).read(path.resolve().name)
     except (LookupError, SourceError) as error:
-        message = f"{path} is no pack: a pack is a folder with pack.yaml and services/ in it"
+        message = f"{path} is no pack: a pack is a folder with pack.yaml in it"
         raise click.ClickException(message) from error
     examined = examine_pack(text)
     if examined.pack is None:
@@ -220,10 +220,10 @@ def _files(path: Path) -> dict[str, str]:
 def whole(path: Path) -> tuple[dict[str, str], str]:
     """Return the files that make the service in this folder, with its pack's, and its key."""
     folder = (path if path.is_dir() else path.parent).resolve()
-    text, _ = _pack(folder.parent.parent)
-    if folder.name not in text.services:
-        message = f"{path} is no service: a service is a folder with service.yaml in it"
+    if not (folder / "service.yaml").is_file():
+        message = f"{path} is no service: name the folder of one service, with service.yaml in it"
         raise click.ClickException(message)
+    text, _ = _pack(folder.parent.parent)
     return dict(text.published(folder.name).files), folder.name
 
 

@@ -330,6 +330,8 @@ _MENDS: Final[tuple[tuple[str, Callable[[Scope], str]], ...]] = (
             + (", numbers with a point by == and ? : with 7.0" if scope.has_decimals else "")
         ),
     ),
+    ("token recognition error at: '= '", lambda _: "write == to compare"),
+    *((f"token recognition error at: '{sign}", lambda _: "put text in straight quotes: 'so'") for sign in "‘’“”"),
     ("Syntax error", lambda _: "look for a missing bracket, quote or operator at this place"),
 )
 

@@ -104,14 +104,23 @@ def read(text: str, file: str) -> Source:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         message = str(error.problem or error.context or "this is not YAML")
-        raise _error(
-            file, line, column, message, "look at this line and the one above: indentation, quotes, colons"
-        ) from None
+        raise _error(file, line, column, message, _mend(message, text.splitlines()[line - 1 : line])) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, SourceError):
             raise
         raise _error(file, 1, 1, str(error)[:200], "save the file as plain YAML in UTF-8") from None
     return Source(file, tree, reader.marks)
+
+
+def _mend(message: str, here: list[str]) -> str:
+    """Return what to do about what the parser found, in the words of who writes with any editor."""
+    if " tab " in message or "\t" in "".join(here):
+        return "put spaces in place of the tab, two for each step"
+    if "expected ',' or" in message:
+        return "inside { } and [ ] put text that holds a comma or ': ' in quotes, and close what was opened"
+    if message.startswith("mapping values"):
+        return "put text that holds ': ' in quotes; or begin this line as far left as those beside it"
+    return "look at this line and the one above: indentation, quotes, colons"
 
 
 def decode(content: bytes, file: str) -> str:
@@ -124,7 +133,7 @@ def decode(content: bytes, file: str) -> str:
     if len(content) > LARGEST_BYTES:
         raise _error(file, 1, 1, f"the file is larger than {LARGEST_BYTES // 1024} kB", "split what it describes")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # some editors begin a file with a mark that says UTF-8
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise _error(file, line, 1, "this is not UTF-8", "save the file as UTF-8") from None

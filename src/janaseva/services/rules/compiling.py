@@ -50,6 +50,7 @@ class Examined:
     definition: Definition | None
     faults: tuple[SourceFault, ...]
     words: tuple[WordState, ...] = ()
+    source: Source | None = None
 
 
 def examine(text: PublishedText, *, folder: str = "") -> Examined:
@@ -80,7 +81,8 @@ def examine(text: PublishedText, *, folder: str = "") -> Examined:
     for purposed, placed_source in placed(definition, service) if not faults else ():
         faults.extend(unsound(purposed, placed_source, departments))
     faults.sort(key=lambda fault: (fault.file, fault.line, fault.column))
-    return Examined(definition=None if faults else definition, faults=tuple(faults), words=tuple(states))
+    sound = None if faults else definition
+    return Examined(definition=sound, faults=tuple(faults), words=tuple(states), source=service)
 
 
 def _worded(
@@ -263,6 +265,8 @@ def _meant(path: Path, name: str) -> str:
     around = next((part for part in reversed(path[:-1]) if isinstance(part, str)), "")
     if (around, name) in _SAID_OTHERWISE:
         return _SAID_OTHERWISE[around, name]
+    if " " in name:
+        return "put text that holds a comma in quotes, or write one key a line"
     near = difflib.get_close_matches(name, [one for one in _names() if one != name], n=1, cutoff=_LIKE)
     return f"did you mean '{near[0]}'?" if near else "remove it, or move it where it belongs"
 
@@ -286,15 +290,27 @@ def _in_words(error: Any, path: Path) -> tuple[str, str]:
             return f"'{last}' does not belong here", _meant(path, last)
         case "value_error":
             return str(error["msg"]).removeprefix("Value error, "), "change one of them"
-        case "string_pattern_mismatch":
-            return (
-                f"{here} is not a name of the kind wanted here",
-                "use small letters, digits and _ or -, beginning with a letter",
-            )
         case "string_type" | "dict_type" if error["type"] == "string_type" or last in WORDY:
             return f"{here} must be one line of text", _as_words(last, error.get("input"))
         case "model_type" | "model_attributes_type" | "dict_type":
             return f"{here} must be a group of 'key: value' lines", "indent its parts below it"
         case "tuple_type" | "list_type":
             return f"{here} must be a list", "begin each item with '- '"
-    return f"{here}: {error['msg']}", "see docs/definers for what is taken here"
+    return _as_value(error["type"], here, last) or (
+        f"{here}: {error['msg']}",
+        "see docs/definers for what is taken here",
+    )
+
+
+def _as_value(kind: str, here: str, name: str) -> tuple[str, str] | None:
+    """Return how to write a key, a number or a day that was written otherwise."""
+    if kind == "string_pattern_mismatch" and name == "series":
+        return f"{here} is not a name of a series of numbers", "use capitals, digits and -, as in KL-INC"
+    if kind == "string_pattern_mismatch":
+        mend = "use small letters, digits and _ or -, beginning with a letter"
+        return f"{here} is not a name of the kind wanted here", mend
+    if kind in ("int_parsing", "int_type"):
+        return f"{here} must be a whole number", "write it with the digits 0 to 9, without quotes: 30"
+    if kind.startswith("date_"):
+        return f"{here} must be a day", "write year, month and day with the digits 0 to 9: 2026-01-31"
+    return None

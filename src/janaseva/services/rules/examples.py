@@ -119,9 +119,12 @@ def read_examples(text: str, file: str) -> tuple[tuple[Example, ...], Source | N
         faults = []
         for one in error.errors(include_url=False):
             path = tuple(part for part in one["loc"] if not (isinstance(part, str) and ("[" in part or "-" in part)))
-            faults.append(
-                source.fault(path, f"{'.'.join(map(str, path))}: {one['msg']}", "see docs/definers/examples.md")
-            )
+            here = ".".join(map(str, path))
+            if one["type"].startswith("date_"):
+                message, mend = f"{here} must be a day", "write it as year-month-day: 2026-03-02"
+            else:
+                message, mend = f"{here}: {one['msg']}", "see docs/definers/examples.md"
+            faults.append(source.fault(path, message, mend))
         return (), source, faults
 
 
