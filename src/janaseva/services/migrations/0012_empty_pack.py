@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0010_amendment'),
+        ('services', '0011_renewals'),
     ]
 
     operations = [
