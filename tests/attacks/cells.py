@@ -231,10 +231,19 @@ def seen(cell: Cell, response: Any, scene: Scene) -> str:
 
 
 def _hidden(cell: Cell, person: Person) -> set[str]:
-    """Return what of a person an answer may not tell; an emergency opens one application, and its list the number."""
-    if person.place != IN_EMERGENCY[1] or cell.role.name not in DESK_OF.get(cell.route.name, ()):
+    """Return what of a person an answer may not tell.
+
+    An emergency opens one application to one officer, and its list tells the number; so does the page on which an
+    office or a post is ended, of what lies there (``services.queries.numbers_of``).
+    """
+    named = {person.word, person.phone, person.phone[3:]}
+    if cell.role.name not in DESK_OF.get(cell.route.name, ()):
+        return person.canaries
+    if cell.route.name in ("desk-office-act", "desk-post-act"):
+        return named
+    if person.place != IN_EMERGENCY[1]:
         return person.canaries
     if cell.route.name == "desk-emergencies":
-        return {person.word, person.phone, person.phone[3:]}
+        return named
     opened = cell.route.name in ("desk-emergency", "desk-emergency-paper") and cell.role.name == IN_EMERGENCY[0]
     return set() if opened else person.canaries
