@@ -45,6 +45,7 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.fee_demanded_without_date": ("service", "number"),
     "message.fee_paid": ("service", "number"),
     "message.fee_not_paid": ("service", "number"),
+    "message.renewal_near": ("service", "number", "due"),
     "message.refunded": ("number", "amount"),
 }
 """Every template, with the facts that its words may name. A text message names no person: others see the screen."""
