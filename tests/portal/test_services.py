@@ -140,5 +140,6 @@ def test_the_check_asks_as_the_form_does_what_the_answers_before_it_leave_open(g
     assert later not in page(address)
     raised = Client().post(address, {"change": "more"}).content.decode()
     lowered = Client().post(address, {"change": "less"}).content.decode()
+    assert "Day on which the supply began" not in raised
     assert later not in raised
     assert later in lowered

@@ -116,6 +116,7 @@ def _shown(
         },
         "refusals": {key: ground.title for ground in definition.out.reasons for key in ground.rules},
         "chosen": chosen if len(definition.variants) > 1 else None,
+        "ruled_out": {question.key for question in page.fields} - applied.asked,
         "labels": {key: question.label for key, question in definition.form.by_key.items()},
         "mend": mending.to_mend(definition.form, faults or (), spoken),
         "sign": "Rs" if definition.pack_country == "PK" else "₹",

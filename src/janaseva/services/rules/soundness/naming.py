@@ -80,7 +80,8 @@ def certificate_faults(definition: Definition, service: Source) -> Iterator[Sour
         yield service.fault(
             (*path, "photograph"),
             f"'{certificate.photograph}' asks for no photograph",
-            f"groups with 'photograph: true' are: {', '.join(portraits) or 'none'}",
+            f"groups with 'photograph: true' are: {', '.join(portraits) or 'none'}"
+            + (f"; the {definition.purpose} asks for it anew under its own documents" if definition.purpose else ""),
         )
     for language, words in certificate.statement.items():
         if set(_BRACES.sub("", words)) & {"{", "}"}:
