@@ -122,6 +122,7 @@ def _heard(office, by, neighbour, application_id):
     wrong = post(client, f"{address}/fix-hearing", **form, hearing_hour="11:00", hearing_place="The hall")
     assert wrong.status_code == 422
     assert "full days of notice must lie between" in words(wrong)
+    assert re.search(r"Choose a day from \w+day, \d+ \w+ \d{4} on", words(wrong)), "a day, as people read it"
     assert "The hall" in words(wrong)
     assert Message.objects.count() == told
     day = (given.at + timedelta(days=6)).date()

@@ -51,6 +51,7 @@ class Paper:
     """One paper beside the answers; ``media`` is empty where it cannot be shown in the page."""
 
     document_id: UUID
+    group: str
     title: Text
     kind: Text
     media: str
@@ -75,6 +76,7 @@ def papers(view: ApplicationView) -> list[Paper]:
         group = groups.get(paper.group)
         return Paper(
             document_id=paper.document_id,
+            group=paper.group,
             title=group.title if group else {},
             kind=group.any_of.get(paper.choice, paper.title) if group else {},
             media=INLINE.get(paper.media_type, ""),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from janaseva.core.refusal import Fault
 from janaseva.core.text import in_language
@@ -21,6 +21,10 @@ class ToMend:
     href: str
 
 
+_DAYS: Final = {"too_early": "bound", "too_late": "bound", "hearing_too_soon": "first"}
+"""The fact of a fault that is a day, which people read written out."""
+
+
 def told(form: Form, faults: Sequence[Fault]) -> list[Fault]:
     """Return the faults in the definition's own words where a pattern says what it wants."""
     return [in_own_words(_asked(form, fault.place), fault) for fault in faults]
@@ -28,8 +32,10 @@ def told(form: Form, faults: Sequence[Fault]) -> list[Fault]:
 
 def in_own_words(question: Question | None, fault: Fault) -> Fault:
     """Return a fault in the words of the question that it is about, and with its bound as a day."""
-    if fault.code in ("too_early", "too_late") and isinstance(fault.facts.get("bound"), str):
-        return Fault(place=fault.place, code=fault.code, facts={"bound": _day(fault.facts["bound"])}, words=fault.words)
+    day = _DAYS.get(fault.code, "")
+    if isinstance(fault.facts.get(day), str):
+        facts = {**fault.facts, day: _day(str(fault.facts[day]))}
+        return Fault(place=fault.place, code=fault.code, facts=facts, words=fault.words)
     if fault.code != "not_the_pattern":
         return fault
     words = question.pattern_says if question is not None else None

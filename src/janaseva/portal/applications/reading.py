@@ -236,8 +236,12 @@ def _answers(view: queries.ApplicationView, moment: datetime, language: str) -> 
 
 
 def _titles(view: queries.ApplicationView, paper: queries.PaperView, language: str) -> Text | str:
-    """Return what a paper was given as: the alternative of its group, in the definition's words."""
+    """Return what a paper was given as: the alternative of its group; after the group, where another has the same."""
     group = next((one for one in view.definition.form.documents if one.key == paper.group), None)
     if group is None:
         return say("portal.applications.paper_answer", language)
-    return group.any_of.get(paper.choice) or group.title
+    words = group.any_of.get(paper.choice)
+    others = (one for one in view.definition.form.documents if one.key != group.key)
+    if words is None or not any(words in one.any_of.values() for one in others):
+        return words or group.title
+    return {spoken: f"{group.title[spoken]}: {words[spoken]}" for spoken in group.title.keys() & words.keys()}
