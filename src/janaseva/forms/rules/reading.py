@@ -128,7 +128,7 @@ def _sent(question: Question, value: Any, region: str) -> Any:
     if isinstance(value, str):
         return read_value(question, value, region)
     if question.kind == "decimal" and isinstance(value, int) and not isinstance(value, bool):
-        return decimal(str(value), question.places or 0)
+        return decimal(str(value), question.places or 0) if abs(value) < 10**_LARGEST_DIGITS else value
     if isinstance(value, list) and question.kind == "choices":
         return [line(item, 100) if isinstance(item, str) else item for item in value[:200]]
     if isinstance(value, list) and question.kind == "table":
