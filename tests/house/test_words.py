@@ -247,7 +247,8 @@ def test_a_key_shown_is_seen():
 
 
 def test_every_kind_of_office_of_the_platform_has_words():
-    assert [kind for kind in OFFICE_KINDS if f"people.office_kind.{kind}" not in _catalogues()["en"]] == []
+    worded = _catalogues()["en"]
+    assert [kind for kind in OFFICE_KINDS if f"people.office_kind.{kind}" not in worded] == []
 
 
 def test_codes_are_found(house):
