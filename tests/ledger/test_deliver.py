@@ -170,6 +170,12 @@ def test_rounds_run_when_their_time_has_come_and_show_how_they_ended(at, monkeyp
     assert queries.worker_status().rounds[0].error == ""
 
 
+def test_where_no_round_is_due_one_question_is_asked(at, django_assert_num_queries):
+    assert handlers.rounds(at) == []
+    with django_assert_num_queries(1):
+        handlers.rounds(at)
+
+
 def test_old_deliveries_are_forgotten_and_others_are_not(at, ear):
     _act(at, count=2)
     ear.answers = [None, ValueError()]
