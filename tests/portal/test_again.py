@@ -63,6 +63,7 @@ def test_the_charter_tells_what_may_be_asked_for_afterwards(shops, client):
     page = client.get(f"/services/{SHOPS}/").content.decode()
     assert "At least 30 days before the last day." in page
     assert "An entry in a register" in page
+    assert page.count("As long as the earlier certificate") == 2, "a correction and a second copy"
     charter = client.get(f"/api/v1/services/{SHOPS}").json()
     lines = {line["purpose"]: line for line in charter["again"]}
     assert charter["kind"] == "entry"

@@ -204,3 +204,17 @@ def test_the_command_tells_warnings_and_places_to_do(tmp_path):
     assert "cannot be judged: 'size(applicant_name) > 3' compares more than a field with a constant" in told.output
     assert "no village_office is written for 72 of 78 places" in told.output
     assert "1 services, 0 faults" in told.output
+
+
+def test_a_state_may_have_a_role_and_a_kind_of_office_that_the_model_state_has_too(tmp_path):
+    """The shipped model state is no neighbour of a real one: it is read where it is itself meant, and nowhere else."""
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    for folder, name in ((shipped, "model"), (own, "xx-services")):
+        (folder / name).mkdir(parents=True)
+        for file in ("pack.yaml", "roles.yaml", "offices.yaml"):
+            text = (OPTIONS.packs_dir / "model" / file).read_text()
+            (folder / name / file).write_text(text if folder == shipped else text.replace("model: true", "") + "\n#\n")
+    with pytest.raises(Invalid):
+        read_ground([shipped, own], models=shipped)
+    ground = read_ground([shipped, own])
+    assert "fire_station" in {row.kind for row in ground.directory.kinds}

@@ -64,10 +64,11 @@ def load_directory(folder: Path, *, at: datetime, demonstration: bool, models: b
     return people.load_directory(by=BY, at=at, key=key, directory=directory)
 
 
-def read_ground(folders: Iterable[Path], *, models: bool = False) -> Ground:
+def read_ground(folders: Iterable[Path], *, models: Path | None = None) -> Ground:
     """Return areas, roles and offices of all packs below these folders, for checks that need no database.
 
-    Those of model states are left out but for ``models``: no real state has their offices.
+    Those of model states are left out but for those below ``models``: no real state has their offices, and one may
+    have a role or a kind of office of the same name.
 
     Raises:
         Invalid: with every fault of their files.
@@ -80,7 +81,7 @@ def read_ground(folders: Iterable[Path], *, models: bool = False) -> Ground:
             (people_rules.read_roles, "*/roles.yaml"),
             (people_rules.read_offices, "*/offices.yaml"),
         ):
-            for text, file in _texts(folder, pattern, models=models):
+            for text, file in _texts(folder, pattern, models=folder == models):
                 parts.setdefault(sha256_hex(text), read(text, file))
     return Ground(people_rules.merged(*parts.values()))
 

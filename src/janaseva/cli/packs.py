@@ -61,7 +61,7 @@ def list_packs(path: Path | None) -> None:
 def check(path: Path | None, *, as_json: bool, todo: bool) -> None:
     """Report every fault with its file, line and what to do; exit 0 only if there is none."""
     folder, only_pack, _ = _meant(path)
-    models = only_pack is None or is_model(folder / only_pack)
+    models = folder.resolve() if only_pack is None or is_model(folder / only_pack) else None
     try:
         ground = read_ground(dict.fromkeys((OPTIONS.packs_dir.resolve(), folder.resolve())), models=models)
     except Invalid as invalid:

@@ -61,8 +61,9 @@ def new(
 def _levels(path: Path, pack: Pack, office: str) -> tuple[Level, ...]:
     """Return the places to ask for, by which an office of this kind is found; by district where there is none yet."""
     try:
-        folders = dict.fromkeys((OPTIONS.packs_dir.resolve(), path.resolve().parent))
-        ground = read_ground(folders, models=is_model(path))
+        folder = path.resolve().parent
+        folders = dict.fromkeys((OPTIONS.packs_dir.resolve(), folder))
+        ground = read_ground(folders, models=folder if is_model(path) else None)
     except Invalid as invalid:
         lines = (f"{one.place}: {one.facts.get('why', one.code)}" for one in invalid.faults)
         raise click.ClickException("\n".join(lines)) from invalid

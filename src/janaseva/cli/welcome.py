@@ -1,5 +1,7 @@
 """What ``janaseva up`` prints at its end: addresses, and how to sign in to the demonstration."""
 
+from collections.abc import Iterable
+
 import click
 from rich.console import Console
 from rich.table import Table
@@ -8,9 +10,20 @@ from janaseva.core.actor import Actor
 from janaseva.core.clock import now
 from janaseva.core.text import in_language
 from janaseva.people import queries as people
+from janaseva.people.queries import ChargeView, DemonstrationSignIn
 
 CONSOLE = Console(highlight=False)
 SHOWN_ROLES = ("village_officer", "tahsildar", "registrar_of_births", "deputy_commissioner", "publisher", "auditor")
+
+
+def shown_sign_ins(sign_ins: Iterable[DemonstrationSignIn]) -> list[tuple[DemonstrationSignIn, ChargeView]]:
+    """Return one sign-in for each role that a tour needs; of a state that has none of these, one for each role."""
+    first: dict[tuple[str, str], tuple[DemonstrationSignIn, ChargeView]] = {}
+    for one in sign_ins:
+        for charge in one.charges[:1]:
+            first.setdefault((one.login.split("-", 1)[0], charge.post.role), (one, charge))
+    toured = {state for state, role in first if role in SHOWN_ROLES}
+    return [found for (state, role), found in first.items() if role in SHOWN_ROLES or state not in toured]
 
 
 def print_welcome(address: str, *, demonstration: bool) -> None:
@@ -34,13 +47,8 @@ def print_welcome(address: str, *, demonstration: bool) -> None:
     table = Table(title="\nDemonstration officers (one password for all)", title_justify="left", box=None)
     for heading in ("sign-in name", "post", "TOTP seed (for an authenticator app)"):
         table.add_column(heading, overflow="fold")
-    shown: set[tuple[str, str]] = set()
-    for one in sign_ins:
-        for charge in one.charges[:1]:
-            kind = (charge.post.role, one.login.split("-", 1)[0])
-            if charge.post.role in SHOWN_ROLES and kind not in shown:
-                shown.add(kind)
-                table.add_row(one.login, in_language(charge.post.names, "en"), one.totp_seed)
+    for one, charge in shown_sign_ins(sign_ins):
+        table.add_row(one.login, in_language(charge.post.names, "en"), one.totp_seed)
     CONSOLE.print(table)
     click.echo(f"\n  password  {sign_ins[0].password}")
     click.echo(f"  all sign-ins with the code of this minute: {address}/demonstration/officers/")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.core.text import Text
 from janaseva.documents import queries as documents
 from janaseva.forms import queries as forms
 from janaseva.services.models import Application, Decision, ShowCause
@@ -45,6 +46,11 @@ class AgainView:
     ends: date | None
     refusal: Refusal | None
     draft_id: UUID | None
+
+    @property
+    def title(self) -> Text:
+        """Return what it is called: its own words, also where its ways have titles of their own."""
+        return purposed.title_of(self.definition) or self.definition.variants[0].title
 
 
 def earlier_of(application_id: UUID) -> EarlierView:
