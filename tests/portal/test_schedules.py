@@ -33,7 +33,9 @@ def test_the_charter_shows_every_amount_in_its_place_in_two_languages_and_by_api
         ("Horse power installed: Above 50", "₹ 3,000.00"),
     ]
     assert len(plain) == 12
-    assert told.count('class="table dense matrix"') == told.count("The fee is the same as for:") == 1, "two ways, read once"
+    assert told.count('class="table dense matrix"') == told.count("The fee is the same as for:") == 1, (
+        "two ways, read once"
+    )
     for words in ("Rule 7 of an example", "Above 1,000 workers the Chief Inspector", "charged for what it is"):
         assert words in told
     assert "ജോലിക്കാർ" in Client().get(f"/services/{SERVICE}/", headers={"accept-language": "ml"}).content.decode()

@@ -8,7 +8,8 @@ from django.conf import settings
 from janaseva.cli.journey import GATEWAY
 from janaseva.contact.models import Message
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import Refusal
+from janaseva.core.refusal import Invalid, Refusal
+from janaseva.design.page import fault_words
 from janaseva.gateway.services import showing
 from janaseva.payments import actions as payment_actions
 from janaseva.payments import queries as payments
@@ -26,6 +27,12 @@ from tests.services.later_fees import TEXT, WAY, service
 
 pytestmark = pytest.mark.django_db
 UNSURE = ("{of: found.rooms, rupees: 100}", "{of: storeys, rupees: 100}\n            when: area_sqm > 0")
+BEYOND = (
+    "            each: {of: found.rooms, rupees: 100}\n",
+    """            slab: {of: found.rooms, steps: [{up_to: 5, rupees: 200}]}
+            outside: Above five rooms the council fixes the fee.
+""",
+)
 PAUSE = """    - key: pause
       title: Pause
       kind: wait
@@ -174,6 +181,20 @@ def test_what_cannot_be_worked_out_is_refused_and_nothing_changes(given):
     assert (told.value.code, told.value.facts["missing"]) == ("fee_not_computable", "storeys")
     assert (Demand.objects.count(), Move.objects.count(), Payment.objects.count()) == before
     assert state(given, application_id) == "scrutiny"
+
+
+def test_a_finding_beyond_the_schedule_is_refused_to_the_officer_in_the_definitions_words(given):
+    by = published(given, BEYOND).citizen()
+    application_id, officer = given.taken(by)
+    with pytest.raises(Invalid) as told:
+        given.act(actions.move, officer, application_id=application_id, move="demand", found={"rooms": 6})
+    assert [fault_words(fault, "en").partition(".")[0] for fault in told.value.faults] == [
+        "The schedule of the fee that falls due here has no amount for what was found",
+        "Above five rooms the council fixes the fee",
+    ]
+    assert state(given, application_id) == "scrutiny"
+    given.act(actions.move, officer, application_id=application_id, move="demand", found={"rooms": 5})
+    assert state(given, application_id) == "demand"
 
 
 def test_it_is_demanded_where_a_case_comes_by_itself_and_an_outage_moves_its_last_day(given):

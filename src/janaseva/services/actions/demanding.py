@@ -6,7 +6,7 @@ from uuid import UUID
 
 from janaseva.core.action import action, allow, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import CONFLICT, Refusal
+from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal
 from janaseva.forms import queries as forms_queries
 from janaseva.forms.rules import ISSUED
 from janaseva.forms.rules import checking as form_rules
@@ -94,7 +94,7 @@ def _bill(row: Application, step: str, *, by: Actor, at: datetime) -> Bill:
         .count(),
     )
     if bill is not None and bill.outside:
-        raise Refusal("fee_outside", status=CONFLICT)
+        raise Invalid(Fault(place="", code="demand_outside", words=words) for words in ({}, *bill.outside))
     if bill is None or bill.missing or bill.faults:
         missing = () if bill is None else (*bill.missing, *bill.faults)
         raise Refusal("fee_not_computable", status=CONFLICT, missing=", ".join(missing))
@@ -113,7 +113,7 @@ def demand_fee(*, by: Actor, at: datetime, key: str, case_id: UUID, step: str) -
     """Demand what falls due where a case went by itself; a repeat, and a case that has gone on, change nothing.
 
     Raises:
-        Refusal: ``fee_not_computable``.
+        Refusal: ``fee_not_computable``; ``invalid`` where no band of the fee takes what was found.
 
     """
     allow(permissions.is_own_work(by))
