@@ -110,7 +110,7 @@ def test_days_of_appeal_that_a_service_leaves_out_are_the_acts():
     assert law.file_days == known(definition.rights.first.file_days) is not None
     alone = {name: content for name, content in whole.files.items() if name != "rights.yaml"}
     told = [fault.message for fault in examine(PublishedText(files={**alone, "service.yaml": text})).faults]
-    assert "appeal.first lacks 'file_days', and the pack has no rights.yaml to say it" in told
+    assert "appeal.first lacks 'file_days', and no rights.yaml without faults says it" in told
 
 
 def test_faults_stand_at_their_lines():

@@ -1,12 +1,16 @@
 """The definer's commands: begin a service, tell a difference, propose, publish, and write back what is published."""
 
 import shutil
+from datetime import date
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 from click.testing import CliRunner
 
+from janaseva.cli.loading import not_yet
 from janaseva.cli.packs import command
+from janaseva.cli.welcome import shown_sign_ins
 from janaseva.people import queries as people
 from janaseva.services import queries
 from janaseva.services.adapters import PackFolder
@@ -106,3 +110,20 @@ def test_two_folders_are_told_apart(pack):
     assert "nothing differs" in run("diff", str(old), str(new))
     (new / "letter.typ").write_text("= A letter\n", encoding="utf-8")
     assert "letter.typ: letter.typ: added letter.typ" in run("diff", str(old), str(new))
+
+
+@pytest.mark.once
+def test_loading_tells_what_nobody_sees_yet():
+    text = PackFolder(OPTIONS.packs_dir).read("model")
+    assert not_yet(text, date(2026, 1, 1)) == []
+    assert not_yet(text, date(2025, 12, 31))[0].startswith("mo-death-registration: begins on 2026-01-01")
+
+
+@pytest.mark.once
+def test_up_names_one_officer_a_role_also_in_a_state_without_the_usual_ones():
+    def one(login, role):
+        return SimpleNamespace(login=login, charges=(SimpleNamespace(post=SimpleNamespace(role=role)),))
+
+    people_there = [one("kl-a", "tahsildar"), one("kl-b", "tahsildar"), one("kl-c", "taluk_clerk"),
+                    one("up-a", "factory_clerk"), one("up-b", "factory_clerk")]  # fmt: skip
+    assert [found.login for found, _ in shown_sign_ins(people_there)] == ["kl-a", "up-a"]

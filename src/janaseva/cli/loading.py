@@ -6,7 +6,7 @@ The packs of a model state are loaded on request alone: no portal shows a state 
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from janaseva.core.refusal import Invalid, Refusal
 from janaseva.people import actions as people
 from janaseva.people import rules as people_rules
 from janaseva.services import actions as services
+from janaseva.services import queries
 from janaseva.services.adapters import PackFolder
 from janaseva.services.rules.checking import CheckedPack, check_pack
 from janaseva.services.rules.pack import LayerText, PackText
@@ -29,6 +30,7 @@ from janaseva.workflow import actions as workflow
 
 BY = Actor.system("setup")
 _MODEL = re.compile(r"^model: true\b", re.MULTILINE)
+_FROM = re.compile(r"^from: [\"']?(\d{4}-\d\d-\d\d)", re.MULTILINE)
 
 
 def _refused(refusal: Refusal, *, what: str) -> click.ClickException:
@@ -84,6 +86,13 @@ def read_ground(folders: Iterable[Path], *, models: Path | None = None) -> Groun
             for text, file in _texts(folder, pattern, models=folder == models):
                 parts.setdefault(sha256_hex(text), read(text, file))
     return Ground(people_rules.merged(*parts.values()))
+
+
+def not_yet(text: PackText, today: date) -> list[str]:
+    """Return a line for each service of a pack that nobody sees before its first day."""
+    days = {key: _FROM.search(files["service.yaml"]) for key, files in text.services.items() if "service.yaml" in files}
+    found = {key: day[1] for key, day in days.items() if day is not None and day[1] > today.isoformat()}
+    return [f"{key}: begins on {day} (from:); until then people do not see it" for key, day in found.items()]
 
 
 def load_pack(text: PackText, *, at: datetime) -> int:
@@ -158,6 +167,8 @@ def load_everything(console: Console, *, at: datetime, demonstration: bool, mode
         except Refusal as refusal:
             raise _refused(refusal, what=f"Pack {key}") from refusal
         console.print(f"Pack {key}: {len(text.services)} services, {new} new versions")
+        for line in not_yet(text, queries.today(at)) if new else ():
+            console.print(line)
     if demonstration:
         enrolled = people.enrol_demonstration(by=BY, at=at, key=f"enrol:{uuid7()}")
         console.print(f"Demonstration: {enrolled} officers given sign-ins")

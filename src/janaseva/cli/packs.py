@@ -10,12 +10,13 @@ from rich.console import Console
 from rich.table import Table
 
 from janaseva.cli import packs_preview
-from janaseva.cli.loading import is_model, load_model, load_pack, read_ground
+from janaseva.cli.loading import is_model, load_model, load_pack, not_yet, read_ground
 from janaseva.cli.packs_versions import COMMANDS
 from janaseva.core.clock import now
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.core.source import SourceError, SourceFault
 from janaseva.core.words import say
+from janaseva.services import queries
 from janaseva.services.adapters import PackFolder, is_pack
 from janaseva.services.rules.checking import CheckedPack, check_pack
 from janaseva.services.rules.persons import alike_kinds, untold, wordless
@@ -196,6 +197,8 @@ def load(path: Path | None) -> None:
             message = f"{key}: {say(f'refusal.{refusal.code}', 'en', **refusal.facts)}"
             raise click.ClickException(message) from refusal
         print(f"{key}: {len(text.services)} services, {new} new versions")
+        for line in not_yet(text, queries.today(now())) if new else ():
+            print(line)
 
 
 for one in (*COMMANDS, packs_preview.command):

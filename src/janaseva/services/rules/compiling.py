@@ -281,7 +281,7 @@ def _as_words(name: str, given: Any) -> str:
 
 
 def _in_words(error: Any, path: Path) -> tuple[str, str]:
-    here = ".".join(str(part) for part in path) or "the service"
+    here = ".".join(str(part) for part in path) or "the file"
     last = str(error["loc"][-1])
     match error["type"]:
         case "missing":

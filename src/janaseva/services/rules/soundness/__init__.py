@@ -49,7 +49,7 @@ def _days_of_appeal(definition: Definition, service: Source) -> Iterator[SourceF
     for name, level in (("first", definition.appeal.first), ("second", definition.appeal.second)):
         for days in ("file_days", "decide_days"):
             if not isinstance(level, Unknown) and getattr(level, days) is None:
-                message = f"appeal.{name} lacks '{days}', and the pack has no rights.yaml to say it"
+                message = f"appeal.{name} lacks '{days}', and no rights.yaml without faults says it"
                 yield service.fault(("appeal", name), message, f"write '{days}:' with the days, or 'unknown:'")
 
 
