@@ -126,6 +126,20 @@ def test_an_amount_by_two_sizes(workers, power, rupees):
     assert priced(line(matrix=LICENCE), workers=workers, power=power).total_paise == rupees * 100
 
 
+@pytest.mark.parametrize(
+    ("workers", "before", "rupees"), [(20, 20, 0), (21, 20, 300), (51, 20, 600), (60, 30, 300), (10, 60, 0)]
+)
+def test_only_the_difference_to_the_size_paid_for_before_is_due(workers, before, rupees):
+    changed = {**LICENCE, "down": {**LICENCE["down"], "instead_of": "value"}}
+    assert priced(line(matrix=changed), workers=workers, value=before, power="1.00").total_paise == rupees * 100
+    steps = [{"up_to": 20, "rupees": 100}, {"up_to": 50, "rupees": 400}, {"rupees": 700}]
+    slab = {"of": "workers", "instead_of": "value", "steps": steps}
+    assert priced(line(slab=slab), workers=workers, value=before).total_paise == rupees * 100
+    assert priced(line(slab=slab), workers=workers).missing == ("value",)
+    wrong = TypeAdapter(Fees).validate_python({"lines": [line(slab={**slab, "instead_of": "horses"})]})
+    assert [place for place, _ in formula_faults(wrong, POINTS)] == ["lines.0.slab.instead_of"]
+
+
 def test_a_size_beyond_all_bands_is_refused_in_the_definitions_words():
     closed = {**LICENCE, "rows": LICENCE["rows"][:2]}
     told = priced(line(matrix=closed, outside="Above 50 workers, ask."), workers=51, power="1.00")

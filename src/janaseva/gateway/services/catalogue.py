@@ -244,6 +244,7 @@ def _fee(line: charter_rules.FeeLine) -> fees.FeeLine:
         parts=line.parts,
         rounding=None if line.rounding is None else fees.Rounding(to_paise=line.rounding[0], way=line.rounding[1]),
         outside=dict(line.outside),
+        difference=line.difference,
         channel=line.channel,
         waived=[dict(one) for one in line.waived],
         basis=_basis(line.basis),

@@ -69,6 +69,7 @@ class FeeLine(BaseModel):
     )
     rounding: Rounding | None
     outside: Words = Field(description="What is said where no band takes the size; empty where nothing is written.")
+    difference: bool = Field(description="Whether only what is more than for the size paid for before is due.")
     rate: str = Field(description="For `percentage`: hundredths of the whole, as text.")
     channel: Literal["online", "counter", "both"]
     waived: list[Words] = Field(description="For whom it is waived.")

@@ -27,6 +27,8 @@ def formula_faults(fee: Fees, scope: Scope) -> list[tuple[str, FormulaError]]:
             tried(f"{place}.when", line.when, "yes_no")
         for name, text in sizes(line):
             tried(f"{place}.{name}.of", text, None)
+        for name, text in earlier_sizes(line):
+            tried(f"{place}.{name}.instead_of", text, None)
         for index, waiver in enumerate(line.waived):
             tried(f"{place}.waived.{index}.when", waiver.when, "yes_no")
     return found
@@ -41,6 +43,14 @@ def sizes(line: Line) -> Iterator[tuple[str, str]]:
     if line.matrix is not None:
         yield "matrix.down", line.matrix.down.of
         yield "matrix.across", line.matrix.across.of
+
+
+def earlier_sizes(line: Line) -> Iterator[tuple[str, str]]:
+    """Yield each formula of a line that says what was paid for before, by its dotted place in the line."""
+    axes = line.matrix and {"matrix.down": line.matrix.down, "matrix.across": line.matrix.across}
+    for name, part in {"slab": line.slab, **(axes or {})}.items():
+        if part is not None and part.instead_of is not None:
+            yield name, part.instead_of
 
 
 def amount_faults(fee: Fees, scope: Scope) -> Iterator[tuple[str, str, str]]:

@@ -64,9 +64,10 @@ class Slab(Band):
 
 
 class Slabs(Part):
-    """An amount that depends on the size of something."""
+    """An amount that depends on the size of something; ``instead_of`` as in :class:`Axis`."""
 
     of: Formula
+    instead_of: Formula | None = None
     steps: tuple[Slab, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -82,9 +83,13 @@ class Slabs(Part):
 
 
 class Axis(Part):
-    """One of the two sizes of a matrix: what is measured, and what people call it."""
+    """One of the two sizes of a matrix: what is measured, and what people call it.
+
+    ``instead_of`` is the size that was paid for before: what the schedule gives for that is taken off.
+    """
 
     of: Formula
+    instead_of: Formula | None = None
     title: Words
 
 
@@ -173,6 +178,12 @@ class Line(Sourced):
     waived: tuple[Waiver, ...] = ()
     from_: date | None = Field(default=None, alias="from")
     until: date | None = None
+
+    @property
+    def difference(self) -> bool:
+        """Return whether only what is more than for an earlier size is due."""
+        parts = (self.slab, self.matrix and self.matrix.down, self.matrix and self.matrix.across)
+        return any(part is not None and part.instead_of is not None for part in parts)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -326,13 +337,9 @@ def _amount(line: Line, facts: Facts, scope: Scope) -> int:
 
 def _reckoned(line: Line, facts: Facts, scope: Scope) -> Fraction | int:
     """Return what a line comes to before it is rounded."""
-    if line.slab is not None:
-        return line.slab.steps[_in_band(line.slab.steps, _size(line.slab.of, facts, scope))].rupees
-    if line.matrix is not None:
-        down = _size(line.matrix.down.of, facts, scope)
-        across = _size(line.matrix.across.of, facts, scope)
-        row = line.matrix.rows[_in_band(line.matrix.rows, down)]
-        return row.rupees[_in_band(line.matrix.across.bands, across)]
+    if line.slab is not None or line.matrix is not None:
+        now = _scheduled(line, facts, scope, before=False)
+        return max(0, now - _scheduled(line, facts, scope, before=True)) if line.difference else now
     if line.each is not None:
         count = _size(line.each.of, facts, scope)
         if line.each.parts not in (None, "exact"):
@@ -341,3 +348,15 @@ def _reckoned(line: Line, facts: Facts, scope: Scope) -> Fraction | int:
     if line.percentage is not None:
         return Fraction(_size(line.percentage.of, facts, scope)) * Fraction(line.percentage.rate) / 100
     return line.rupees or 0
+
+
+def _scheduled(line: Line, facts: Facts, scope: Scope, *, before: bool) -> int:
+    """Return what the slab or the matrix gives for the sizes as they are, or as they were ``before``."""
+
+    def size(part: Slabs | Axis) -> Fraction | int:
+        return _size(part.instead_of if before and part.instead_of is not None else part.of, facts, scope)
+
+    if line.matrix is not None:
+        row = line.matrix.rows[_in_band(line.matrix.rows, size(line.matrix.down))]
+        return row.rupees[_in_band(line.matrix.across.bands, size(line.matrix.across))]
+    return line.slab.steps[_in_band(line.slab.steps, size(line.slab))].rupees if line.slab is not None else 0

@@ -36,8 +36,7 @@ class Basis:
 class FeeLine:
     """One line of the fee as it stands in the definition; exactly one of the amounts is set, in paise.
 
-    ``parts`` and ``rounding`` (to how many paise, which way) say what becomes of parts; ``outside`` what is said to
-    whoever states a size beyond all bands.
+    ``rounding``: to how many paise, which way. ``difference``: less what the earlier size costs.
     """
 
     key: str
@@ -50,6 +49,7 @@ class FeeLine:
     parts: Parts
     rounding: tuple[int, decimals.Way] | None
     outside: Text
+    difference: bool
     channel: Literal["online", "counter", "both"]
     condition: str
     waived: tuple[Text, ...]
@@ -110,8 +110,7 @@ class LaterFee:
 class Way:
     """One variant: who decides, the limit, the fee (``None``: not known), how long the paper stays good.
 
-    ``later`` are the fees that fall due on the way.
-    ``together`` are role and office of each who takes part in a joint decision; empty where one officer decides.
+    ``later``: the fees on the way. ``together``: role and office of each who decides jointly; empty where one does.
     """
 
     key: str
@@ -348,6 +347,7 @@ def _fee_line(definition: Definition, line: Line, scope: Scope) -> FeeLine:
         parts=(line.each.parts or "") if line.each is not None else "",
         rounding=None if line.rounding is None else (line.rounding.to, line.rounding.way),
         outside=line.outside or {},
+        difference=line.difference,
         channel=channel,
         condition=condition,
         waived=tuple(waiver.title for waiver in line.waived),
