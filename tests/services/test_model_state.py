@@ -37,6 +37,8 @@ def test_a_charter_names_all_who_decide_together():
     assert [way.together for line in hall.again for way in line.ways] == [(), ()], (
         "a renewal and an amendment are decided by one"
     )
+    fees = {line.purpose: [one.difference for one in line.ways[0].fee or ()] for line in hall.again}
+    assert fees == {"renewal": [False, False], "amendment": [False, True]}, "what is more is due"
     permit = charter(compile_text(of("kl-edistrict").published("kl-building-permit")))
     assert [way.together for way in permit.ways] == [()]
     told = dict(sources(permit))
