@@ -182,8 +182,8 @@ class Line(Sourced):
     @property
     def difference(self) -> bool:
         """Return whether only what is more than for an earlier size is due."""
-        parts = (self.slab, self.matrix and self.matrix.down, self.matrix and self.matrix.across)
-        return any(part is not None and part.instead_of is not None for part in parts)
+        axes = () if self.matrix is None else (self.matrix.down, self.matrix.across)
+        return any(part is not None and part.instead_of is not None for part in (self.slab, *axes))
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
