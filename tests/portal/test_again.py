@@ -40,6 +40,9 @@ def test_a_holder_renews_from_the_certificates_page_and_the_officer_sees_what_is
     assert "Go on with what you began" in client.get(f"/applications/{first}/certificate/").content.decode()
     answers = {**queries.application(by, again).answers, "declared": True, "female_workers": 4}
     shops.act(actions.save_answers, by, application_id=again, answers=answers)
+    check = client.get(reverse("apply-check", args=[again])).content.decode()
+    assert "#f-female_workers" in check
+    assert "#f-establishment_name" not in check, "what must stay as it was offers no change"
     shops.act(actions.submit, by, application_id=again)
     shops.pay(by, again)
     officer = shops.holder(again)

@@ -83,7 +83,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         places=queries.PLACES,
     )
     groups = {group.key: group for group in found.groups}
-    wrong, unread = list(faults), _unread(found)
+    wrong, unread, unchanged = list(faults), _unread(found), _unchanged(request, found)
     context = {
         "draft": found,
         "id": found.view.id,
@@ -104,9 +104,10 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
         "declares": _declares(found),
         "alike": queries.alike(actor(request), found.view.id),
         "known": {
-            **asking.sources(_unchanged(request, found), spoken),
+            **asking.sources(unchanged, spoken),
             **dict.fromkeys(unread, say("portal.apply.suggested", spoken)),
         },
+        "fixed": {key for key, one in unchanged.items() if one.fixed},
         "unread": bool(unread),
         "mend": [_to_mend(found, fault, spoken) for fault in wrong],
         "papers_href": reverse("apply-papers", args=[found.view.id]),
