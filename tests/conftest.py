@@ -83,7 +83,19 @@ def pytest_configure(config: pytest.Config) -> None:
     forget_what_was_published()
     promises.use_look(lambda: "")  # tests of promises call the real look, which would cost others a query now and then
 
+    _keep_compiled_templates()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins: cost nothing
+
+
+def _keep_compiled_templates() -> None:
+    """Compile a template once for all workers and runs, until its text is another."""
+    from django.template import engines
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = Path(__file__).resolve().parent.parent / "build" / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    engine: Any = engines["jinja2"]
+    engine.env.bytecode_cache = FileSystemBytecodeCache(str(folder))
 
 
 @pytest.hookimpl(tryfirst=True)
