@@ -40,26 +40,42 @@ def database(kind: str, folder: Path) -> Iterator[str]:
         server.stop()
 
 
-def inside(options: argparse.Namespace) -> int:
-    """Measure in a scratch place that is set up already; print one JSON line a workload."""
+def environment(folder: Path, url: str) -> dict[str, str]:
+    """Return the environment of a process that measures in a scratch place of its own."""
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("JANASEVA_") or key in KEPT},
+        "DJANGO_SETTINGS_MODULE": "janaseva.settings",
+        "JANASEVA_DATA_DIR": str(folder / "data"),
+        "JANASEVA_DATABASE_URL": url,
+        "JANASEVA_DEMONSTRATION": "true",
+    }
+
+
+def set_up() -> Any:
+    """Fill the scratch place of this process with everything that is loaded in earnest; return who walks in it."""
     import django
 
     django.setup()
     from django.core.management import call_command
     from rich.console import Console
 
-    from bench.workloads import Bench, figures
     from janaseva.cli.loading import load_everything
     from janaseva.documents.handlers import prepare
-    from janaseva.settings import OPTIONS
     from tests.given import BEGINS_AT, LOADED_AT, Given
 
     call_command("migrate", verbosity=0, interactive=False)
     load_everything(Console(quiet=True), at=LOADED_AT, demonstration=True)
     prepare(LOADED_AT)
-    bench = Bench(
-        given=Given(at=BEGINS_AT), folder=OPTIONS.data_dir, seconds=options.seconds, only=frozenset(options.only)
-    )
+    return Given(at=BEGINS_AT)
+
+
+def inside(options: argparse.Namespace) -> int:
+    """Measure in a scratch place that is set up already; print one JSON line a workload."""
+    given = set_up()
+    from bench.workloads import Bench, figures
+    from janaseva.settings import OPTIONS
+
+    bench = Bench(given=given, folder=OPTIONS.data_dir, seconds=options.seconds, only=frozenset(options.only))
     for line in bench.run():
         print(json.dumps(dict(figures(line))), flush=True)
     return 0
@@ -70,17 +86,10 @@ def measure(kind: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="janaseva-bench-") as name:
         folder = Path(name)
         with database(kind, folder) as url:
-            environment = {
-                **{key: value for key, value in os.environ.items() if not key.startswith("JANASEVA_") or key in KEPT},
-                "DJANGO_SETTINGS_MODULE": "janaseva.settings",
-                "JANASEVA_DATA_DIR": str(folder / "data"),
-                "JANASEVA_DATABASE_URL": url,
-                "JANASEVA_DEMONSTRATION": "true",
-            }
             words = [sys.executable, "-m", "bench", "--inside", "--seconds", str(options.seconds)]
             words += ["--only", ",".join(options.only)] if options.only else []
             (folder / "data").mkdir()
-            done = subprocess.run(words, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+            done = subprocess.run(words, env=environment(folder, url), check=True, stdout=subprocess.PIPE, text=True)
     return [{"database": kind, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
 
 

@@ -11,7 +11,6 @@ each took, and how that compares with the smallest size.
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -26,7 +25,7 @@ from typing import Any
 from unittest import mock
 from uuid import UUID
 
-from bench.__main__ import database
+from bench.__main__ import database, environment, set_up
 from bench.measure import processor_seconds
 
 SPREAD = timedelta(days=365)
@@ -246,25 +245,16 @@ def walked(given: Any) -> tuple[UUID, int]:
 
 def inside(sizes: list[int], times: int) -> int:
     """Fill the database of this process and time at each size; print one line of JSON a size."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+    given = set_up()
     from django.db import connection
     from django.test.utils import setup_test_environment
-    from rich.console import Console
 
-    from janaseva.cli.loading import load_everything
     from janaseva.core import promises
-    from janaseva.documents.handlers import prepare
-    from tests.given import BEGINS_AT, LOADED_AT, Given, tables
+    from tests.given import tables
 
-    call_command("migrate", verbosity=0, interactive=False)
-    load_everything(Console(quiet=True), at=LOADED_AT, demonstration=True)
-    prepare(LOADED_AT)
     setup_test_environment()
     promises.use_look(lambda: "")  # the log stands still, and the platform would go safe
-    given, grown, names = Given(at=BEGINS_AT), Grown(), tables()
+    grown, names = Grown(), tables()
     with connection.cursor() as cursor:
         grown.remember(cursor, names)
     approved, each = walked(given)
@@ -317,13 +307,6 @@ def main() -> int:
         folder = Path(name)
         (folder / "data").mkdir()
         with database("postgres", folder) as url:
-            environment = {
-                **{key: value for key, value in os.environ.items() if not key.startswith("JANASEVA_")},
-                "DJANGO_SETTINGS_MODULE": "janaseva.settings",
-                "JANASEVA_DATA_DIR": str(folder / "data"),
-                "JANASEVA_DATABASE_URL": url,
-                "JANASEVA_DEMONSTRATION": "true",
-            }
             words = [
                 sys.executable,
                 "-m",
@@ -334,7 +317,7 @@ def main() -> int:
                 "--times",
                 str(options.times),
             ]
-            done = subprocess.run(words, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+            done = subprocess.run(words, env=environment(folder, url), check=True, stdout=subprocess.PIPE, text=True)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"applications"')]
     show(lines)
     print(json.dumps({"growth": lines}))
