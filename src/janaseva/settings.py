@@ -29,7 +29,7 @@ class Options(BaseSettings):
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
     trusted_proxies: list[str] = Field(default=[], description="Addresses of proxies whose X-Forwarded-For is true.")
     secret_key: str = Field(default="", description="Signing key of cookies; empty: made once, kept in data_dir/keys.")
-    secure_cookies: bool = Field(default=False, description="True behind HTTPS, that is everywhere but on one desk.")
+    secure_cookies: bool | None = Field(default=None, description="Empty: where public_url begins with https.")
     demonstration: bool = Field(default=False, description="Demonstration people, mailbox and payment simulator.")
     debug: bool = Field(default=False, description="Django's debug pages; never where people's papers are.")
     payment_gateway_url: str = Field(default="", description="The payment gateway's address; empty: the simulator.")
@@ -60,6 +60,11 @@ class Options(BaseSettings):
     pkcs11_token: str = Field(default="", description="Label of the token in the sealing device.")
     pkcs11_pin: str = Field(default="", description="The user PIN of that token.")
     pkcs11_key_label: str = Field(default="seal", description="Label of the seal's key and certificate in the token.")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by HTTPS: then cookies travel by it alone, and browsers are told to use no other."""
+        return self.public_url.scheme == "https" if self.secure_cookies is None else self.secure_cookies
 
 
 POSTGRESQL: dict[str, Any] = {
@@ -162,7 +167,8 @@ USE_TZ = True
 TIME_ZONE = OPTIONS.time_zone
 USE_I18N = False  # words come from janaseva.core.words: no compiled catalogues, and a language per request
 LANGUAGE_CODE = "en"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.secure_cookies
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.secure
+CSRF_COOKIE_NAME = "__Host-csrftoken" if OPTIONS.secure else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -180,5 +186,8 @@ LOGGING = {
     "formatters": {"json": {"()": "janaseva.core.logs.JsonLines"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # What is wrong with a received file is said to its giver; a library's warnings about it are noise.
-    "loggers": {"pypdf": {"level": "ERROR"}, "PIL": {"level": "ERROR"}, "pyhanko": {"level": "ERROR"}},
+    "loggers": {
+        "janaseva.refused": {"level": "INFO"},
+        **{name: {"level": "ERROR"} for name in ("pypdf", "PIL", "pyhanko")},
+    },
 }

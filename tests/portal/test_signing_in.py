@@ -27,7 +27,7 @@ def ask(client: Client, given: Given, phone: str = "98470 12345", onward: str = 
 def code(client: Client, given: Given) -> str:
     request = RequestFactory().get("/")
     request.COOKIES["sign_in"] = client.cookies["sign_in"].value
-    wait = waiting.kept(request)
+    wait = waiting.kept(request, given.at)
     assert wait is not None
     sent = people.code_to_send(SYSTEM, wait.challenge_id, given.at)
     assert sent is not None

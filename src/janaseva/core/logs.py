@@ -14,6 +14,7 @@ from typing import Any, Final
 
 LONGEST_WORD: Final = 200
 FRAMES: Final = 30
+_refused = logging.getLogger("janaseva.refused")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -36,6 +37,22 @@ def _message(record: logging.LogRecord) -> str:
     except (TypeError, ValueError):
         said = str(record.msg)
     return _CONTROLS.sub(" ", said)
+
+
+def note_refusal(request: Any, code: str, status: int) -> None:
+    """Write that something was refused at a door: what, at which address, and to whom, without what was sent.
+
+    The address is the pattern of it, so that no id stands in the line. Who it was is said by ids that mean something
+    to this installation alone: the charge of an officer, the session of a citizen.
+    """
+    route = getattr(getattr(request, "resolver_match", None), "route", "") or "?"
+    found = getattr(request, "signed_in", None)
+    who = "anyone"
+    if found is not None:
+        acting = found.actor.charge_id
+        who = f"charge {acting}" if acting else f"session {found.session_id}"
+    extra = {"request": request}
+    _refused.info("%s %s at %s %s by %s", code, status, request.method, route, who, extra=extra)
 
 
 class JsonLines(logging.Formatter):

@@ -10,6 +10,7 @@ from django.utils.html import escape
 
 from janaseva.core.commit import AGAIN_SECONDS, UNAVAILABLE
 from janaseva.core.commit import not_now as not_now_code
+from janaseva.core.logs import note_refusal
 from janaseva.core.refusal import TOO_MANY, Fault, Refusal
 from janaseva.design.page import fault_words, render
 
@@ -59,7 +60,9 @@ def not_now(request: HttpRequest, code: str) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer a request that could not be read (400), or that was larger than we take in (413)."""
-    return page(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    note_refusal(request, "unreadable", status)
+    return page(request, status)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -85,5 +88,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose page had grown too old, or that came from elsewhere (403)."""
-    log.info("form refused: %s", reason)
+    note_refusal(request, "form_not_ours", 403)
     return page(request, 403, kind="stale")

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
@@ -10,7 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
+from janaseva.core import cookies
 from janaseva.core.commit import not_now
+from janaseva.core.logs import note_refusal
 from janaseva.core.refusal import Refusal
 from janaseva.core.text import LANGUAGES, is_reading, own_of
 from janaseva.design import errors
@@ -20,17 +23,18 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 log = logging.getLogger("janaseva.design")
 
-YEAR_SECONDS: Final = 31_536_000
+YEAR: Final = timedelta(days=365)
 THEMES: Final = ("auto", "light", "dark")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
-    "connect-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; "
+    "connect-src 'self'; manifest-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'{forms}; frame-ancestors {ancestors}"
 )
 _PERMISSIONS: Final = (
     "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
     "microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
+_HTTPS_ALONE: Final = "max-age=63072000; includeSubDomains"
 _COMPRESSIBLE: Final = ("text/", "application/json", "application/problem+json", "image/svg+xml")
 
 
@@ -69,28 +73,22 @@ def choices(answer: Answer) -> Answer:
 
     def chosen(request: HttpRequest) -> HttpResponseBase:
         asked_language, asked_theme = request.GET.get("lang"), request.GET.get("theme")
-        kept = request.COOKIES.get("language")
+        kept = cookies.given(request, "language")
         language = next((code for code in (asked_language, kept) if is_reading(code)), None)
         request.language = language or guess(request) or "en"  # type: ignore[attr-defined]
-        theme = next((name for name in (asked_theme, request.COOKIES.get("theme")) if name in THEMES), "auto")
+        theme = next((name for name in (asked_theme, cookies.given(request, "theme")) if name in THEMES), "auto")
         request.theme = theme  # type: ignore[attr-defined]
         response = answer(request)
         if is_reading(asked_language) and asked_language != kept:
-            _keep(response, "language", str(asked_language))
+            cookies.give(response, "language", str(asked_language), life=YEAR)
         if asked_theme in THEMES:
-            _keep(response, "theme", str(asked_theme))
+            cookies.give(response, "theme", str(asked_theme), life=YEAR)
         if response.get("Content-Type", "").startswith("text/html"):
             response.setdefault("Content-Language", own_of(request.language))  # type: ignore[attr-defined]
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
 
     return chosen
-
-
-def _keep(response: HttpResponseBase, name: str, value: str) -> None:
-    response.set_cookie(
-        name, value, max_age=YEAR_SECONDS, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE, httponly=True
-    )
 
 
 def headers(answer: Answer) -> Answer:
@@ -104,6 +102,9 @@ def headers(answer: Answer) -> Answer:
         response.setdefault("Content-Security-Policy", _POLICY.format(forms=targets, ancestors=ancestors))
         response.setdefault("Permissions-Policy", _PERMISSIONS)
         response.setdefault("X-Content-Type-Options", "nosniff")
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if settings.SESSION_COOKIE_SECURE:
+            response.setdefault("Strict-Transport-Security", _HTTPS_ALONE)
         response["X-Frame-Options"] = "SAMEORIGIN" if frameable else "DENY"
         seconds = getattr(response, PUBLIC_SECONDS, 0)
         keepable = seconds and response.status_code == 200 and getattr(request, "signed_in", None) is None  # noqa: PLR2004
@@ -128,6 +129,7 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """Return the page of a refusal, or of records out of reach; anything else is a fault and stays one."""
         if isinstance(exception, Refusal):
+            note_refusal(request, exception.code, exception.status)
             return errors.refused(request, exception)
         code = not_now(exception)
         if code is None:

@@ -5,8 +5,10 @@ from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
+METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+"""Others, such as TRACE, which sends back what was sent, are taken nowhere."""
 DRAINED_BYTES: Final = 64 * 1024 * 1024
 """So much of a refused body is read away, so that the browser sees the answer and not a broken connection."""
 PIECE_BYTES: Final = 64 * 1024
@@ -28,6 +30,8 @@ class Bounded:
             RequestDataTooBig: shown as a page of its own (413).
 
         """
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
         announced = str(request.META.get("CONTENT_LENGTH") or "0")
         size = int(announced) if announced.isascii() and announced.isdigit() and len(announced) < len(str(2**63)) else 0
         if size > int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):

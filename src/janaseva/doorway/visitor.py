@@ -1,7 +1,7 @@
 """Who comes in: the session behind the door's cookie, as ``request.signed_in`` and ``request.actor``.
 
-The portal and the desk keep separate cookies, so that an officer who is also a citizen is one or the other at a time,
-and a citizen's browser never carries an officer's session.
+The portal and the desk keep separate cookies and each reads its own alone, so that an officer who is also a citizen is
+one or the other at a time.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from janaseva.core import cookies
 from janaseva.core.actor import Actor
 from janaseva.core.clock import now
 from janaseva.core.ids import secret_token
@@ -69,7 +70,7 @@ class Visitor:
         visitor: Any = request
         visitor.at = now()
         visitor.signed_in = None
-        token = request.COOKIES.get(cookie_name(request.path), "")
+        token = cookies.given(request, cookie_name(request.path))
         if token:
             visitor.signed_in = queries.signed_in(token, visitor.at)
         found = signed_in(request)
@@ -85,19 +86,10 @@ class Visitor:
 
 def give_cookie(response: HttpResponseBase, *, path: str, token: str, ends_at: datetime) -> None:
     """Put a session's token into the door's cookie; scripts cannot read it, other sites cannot send it."""
-    name = cookie_name(path)
-    response.set_cookie(
-        name,
-        token,
-        expires=ends_at,
-        path=DESK if name == OFFICER_COOKIE else "/",
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    cookies.give(response, cookie_name(path), token, ends_at=ends_at)
 
 
 def take_cookie(response: HttpResponseBase, *, path: str) -> None:
-    """Take the door's cookie away."""
-    name = cookie_name(path)
-    response.delete_cookie(name, path=DESK if name == OFFICER_COOKIE else "/", samesite="Lax")
+    """Take the door's cookie away, and with it what the browser still keeps of pages that were shown."""
+    cookies.take(response, cookie_name(path))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -4,12 +4,12 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
-from django.core.signing import BadSignature
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from janaseva.core import cookies
 from janaseva.core.audience import audience
 from janaseva.core.refusal import TOO_MANY, Fault
 from janaseva.core.secret import Secret, keyed_hash
@@ -29,9 +29,9 @@ DONE: Final = ("signed_out", "handed_over")
 def step_of(request: HttpRequest) -> UUID | None:
     """Return the second step that this browser has come to, or ``None``."""
     try:
-        said = request.get_signed_cookie(STEP_COOKIE, salt=STEP_COOKIE, max_age=rules.SECOND_STEP_LIFE)
-        return UUID(said)
-    except (KeyError, BadSignature, ValueError):
+        said = cookies.given(request, STEP_COOKIE)
+        return UUID(signing.loads(said, salt=STEP_COOKIE, max_age=rules.SECOND_STEP_LIFE))
+    except (signing.BadSignature, ValueError, TypeError, AttributeError):
         return None
 
 
@@ -44,13 +44,15 @@ def token_for(request: HttpRequest, *parts: str) -> str:
 
 
 def entered(request: HttpRequest, token: str, address: str) -> HttpResponse:
-    """Give the browser its session and send it on."""
+    """Give the browser its session and send it on; the one that it had before is over."""
     response = HttpResponseRedirect(address)
-    found = queries.signed_in(token, at(request))
+    found, before = queries.signed_in(token, at(request)), officer_of(request)
     if found is None:
         return HttpResponseRedirect(reverse("desk-sign-in"))
+    if before is not None and before.session_id != found.session_id:
+        perform_once(request, actions.sign_out, session_id=before.session_id)
     give_cookie(response, path=DESK, token=token, ends_at=found.ends_at)
-    response.delete_cookie(STEP_COOKIE, path=DESK, samesite="Lax")
+    cookies.take(response, STEP_COOKIE)
     return response
 
 
@@ -88,16 +90,8 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _second_step(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     response = HttpResponseRedirect(_with_next("desk-code", request))
-    response.set_signed_cookie(
-        STEP_COOKIE,
-        str(challenge_id),
-        salt=STEP_COOKIE,
-        max_age=int(rules.SECOND_STEP_LIFE.total_seconds()),
-        path=DESK,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    step = signing.dumps(str(challenge_id), salt=STEP_COOKIE)
+    cookies.give(response, STEP_COOKIE, step, life=rules.SECOND_STEP_LIFE)
     return response
 
 

@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel, Field
 
 from janaseva.core.commit import AGAIN_SECONDS, UNAVAILABLE
+from janaseva.core.logs import note_refusal
 from janaseva.core.refusal import TOO_MANY, Fault, Invalid, Refusal
 from janaseva.core.words import find
 from janaseva.design.page import fault_words, sentence
@@ -91,6 +92,7 @@ def problem(
 
 def of_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return a refusal as a problem."""
+    note_refusal(request, refusal.code, refusal.status)
     faults = refusal.faults if isinstance(refusal, Invalid) else None
     return problem(request, refusal.code, refusal.status, facts=refusal.facts, faults=faults)
 
@@ -150,5 +152,6 @@ def of_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return of_refusal(request, error.__cause__)
     if isinstance(error, AuthenticationError):
         sent = request.headers.get("Authorization", "")
+        note_refusal(request, "token", UNAUTHORIZED)
         return problem(request, "token_not_known" if sent else "token_missing", UNAUTHORIZED)
     return problem(request, "body_unreadable", error.status_code, facts={"why": error.message})

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from janaseva.core import cookies
 from janaseva.core.audience import audience
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Invalid
 from janaseva.core.secret import Secret, keyed_hash
@@ -45,7 +46,7 @@ def _ask(request: HttpRequest, phone: str, onward: str, *, again: bool = False) 
     asked = perform(request, actions.request_code, phone=phone, language=language(request))
     response = HttpResponseRedirect(reverse("sign-in-code") + ("?again=1" if again else ""))
     wait = Waiting(challenge_id=asked.challenge_id, phone=phone, masked=asked.phone_masked, onward=onward)
-    waiting.keep(response, wait)
+    waiting.keep(response, wait, at(request))
     return response
 
 
@@ -54,7 +55,7 @@ def _ask(request: HttpRequest, phone: str, onward: str, *, again: bool = False) 
 @at_most(120, seconds=600, name="portal-code")
 def code(request: HttpRequest) -> HttpResponseBase:
     """Ask for the code that was sent, and sign in with it."""
-    wait = waiting.kept(request)
+    wait = waiting.kept(request, at(request))
     if wait is None:
         return HttpResponseRedirect(SIGN_IN)
     if is_person(request):
@@ -93,7 +94,7 @@ def _signed_in(request: HttpRequest, wait: Waiting, token: str) -> HttpResponseB
     if found is None:
         return response
     give_cookie(response, path="/", token=token, ends_at=found.ends_at)
-    chosen = request.COOKIES.get("language", "")
+    chosen = cookies.given(request, "language")
     if not is_reading(chosen):
         waiting.keep_language(response, found.language)
     elif chosen != found.language:
@@ -112,7 +113,7 @@ def _signed_in(request: HttpRequest, wait: Waiting, token: str) -> HttpResponseB
 @at_most(30, seconds=600, name="portal-code-again")
 def again(request: HttpRequest) -> HttpResponseBase:
     """Send another code to the same number."""
-    wait = waiting.kept(request)
+    wait = waiting.kept(request, at(request))
     if wait is None:
         return HttpResponseRedirect(SIGN_IN)
     return _ask(request, wait.phone, wait.onward, again=True)

@@ -2,18 +2,18 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from janaseva.core import cookies
 from janaseva.core.secret import UnsealError, seal, unseal
 
 COOKIE: Final = "sign_in"
-PATH: Final = "/sign-in/"
-SECONDS: Final = 600
-YEAR_SECONDS: Final = 31_536_000
+LIFE: Final = timedelta(minutes=10)
+YEAR: Final = timedelta(days=365)
 _PURPOSE: Final = "sign-in"
 
 
@@ -27,42 +27,30 @@ class Waiting:
     onward: str
 
 
-def keep(response: HttpResponseBase, wait: Waiting) -> None:
+def keep(response: HttpResponseBase, wait: Waiting, at: datetime) -> None:
     """Keep it in a cookie that nobody but us can read, not even its owner."""
-    text = json.dumps([str(wait.challenge_id), wait.phone, wait.masked, wait.onward])
-    response.set_cookie(
-        COOKIE,
-        seal(_PURPOSE, text, bound_to=COOKIE),
-        max_age=SECONDS,
-        path=PATH,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
+    until = int((at + LIFE).timestamp())
+    text = json.dumps([until, str(wait.challenge_id), wait.phone, wait.masked, wait.onward])
+    cookies.give(response, COOKIE, seal(_PURPOSE, text, bound_to=COOKIE), life=LIFE)
 
 
-def kept(request: HttpRequest) -> Waiting | None:
-    """Return the sign-in that is half done, or ``None``."""
+def kept(request: HttpRequest, at: datetime) -> Waiting | None:
+    """Return the sign-in that is half done, or ``None``, also where a browser kept it beyond its time."""
     try:
-        sealed = unseal(_PURPOSE, request.COOKIES.get(COOKIE, ""), bound_to=COOKIE)
+        sealed = unseal(_PURPOSE, cookies.given(request, COOKIE), bound_to=COOKIE)
     except (UnsealError, ValueError):
         return None
-    challenge_id, phone, masked, onward = json.loads(sealed)
+    until, challenge_id, phone, masked, onward = json.loads(sealed)
+    if at.timestamp() >= until:
+        return None
     return Waiting(challenge_id=UUID(challenge_id), phone=phone, masked=masked, onward=onward)
 
 
 def forget(response: HttpResponseBase) -> None:
     """Take it away."""
-    response.delete_cookie(COOKIE, path=PATH, samesite="Lax")
+    cookies.take(response, COOKIE)
 
 
 def keep_language(response: HttpResponseBase, language: str) -> None:
     """Show pages in the language that a person chose before, on this device too."""
-    response.set_cookie(
-        "language",
-        language,
-        max_age=YEAR_SECONDS,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-    )
+    cookies.give(response, "language", language, life=YEAR)
