@@ -76,8 +76,9 @@ POSTGRESQL: dict[str, Any] = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    # Statements are not prepared: a pooler before the server may lend another connection for the next transaction.
-    "prepare_threshold": None,
+    # Values are sent beside the statement, and what is asked often is prepared (core/postgresql, docs/performance.md):
+    # parsing and planning cost more than most of our statements. Behind a pooler, base.py switches preparing off.
+    "server_side_binding": True,
 }
 """How PostgreSQL is spoken to; what the address says after its ``?`` comes before it."""
 

@@ -143,6 +143,11 @@ class Row(models.Model):
         return next(iter(statements.where(cls, equal, order=order, most=1, lock=lock)), None)
 
     @classmethod
+    def count_where(cls, **equal: Any) -> int:
+        """Return how many rows :meth:`where` would give."""
+        return statements.count(cls, equal)
+
+    @classmethod
     def _may_lock(cls, *, lock: bool) -> None:
         if lock and not connection.in_atomic_block:
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"

@@ -6,16 +6,55 @@ SQL is built once for each shape and kept; ``docs/performance.md`` has the figur
 Only names of tables and columns from the models themselves stand in these statements; values are always parameters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, wraps
 from typing import Any, Final, NamedTuple, TypeVar, cast
+from uuid import UUID
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 
 _MOST_VALUES: Final = 900
 """How many values one statement carries: SQLite's least limit is 999."""
+
+
+_AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
+    (models.CharField, str),
+    (models.TextField, str),
+    (models.BooleanField, bool),
+    (models.IntegerField, int),
+)
+"""Kinds of columns and of values between which Django would change nothing, and takes some ten calls to find that."""
+
+Preparing = Callable[[Any], Any]
+
+
+@cache
+def _preparing(part: Any, vendor: str) -> Preparing:
+    """Return what makes of a field's value the one that the database keeps; of a relation's, that of its key."""
+    while part.is_relation:
+        part = part.target_field
+    kind = next((kind for field, kind in _AS_IT_IS if isinstance(part, field)), None)
+    if isinstance(part, models.UUIDField):
+        kind = UUID
+    as_hex = kind is UUID and vendor == "sqlite"
+
+    def prepare(value: Any) -> Any:
+        if value is None:
+            return None
+        if type(value) is kind:
+            return value.hex if as_hex else value  # type: ignore[attr-defined]
+        return part.get_db_prep_save(value, connection)
+
+    return prepare
+
+
+@cache
+def _prepared(model: type[models.Model], name: str, vendor: str) -> Preparing:
+    """Return the same for a value that a column is compared with."""
+    return _preparing(model._meta.get_field(name), vendor)
 
 
 @cache
@@ -31,16 +70,21 @@ def _reading(model: type[models.Model], vendor: str) -> tuple[list[str], list[An
     return names, readers
 
 
-def _row(model: type[M], names: list[str], readers: list[Any], row: Sequence[Any]) -> M:
+def _row(model: type[M], names: list[str], readers: list[Any], row: Sequence[Any], database: Any) -> M:
+    """Return the row as Django's ``from_db`` would, without its looking at each argument of a constructor."""
     if readers:
         values = list(row)
         for place, steps, column in readers:
             value = values[place]
             for step in steps:
-                value = step(value, column, connection)
+                value = step(value, column, database)
             values[place] = value
         row = values
-    return model.from_db(connection.alias, names, row)
+    made = model.__new__(model)
+    made.__dict__.update(zip(names, row, strict=True))
+    state = made._state = ModelState()  # noqa: SLF001 - as Django does for what it read
+    state.adding, state.db = False, database.alias
+    return made
 
 
 class _Question(NamedTuple):
@@ -49,8 +93,9 @@ class _Question(NamedTuple):
     model: type[models.Model]
     shape: tuple[tuple[str, int | None], ...]
     order: tuple[str, ...]
-    most: int
-    lock: bool
+    most: int = 0
+    lock: bool = False
+    counts: bool = False
 
 
 def _condition(column: str, count: int | None) -> str:
@@ -67,9 +112,9 @@ def _selecting(question: _Question, vendor: str) -> str:
     def column(name: str) -> str:
         return str(connection.ops.quote_name(cast("Any", meta.get_field(name)).column))
 
-    columns = ", ".join(column(part.name) for part in meta.concrete_fields)
     conditions = " AND ".join(_condition(column(name), count) for name, count in question.shape)
-    parts = ["SELECT", columns, "FROM", connection.ops.quote_name(meta.db_table), "WHERE", conditions]
+    asked = "COUNT(*)" if question.counts else columns(question.model)
+    parts = ["SELECT", asked, "FROM", connection.ops.quote_name(meta.db_table), "WHERE", conditions]
     if question.order:
         ways = [column(name.removeprefix("-")) + (" DESC" if name.startswith("-") else "") for name in question.order]
         parts += ["ORDER BY", ", ".join(ways)]
@@ -78,6 +123,31 @@ def _selecting(question: _Question, vendor: str) -> str:
     if question.lock and connection.features.has_select_for_update:
         parts.append("FOR UPDATE")
     return " ".join(parts)
+
+
+def _shaped(
+    model: type[models.Model], equal: Mapping[str, Any], vendor: str
+) -> tuple[tuple[tuple[str, int | None], ...] | None, list[Any]]:
+    """Return the shape of a condition and its values; no shape where nothing can fulfil it."""
+    shape: list[tuple[str, int | None]] = []
+    values: list[Any] = []
+    for name, value in equal.items():
+        if value is None:
+            shape.append((name, None))
+            continue
+        several = value if isinstance(value, tuple) else (value,)
+        if not several:
+            return None, []
+        shape.append((name, len(several)))
+        prepare = _prepared(model, name, vendor)
+        values += [prepare(one) for one in several]
+    return tuple(shape), values
+
+
+@cache
+def columns(model: type[models.Model]) -> str:
+    """Return the table's columns as :func:`raw` wants them selected."""
+    return ", ".join(str(connection.ops.quote_name(cast("str", part.column))) for part in model._meta.concrete_fields)
 
 
 def where(
@@ -93,65 +163,109 @@ def where(
         lock: hold the rows to the end of the transaction.
 
     """
-    shape: list[tuple[str, int | None]] = []
-    values: list[Any] = []
-    for name, value in equal.items():
-        if value is None:
-            shape.append((name, None))
-            continue
-        several = value if isinstance(value, tuple) else (value,)
-        if not several:
-            return []
-        shape.append((name, len(several)))
-        part = cast("Any", model._meta.get_field(name))
-        values += [part.get_db_prep_value(part.get_prep_value(one), connection) for one in several]
-    sql = _selecting(_Question(model, tuple(shape), order, most, lock), connection.vendor)
-    names, readers = _reading(model, connection.vendor)
-    with connection.cursor() as cursor:
+    database = connections[DEFAULT_DB_ALIAS]
+    shape, values = _shaped(model, equal, database.vendor)
+    if shape is None:
+        return []
+    vendor = database.vendor
+    sql = _selecting(_Question(model, shape, order, most, lock), vendor)
+    names, readers = _reading(model, vendor)
+    with database.cursor() as cursor:
         cursor.execute(sql, values)
-        return [_row(model, names, readers, row) for row in cursor.fetchall()]
+        return [_row(model, names, readers, row, database) for row in cursor.fetchall()]
+
+
+def count(model: type[models.Model], equal: Mapping[str, Any]) -> int:
+    """Return how many rows :func:`where` would give."""
+    database = connections[DEFAULT_DB_ALIAS]
+    shape, values = _shaped(model, equal, database.vendor)
+    if shape is None:
+        return 0
+    with database.cursor() as cursor:
+        cursor.execute(_selecting(_Question(model, shape, (), counts=True), database.vendor), values)
+        return int(cursor.fetchone()[0])
+
+
+def raw(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
+    """Return the rows of a statement that selects the :func:`columns` of a table, in their order."""
+    database = connections[DEFAULT_DB_ALIAS]
+    names, readers = _reading(model, database.vendor)
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [_row(model, names, readers, row, database) for row in cursor.fetchall()]
+
+
+_PLACE: Final = "\x1f?\x1f"
+"""Stands for the value in a query that is being kept; no value that is asked for holds such marks."""
+
+
+def kept(ask: Callable[[str], "models.QuerySet[Any, tuple[Any, ...]]"]) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Keep the SQL of a query of values whose only changing part is one text, given to ``ask`` as its argument.
+
+    For joins and subqueries that acts ask each time, and :func:`where` cannot say. ``ask`` is called once for each kind
+    of database; its query must not depend on anything else that changes.
+    """
+
+    @cache
+    def built(vendor: str) -> tuple[Any, str, tuple[Any, ...], Any]:
+        del vendor
+        compiler = ask(_PLACE).query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, values = compiler.as_sql()
+        return compiler, sql, values, compiler.get_converters([part for part, *_ in compiler.select])
+
+    @wraps(ask)
+    def asked(value: str) -> list[tuple[Any, ...]]:
+        database = connections[DEFAULT_DB_ALIAS]
+        compiler, sql, values, converters = built(database.vendor)
+        with database.cursor() as cursor:
+            cursor.execute(sql, [value if one == _PLACE else one for one in values])
+            found = cursor.fetchall()
+        return [tuple(row) for row in (compiler.apply_converters(found, converters) if converters else found)]
+
+    return asked
 
 
 @cache
-def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[Any]]:
-    del vendor
+def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[tuple[str, Preparing]]]:
     fields: list[Any] = list(model._meta.concrete_fields)
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(part.column) for part in fields)
     head = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "
-    return head, f"({', '.join(['%s'] * len(fields))})", fields
+    each = [(part.attname, _preparing(part, vendor)) for part in fields]
+    return head, f"({', '.join(['%s'] * len(fields))})", each
 
 
 def insert(rows: Sequence[models.Model]) -> None:
     """Write new rows of one table, in as few statements as the database allows."""
-    model = type(rows[0])
-    head, place, fields = _inserting(model, connection.vendor)
+    model, database = type(rows[0]), connections[DEFAULT_DB_ALIAS]
+    head, place, fields = _inserting(model, database.vendor)
     each = max(1, _MOST_VALUES // len(fields))
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         for start in range(0, len(rows), each):
-            some = rows[start : start + each]
-            values = [part.get_db_prep_save(getattr(row, part.attname), connection) for row in some for part in fields]
+            some = [row.__dict__ for row in rows[start : start + each]]
+            values = [prepare(row[name]) for row in some for name, prepare in fields]
             cursor.execute(head + ", ".join([place] * len(some)), values)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - as Django does for what it wrote
+        row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 - as Django does for what it wrote
 
 
 @cache
-def _updating(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, list[Any]]:
-    del vendor
+def _updating(
+    model: type[models.Model], names: tuple[str, ...], vendor: str
+) -> tuple[str, list[tuple[str, Preparing]], Preparing]:
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     quoted = connection.ops.quote_name
     sets = ", ".join(f"{quoted(part.column)} = %s" for part in fields)
     where = f"{quoted('id')} = %s AND {quoted('revision')} = %s"
-    return f"UPDATE {quoted(model._meta.db_table)} SET {sets}, {quoted('revision')} = %s WHERE {where}", fields
+    sql = f"UPDATE {quoted(model._meta.db_table)} SET {sets}, {quoted('revision')} = %s WHERE {where}"
+    return sql, [(part.attname, _preparing(part, vendor)) for part in fields], _preparing(model._meta.pk, vendor)
 
 
 def update(row: models.Model, names: Iterable[str], *, before: int) -> bool:
     """Write some columns and the revision of a row that had revision ``before``; return whether it still had."""
-    model = type(row)
-    sql, fields = _updating(model, tuple(sorted(names)), connection.vendor)
-    values = [part.get_db_prep_save(getattr(row, part.attname), connection) for part in fields]
-    key = model._meta.pk.get_db_prep_value(row.pk, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, row.revision, key, before])  # type: ignore[attr-defined]
+    database = connections[DEFAULT_DB_ALIAS]
+    sql, fields, prepare_key = _updating(type(row), tuple(sorted(names)), database.vendor)
+    values = [prepare(getattr(row, name)) for name, prepare in fields]
+    with database.cursor() as cursor:
+        cursor.execute(sql, [*values, row.revision, prepare_key(row.pk), before])  # type: ignore[attr-defined]
         return bool(cursor.rowcount == 1)

@@ -2,7 +2,8 @@
 
 A pooler that lends a server connection for one transaction (PgBouncer) keeps no cursor open between two of them. It
 gives itself away: the process number that it told at the greeting is not the server's. Behind one, results are fetched
-whole. Warnings that come with a commit are kept for :mod:`janaseva.core.commit`.
+whole and statements are not prepared, since the next transaction may be lent another connection. Warnings that come
+with a commit are kept for :mod:`janaseva.core.commit`.
 """
 
 from typing import Any, Final
@@ -13,6 +14,11 @@ from psycopg.errors import Diagnostic
 from janaseva.core.commit import warned
 
 WARNING: Final = "WARNING"
+
+PREPARED_AFTER: Final = 3
+"""How often a statement is asked of one connection before the server keeps its plan."""
+MOST_PREPARED: Final = 300
+"""How many plans one connection keeps; some 20 kB each. What was not asked for longest goes first."""
 
 
 def _noticed(diagnostic: Diagnostic) -> None:
@@ -31,4 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
         if server != connection.info.backend_pid:
             self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
+            connection.prepare_threshold = None
+        else:
+            connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
         return configured

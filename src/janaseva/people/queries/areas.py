@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from janaseva.core import statements
 from janaseva.core.text import Text
 from janaseva.people import rules
 from janaseva.people.models import Area
@@ -51,7 +52,7 @@ WITH RECURSIVE path AS (
     SELECT own.*, 0 AS depth FROM people_area own WHERE own.id = %s
     UNION ALL SELECT outer_one.*, path.depth + 1 FROM people_area outer_one JOIN path ON outer_one.id = path.parent_id
     WHERE path.depth < 16
-) SELECT * FROM path ORDER BY depth
+) SELECT {} FROM path ORDER BY depth
 """
 
 
@@ -92,7 +93,7 @@ def areas_named(names: Collection[str]) -> dict[str, Text]:
 def area_path(area_id: UUID) -> list[AreaView]:
     """Return the area and those it lies within, the nearest first; empty where there is no such area."""
     key = Area._meta.pk.get_db_prep_value(area_id, connection)
-    return [_view(row) for row in Area.objects.raw(_PATH, [key])]
+    return [_view(row) for row in statements.raw(Area, _PATH.format(statements.columns(Area)), [key])]
 
 
 def time_zone_of(area_id: UUID) -> str | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet, Subquery
 
+from janaseva.core import statements
 from janaseva.core.actor import Actor
 from janaseva.people import queries as people
 from janaseva.workflow import rules
@@ -105,10 +106,15 @@ def _laid(found: tuple[object, ...]) -> rules.Calendar:
     return _read(chain, (outage, lifted))
 
 
+@statements.kept
+def _chain(key: str) -> QuerySet[WorkCalendar, tuple[object, ...]]:
+    return _chains(WorkCalendar.objects.filter(key=key))
+
+
 def calendar(key: str) -> rules.Calendar | None:
     """Return the calendar that was loaded under this key, with all that it stands on, or ``None``."""
-    found = _chains(WorkCalendar.objects.filter(key=key)).first() if key else None
-    return None if found is None else _laid(found)
+    found = _chain(key) if key else []
+    return _laid(found[0]) if found else None
 
 
 def plain_calendar(time_zone: str = "") -> rules.Calendar:

@@ -45,6 +45,8 @@ def finding(
     finds: Sequence[Question], given: Mapping[str, Any], *, move: str, today: date
 ) -> tuple[dict[str, Any], list[Fault]]:
     """Return what was found, as it is kept, and every fault of it at once; what was left empty is kept as ``None``."""
+    if not finds:
+        return {}, []
     form = form_of(finds)
     answers = forms.settle_shape(form, given)
     faults = [

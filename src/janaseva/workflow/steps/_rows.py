@@ -162,7 +162,7 @@ def put_move(
             case=case,
             office_id=case.office_id,
             post_id=post_id,
-            ordinal=Move.objects.filter(case_id=case.id).count() + 1,
+            ordinal=Move.count_where(case_id=case.id) + 1,
             kind=kind,
             source=source,
             target=target,
