@@ -27,6 +27,8 @@ DATABASES = {f"pg{number}": f"{NETWORK}.{10 + number}" for number in (1, 2, 3)}
 WEBS = {f"web{number}": f"{NETWORK}.{20 + number}" for number in (1, 2)}
 EDGE = {"edge": f"{NETWORK}.30"}
 NODES = {**DATABASES, **WEBS, **EDGE}
+CLIENTS = [f"{NETWORK}.{number}" for number in range(100, 132)]
+"""Where clients come from: as many addresses as a village has."""
 TOOLS = {
     "ip": "iproute2", "iptables": "iptables", "etcd": "etcd-server", "etcdctl": "etcd-client", "haproxy": "haproxy",
     "pgbouncer": "pgbouncer", "nginx": "nginx-light", "setpriv": "util-linux",
@@ -87,8 +89,8 @@ def make_network() -> None:
     """Make a namespace for each machine, all on one bridge."""
     _run("ip", "link", "add", BRIDGE, "type", "bridge")
     _run("ip", "addr", "add", f"{OUTSIDE}/24", "dev", BRIDGE)
-    for number in range(100, 132):  # where clients come from: as many addresses as a village has
-        _run("ip", "addr", "add", f"{NETWORK}.{number}/24", "dev", BRIDGE)
+    for address in CLIENTS:
+        _run("ip", "addr", "add", f"{address}/24", "dev", BRIDGE)
     _run("ip", "link", "set", BRIDGE, "up")
     for name, address in NODES.items():
         _run("ip", "netns", "add", f"jc-{name}")
@@ -163,6 +165,20 @@ def kill(name: str) -> None:
         time.sleep(0.05)
     for pid in _pids(name).values():
         _reap(pid)
+
+
+def processor_seconds() -> dict[str, float]:
+    """Return the processor time used so far on all machines by each thing that we started, its children with it."""
+    tick, used = os.sysconf("SC_CLK_TCK"), dict[str, float]()
+    for name in NODES:
+        groups = {pid: what for what, pid in _pids(name).items()}
+        for pid in _in_namespace(name):
+            with suppress(OSError):
+                head, _, rest = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")
+                words = rest.split()
+                what = groups.get(int(words[2]), head.partition("(")[2])
+                used[what] = used.get(what, 0.0) + sum(int(word) for word in words[11:15]) / tick
+    return used
 
 
 def kill_one(name: str, what: str, number: signal.Signals = signal.SIGKILL) -> None:

@@ -23,6 +23,7 @@ from tests.faults.postgres import Postgres
 from tests.faults.report import Row
 
 PEOPLE = 6
+SOURCES = [f"127.7.0.{number}" for number in range(1, 33)]
 FIRST_ACKS = 12
 
 
@@ -85,7 +86,8 @@ def running(
         database=database.url if database else "",
     )
     site = sites.Site(environment, folder=folder, port=port, prefix=prefix)
-    crowd = Crowd(people, address=("127.0.0.1", port), outside=outside, seed=seed, signed_out=signed_out)
+    here = ("127.0.0.1", port)
+    crowd = Crowd(people, address=here, outside=outside, seed=seed, signed_out=signed_out, sources=SOURCES)
     try:
         sites.set_up(environment)
         site.start()

@@ -1,7 +1,8 @@
 """People who apply: real HTTP to the API, every act under its own key, sent again until it is answered.
 
 What the platform acknowledged is kept here, outside of it. Now and then a client sends the same request twice at once,
-as an impatient browser does.
+as an impatient browser does. One in a few applies to the end, with papers and a payment; the others fill in page by
+page, go back and change what they wrote. A thread stands for several people, each signed in once.
 """
 
 import http.client
@@ -12,7 +13,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,14 @@ from tests.gateway.answers import ANSWERS, PAPERS
 SECONDS_AN_ANSWER = 20.0
 PAUSE_SECONDS = 0.2
 TWICE_AT_ONCE = 0.05
+SERVICE = "kl-income-certificate"
+PEOPLE_A_THREAD = 8
+TO_THE_END = 0.2
+"""Of all who begin, so many hand in."""
+CHANGES = 30
+"""So often the others save a page."""
+WITH_FACTS = frozenset({"submit"})
+"""What was answered to these is held against what is there; of the others, that they are there."""
 _phones = itertools.count(9_400_000_000)
 
 
@@ -46,6 +55,8 @@ class Kept:
     refused: list[str] = field(default_factory=list)
     sent: dict[str, str] = field(default_factory=dict)
     retries: int = 0
+    failed: list[tuple[float, str]] = field(default_factory=list)
+    """Each request that a client got no answer to, or that of a server in trouble; it was sent again."""
 
     def longest_gap(self, since: float, until: float) -> float:
         """Return the longest time in which nothing was acknowledged, in seconds."""
@@ -68,15 +79,26 @@ def _paper(words: str) -> bytes:
 
 
 IMAGES = {group: _paper(group) for group in PAPERS}
+HOUSE = "Puthenpurayil"
+RESIDENCE = {name: ANSWERS[name] for name in ("house", "house_ml", "district", "taluk", "village", "pin")}
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a phone, signed in or not."""
+
+    phone: str = field(default_factory=lambda: str(next(_phones)))
+    token: str = ""
 
 
 class Citizen(threading.Thread):
-    """One person with a phone of their own, who applies again and again until told to stop."""
+    """Some people on one connection, who apply in turn, again and again, until told to stop."""
 
     def __init__(
         self,
         *,
         address: tuple[str, int],
+        source: str,
         outside: Outside,
         kept: Kept,
         stop: threading.Event,
@@ -86,11 +108,10 @@ class Citizen(threading.Thread):
         super().__init__(daemon=True, name=f"citizen-{seed}")
         self.address, self.outside, self.kept, self.stop = address, outside, kept, stop
         self.chance, self.signed_out = random.Random(seed), signed_out
-        self.phone, self.token = str(next(_phones)), ""
-        local = address[0].startswith("127.")
-        self.source = (f"127.7.{seed // 250 % 250}.{seed % 250 + 1}", 0) if local else None
+        self.people = [Person()]
+        self.person = self.people[0]
+        self.source = (source, 0) if source else None
         self.line: http.client.HTTPConnection | None = None
-        self.known_at = 0.0
 
     # --- one request ------------------------------------------------------------------------------------------------
 
@@ -108,12 +129,21 @@ class Citizen(threading.Thread):
             raise
         return answer.status, content, answer.headers.get("Retry-After", "")
 
-    def call(self, method: str, path: str, body: bytes = b"", *, kind: str, media: str = "application/json") -> Any:
-        """Send one act until it is answered, under one key; return its answer."""
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        kind: str,
+        media: str = "application/json",
+        facts: dict[str, Any] | None = None,
+    ) -> Any:
+        """Send one act until it is answered, under one key; return its answer, and keep it, or ``facts`` instead."""
         key = str(uuid.UUID(int=self.chance.getrandbits(128)))
         headers = {"Idempotency-Key": key, "Content-Type": media, "Content-Length": str(len(body))}
-        if self.token:
-            headers["Authorization"] = f"Bearer {self.token}"
+        if self.person.token:
+            headers["Authorization"] = f"Bearer {self.person.token}"
         self.kept.sent[key] = kind
         for tries in itertools.count():
             if self.stop.is_set():
@@ -121,11 +151,14 @@ class Citizen(threading.Thread):
             self.kept.retries += bool(tries)
             try:
                 status, content, wait = self._once(method, path, body, headers)
-            except (OSError, http.client.HTTPException):
+            except (OSError, http.client.HTTPException) as error:
+                self.kept.failed.append((time.monotonic(), f"{kind}: {type(error).__name__}"))
                 time.sleep(PAUSE_SECONDS)
                 continue
             waited_too_long = status == 409 and b'"clock_behind"' in content  # refused, not done: it is sent anew
             if waited_too_long or status == 429 or status >= 500:
+                if status >= 500:
+                    self.kept.failed.append((time.monotonic(), f"{kind}: {status}"))
                 if status == 500:
                     self.kept.refused.append(f"{kind}: 500")
                 time.sleep(min(float(wait or PAUSE_SECONDS), 1.0))
@@ -137,7 +170,8 @@ class Citizen(threading.Thread):
         if status >= 400:
             self.kept.refused.append(f"{kind}: {status} {answer.get('code')}")
             return None
-        self.kept.acks.append(Ack(kind, key, time.monotonic(), answer if kind != "session" else {}))
+        kept = facts if facts is not None else answer if kind in WITH_FACTS else {}
+        self.kept.acks.append(Ack(kind, key, time.monotonic(), kept))
         if self.chance.random() < TWICE_AT_ONCE:
             self._again(lambda: self._once(method, path, body, headers), answer, kind)
         return answer
@@ -151,8 +185,8 @@ class Citizen(threading.Thread):
         if status < 400 and (json.loads(content) if content else {}) != first:
             self.kept.refused.append(f"{kind}: another answer to the same key")
 
-    def json(self, method: str, path: str, body: Any, *, kind: str) -> Any:
-        return self.call(method, path, json.dumps(body).encode(), kind=kind)
+    def json(self, method: str, path: str, body: Any, *, kind: str, facts: dict[str, Any] | None = None) -> Any:
+        return self.call(method, path, json.dumps(body).encode(), kind=kind, facts=facts)
 
     def upload(self, path: str, image: bytes, **fields: str) -> Any:
         line = "janaseva-boundary"
@@ -167,23 +201,26 @@ class Citizen(threading.Thread):
     # --- a life -----------------------------------------------------------------------------------------------------
 
     def sign_in(self) -> None:
-        self.token = ""
-        while not self.token:
-            before = len(self.outside.texts.codes[self.phone])
-            asked = self.json("POST", "sign-in/codes", {"phone": f"+91{self.phone}"}, kind="code")
-            code = self.outside.texts.code(self.phone, after=before, seconds=40) if asked else None
+        person = self.person
+        person.token = ""
+        while not person.token:
+            before = len(self.outside.texts.codes[person.phone])
+            asked = self.json("POST", "sign-in/codes", {"phone": f"+91{person.phone}"}, kind="code")
+            code = self.outside.texts.code(person.phone, after=before, seconds=40) if asked else None
             if code is None:
-                self.phone = str(next(_phones))  # this number's allowance is used up, or its text came too late
+                person.phone = str(next(_phones))  # this number's allowance is used up, or its text came too late
                 continue
             body = {"challenge_id": asked["challenge_id"], "code": code}
             opened = self.json("POST", "sign-in/sessions", body, kind="session")
-            self.token = opened["token"] if opened else ""
+            person.token = opened["token"] if opened else ""
+
+    def begin(self) -> str:
+        made = self.json("POST", "applications", {"service": SERVICE, "language": "en"}, kind="begin")
+        return str(made["id"]) if made else ""
 
     def apply(self) -> None:
-        made = self.json("POST", "applications", {"service": "kl-income-certificate", "language": "en"}, kind="begin")
-        if made is None:
-            return
-        where = f"applications/{made['id']}"
+        """Apply to the end, with papers, and pay or put it off."""
+        where = f"applications/{self.begin()}"
         if self.json("PUT", f"{where}/answers", {"answers": ANSWERS}, kind="save") is None:
             return
         for group, choice in PAPERS.items():
@@ -196,22 +233,41 @@ class Citizen(threading.Thread):
         if paid is not None:
             self.outside.bank.debit(paid["redirect"])
 
+    def fill_in(self) -> None:
+        """Begin, and save a page again and again; what is there at the end may not be older than what was answered."""
+        begun = self.begin()
+        for number in range(CHANGES if begun else 0):
+            page = {"page": "residence", "answers": {**RESIDENCE, "house": f"{HOUSE} {number}"}}
+            facts = {"id": begun, "number": number}
+            if self.json("PUT", f"applications/{begun}/answers", page, kind="page", facts=facts) is None:
+                return
+
     def run(self) -> None:
         with suppress(GivenUpError):
             while not self.stop.is_set():
+                if len(self.people) < PEOPLE_A_THREAD and self.person.token:
+                    self.people.append(Person())  # the first ones are at work before the last ones are signed in
+                self.person = self.people[-1] if not self.people[-1].token else self.chance.choice(self.people)
                 with suppress(SignedOutError):
-                    if not self.token:
+                    if not self.person.token:
                         self.sign_in()
-                    self.apply()
+                    (self.apply if self.chance.random() < TO_THE_END else self.fill_in)()
                     continue
-                self.token = ""
+                self.person.token = ""
 
 
 class Crowd:
     """So many citizens at once. Where they may be ``signed_out``, as when clocks jump, they sign in again."""
 
     def __init__(
-        self, count: int, *, address: tuple[str, int], outside: Outside, seed: int, signed_out: bool = False
+        self,
+        count: int,
+        *,
+        address: tuple[str, int],
+        outside: Outside,
+        seed: int,
+        signed_out: bool = False,
+        sources: Sequence[str] = ("",),
     ) -> None:
         self.kept, self.ended = Kept(), threading.Event()
         self.people = [
@@ -222,6 +278,7 @@ class Crowd:
                 stop=self.ended,
                 seed=seed * 1000 + number,
                 signed_out=signed_out,
+                source=sources[number % len(sources)],
             )
             for number in range(count)
         ]

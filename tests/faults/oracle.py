@@ -15,6 +15,7 @@ from uuid import UUID
 KINDS = {
     "begin": "services.begin",
     "save": "services.save_answers",
+    "page": "services.save_page",
     "paper": "services.give_paper",
     "submit": "services.submit",
     "pay": "payments.start",
@@ -58,14 +59,31 @@ def _chunks(keys: list[str]) -> list[list[str]]:
 
 
 def kept_keys(keys: list[str]) -> dict[str, list[Any]]:
-    """Return the acts kept under each key: name, id and answer."""
+    """Return the acts kept under each key: name and id."""
     from janaseva.ledger.models import Key
 
     found: dict[str, list[Any]] = {}
     for part in _chunks(keys):
-        for key, act, pk, answer in Key.objects.filter(key__in=part).values_list("key", "act", "pk", "answer"):
-            found.setdefault(key, []).append((act, pk, answer))
+        for key, act, pk in Key.objects.filter(key__in=part).values_list("key", "act", "pk"):
+            found.setdefault(key, []).append((act, pk))
     return found
+
+
+def older(acks: list[dict[str, Any]]) -> int:
+    """Count drafts whose page is not there, or as it was before the last time that its saving was acknowledged."""
+    from janaseva.forms.models import AnswerSheet
+
+    last: dict[str, int] = {}
+    for ack in acks:
+        if ack["kind"] == "page":
+            facts = ack["facts"]
+            last[facts["id"]] = max(last.get(facts["id"], -1), facts["number"])
+    there: dict[str, int] = {}
+    for part in _chunks(list(last)):
+        for story, values in AnswerSheet.objects.filter(story__in=part).values_list("story", "values"):
+            number = str(values.get("house", "")).rpartition(" ")[2]
+            there[str(story)] = int(number) if number.isdecimal() else -1
+    return sum(there.get(story, -1) < number for story, number in last.items())
 
 
 def acknowledged(acks: list[dict[str, Any]]) -> dict[str, int]:
@@ -74,7 +92,7 @@ def acknowledged(acks: list[dict[str, Any]]) -> dict[str, int]:
     from janaseva.services.models import Application
 
     kept = kept_keys([ack["key"] for ack in acks if ack["kind"] in KINDS])
-    acts = [pk for found in kept.values() for _, pk, _ in found]
+    acts = [pk for found in kept.values() for _, pk in found]
     told = Counter()
     for start in range(0, len(acts), CHUNK):
         told.update(
@@ -88,11 +106,11 @@ def acknowledged(acks: list[dict[str, Any]]) -> dict[str, int]:
         if ack["kind"] not in KINDS:
             continue
         found = [one for one in kept.get(ack["key"], []) if one[0] == KINDS[ack["kind"]]]
-        lost += not found or not all(told[pk] for _, pk, _ in found)
+        lost += not found or not all(told[pk] for _, pk in found)
         doubled += len(found) > 1
         if ack["kind"] == "submit":
             changed += numbers.get(UUID(ack["facts"]["id"])) != ack["facts"]["number"]
-    return {"lost": lost, "doubled": doubled, "changed": changed}
+    return {"lost": lost, "doubled": doubled, "changed": changed + older(acks)}
 
 
 def done_once(sent: dict[str, str]) -> int:

@@ -3,8 +3,9 @@
 import pytest
 
 from janaseva.ledger.models import Key
+from janaseva.services import actions
 from tests.faults import oracle
-from tests.faults.load import Ack, Kept
+from tests.faults.load import HOUSE, RESIDENCE, Ack, Kept
 from tests.faults.report import ZERO, Row
 
 KIND = "begin"
@@ -24,6 +25,20 @@ def test_an_acknowledged_act_that_is_not_there_is_lost(given):
     assert oracle.acknowledged([ack(key, "pay")])["lost"] == 1, "kept, and as another act than was acknowledged"
     assert oracle.done_once({key: KIND}) == 0
     assert oracle.done_once({}) == 1, "an application that no key began"
+
+
+def test_a_page_that_is_older_than_its_acknowledgement_is_found(given):
+    by = given.citizen()
+    draft = given.draft(by)
+
+    def page(number):
+        return ack(f"key {number}", "page", id=str(draft), number=number)
+
+    assert oracle.older([page(0)]) == 1, "no such page was kept"
+    answers = {**RESIDENCE, "house": f"{HOUSE} 7"}
+    actions.save_page(by=by, at=given.at, key="7", application_id=draft, page="residence", answers=answers)
+    assert oracle.older([page(7), page(6)]) == 0
+    assert oracle.older([page(8)]) == 1
 
 
 @pytest.mark.django_db

@@ -20,6 +20,8 @@ UNPLANNED_SECONDS = 30.0
 PLANNED_SECONDS = 6.0
 PEOPLE = 12
 ACKS_AFTER = 10
+CALM_SECONDS = 10.0
+SHOWN_MS = 0.05
 
 
 missing = nodes.missing
@@ -150,7 +152,7 @@ def _platform(seed: int) -> Iterator[tuple[Crowd, Outside]]:
     for name in leave:
         ENVIRONMENT.pop(f"JANASEVA_{name}")
     ENVIRONMENT.update(cluster.up(ENVIRONMENT, demonstration=True))
-    crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed)
+    crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed, sources=nodes.CLIENTS)
     try:
         yield crowd, outside
     finally:
@@ -171,6 +173,37 @@ def _oracle(crowd: Crowd, outside: Outside) -> dict:
     return ask(own, kept.acks, prefix=inside, sent=kept.sent, outside=outside.url)
 
 
+def _calm(crowd: Crowd) -> None:
+    """Print how much is acknowledged while nothing is done to the cluster, and what that costs in processor time."""
+    before, used, began = len(crowd.kept.acks), nodes.processor_seconds(), time.monotonic()
+    own = time.process_time()
+    time.sleep(CALM_SECONDS)
+    acks, wall = len(crowd.kept.acks) - before, time.monotonic() - began
+    spent = {what: seconds - used.get(what, 0.0) for what, seconds in nodes.processor_seconds().items()}
+    spent["people"] = time.process_time() - own
+    each = {what: 1000 * seconds / max(acks, 1) for what, seconds in spent.items()}
+    told = ", ".join(f"{what} {ms:.1f}" for what, ms in sorted(each.items(), key=lambda one: -one[1]) if ms >= SHOWN_MS)
+    print(f"    calm: {acks / wall:.0f} a second acknowledged, {sum(each.values()):.1f} processor ms each: {told}")
+
+
+def _do(name: str, row: Row, crowd: Crowd, chance: random.Random) -> None:
+    """Do one fault, wait until people are answered again and all replicas are back, and note the gap."""
+    before, began = len(crowd.kept.acks), time.monotonic()
+    row.count += 1
+    try:
+        FAULTS[name][0](chance)
+        crowd.wait_for(len(crowd.kept.acks) + ACKS_AFTER, seconds=120)
+        answered = time.monotonic()
+        nodes.wait("the replicas", lambda: len(nodes.replicas()) == len(nodes.DATABASES) - 1)
+    except (TimeoutError, nodes.ClusterError) as error:
+        row.refused.append(f"{name}: {error}")
+        answered = time.monotonic()
+    gap = crowd.kept.longest_gap(began, answered)
+    row.gap = max(row.gap, gap)
+    row.acks += len(crowd.kept.acks) - before
+    print(f"    {name}: gap {gap:.1f} s, {len(crowd.kept.acks) - before} acknowledged", flush=True)
+
+
 def soak(*, seed: int, count: int, only: str = "") -> list[Row]:
     """Do ``count`` faults one after the other in one run, and judge all of it at its end."""
     names = [name for name in FAULTS if only in name]
@@ -179,17 +212,13 @@ def soak(*, seed: int, count: int, only: str = "") -> list[Row]:
     rows = {name: Row(f"cluster: {name}", limit=FAULTS[name][1]) for name in dict.fromkeys(order)}
     with _platform(seed) as (crowd, outside):
         crowd.begin().wait_for(PEOPLE * 3, seconds=120)
+        _calm(crowd)
         for name in order:
-            row, before, began = rows[name], len(crowd.kept.acks), time.monotonic()
-            FAULTS[name][0](chance)
-            crowd.wait_for(len(crowd.kept.acks) + ACKS_AFTER, seconds=120)
-            nodes.wait("the replicas", lambda: len(nodes.replicas()) == len(nodes.DATABASES) - 1)
-            row.count += 1
-            row.gap = max(row.gap, crowd.kept.longest_gap(began, time.monotonic()))
-            row.acks += len(crowd.kept.acks) - before
-            print(f"    {name}: gap {row.gap:.1f} s, {row.acks} acknowledged", flush=True)
+            _do(name, rows[name], crowd, chance)
+            if rows[name].refused:
+                break  # what it did to the cluster would be blamed on the next one
         kept = crowd.stop()
-        whole = Row("cluster: all of it, judged", acks=0, most_again=count * len(nodes.WEBS))
+        whole = Row("cluster: all of it, judged", most_again=count * len(nodes.WEBS))
         whole.refused, whole.verdict = kept.refused, _oracle(crowd, outside)
         whole.acks = len(kept.acks) - sum(row.acks for row in rows.values())
     return [*rows.values(), whole]

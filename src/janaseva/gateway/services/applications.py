@@ -111,7 +111,7 @@ def why_due(request: HttpRequest, application_id: UUID) -> HttpResponse:
 def save(request: HttpRequest, application_id: UUID, given: shapes.Save) -> HttpResponse:
     """Save the answers of the whole form, or of the one `page` that is named. Every fault is told at once."""
     key_of(request)
-    form = queries.application(actor(request), application_id).definition.form
+    form = queries.definition_of(actor(request), application_id).form
     answers = forms.settle_shape(form, given.answers)
     if given.page is None:
         saved = perform(request, actions.save_answers, application_id=application_id, answers=answers)
@@ -146,7 +146,7 @@ def _of_page(form: forms.Form, page: str, answers: Mapping[str, Any]) -> None:
 def give_paper(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Give a PDF or a photo of up to 10 MB. Photos are shrunk, and what they tell besides the picture is taken off."""
     key_of(request)
-    queries.application(actor(request), application_id)
+    queries.definition_of(actor(request), application_id)
     received, fields = showing.received(request, fields=("group", "choice"))
     made = perform(
         request,

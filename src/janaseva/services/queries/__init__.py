@@ -91,6 +91,7 @@ from janaseva.services.queries.fees import FeeView, fees_of, to_pay
 from janaseva.services.queries.figures import Figures, figures, most_asked
 from janaseva.services.queries.findings import found_of
 from janaseva.services.queries.gaps import ServiceGaps, gaps
+from janaseva.services.queries.holding import definition_of
 from janaseva.services.queries.known import Held, Known, certificates_held, known
 from janaseva.services.queries.packs import (
     PackFacts,
@@ -193,6 +194,7 @@ __all__ = [
     "deemed_before",
     "deemed_due",
     "deemed_of",
+    "definition_of",
     "earlier_ids",
     "earlier_of",
     "emergencies_passed",
