@@ -26,19 +26,17 @@ _NOON = 12
 _SOON_DAYS = 45
 
 
-def _locale(language: str) -> Locale:
+@functools.lru_cache(maxsize=64)
+def _names(language: str) -> tuple[Any, Any, Any]:
+    """Return the names of months and weekdays, and the short names of weekdays."""
     interface = interface_of(language)
-    return Locale.parse("en_IN" if interface == "en" else interface)
-
-
-@functools.cache
-def _names(language: str) -> tuple[Any, Any]:
-    locale = _locale(language)
-    return locale.months["format"]["wide"], locale.days["format"]["wide"]
+    locale = Locale.parse("en_IN" if interface == "en" else interface)
+    days = locale.days["format"]
+    return locale.months["format"]["wide"], days["wide"], days["abbreviated"]
 
 
 def _parts(day: date, language: str) -> dict[str, str]:
-    months, weekdays = _names(language)
+    months, weekdays, _ = _names(language)
     return {
         "day": str(day.day),
         "month": months[day.month],
@@ -59,8 +57,7 @@ def numeric(day: date) -> str:
 
 def weekday_short(day: date, language: str) -> str:
     """Return the short name of a day's weekday, such as ``Thu``."""
-    locale = _locale(language)
-    return str(locale.days["format"]["abbreviated"][day.weekday()])
+    return str(_names(language)[2][day.weekday()])
 
 
 def long(day: date, language: str) -> str:

@@ -1,5 +1,6 @@
 """Text in many languages, and which languages there are."""
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -59,6 +60,7 @@ def own_of(code: str) -> str:
     return code.partition("-")[0]
 
 
+@functools.lru_cache(maxsize=256)
 def interface_of(code: str) -> str:
     """Return the language of the interface for somebody who reads in ``code``; English where it is unknown."""
     own, _, interface = code.partition("-")
@@ -74,6 +76,8 @@ def in_language(text: Text, language: str) -> str:
 
 def language_of(text: Text, language: str) -> str:
     """Return the code of the language that :func:`in_language` would answer in, for the ``lang`` attribute."""
+    if text.get(language) and language in LANGUAGES:
+        return language
     wanted = (language,) if language in LANGUAGES else (own_of(language), interface_of(language))
     found = next((code for code in (*wanted, "en") if text.get(code)), None)
     return found or next(iter(text), "en")

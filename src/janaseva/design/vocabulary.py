@@ -6,22 +6,26 @@ no way from a template to unescaped text.
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import QueryDict
 from django.middleware.csrf import get_token
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from markupsafe import Markup, escape
 
 from janaseva.core import dates, words
 from janaseva.core import money as amounts
 from janaseva.core.text import LANGUAGES, Language, Text, direction_of, in_language, interface_of, language_of
 from janaseva.design.page import current, fault_words, offered, sentence
+
+_DAYS_KEPT: Final = 8_192
+"""So many days and moments are kept as they were last said: the lists of a day say the same ones again and again."""
 
 
 def lang_of() -> str:
@@ -46,7 +50,13 @@ def say(key: str, **facts: Any) -> str:
         KeyError: where the catalogue lacks the key, or the words name a fact that was not given.
 
     """
-    return sentence(key, current().language, facts)
+    language = current().language
+    return sentence(key, language, facts) if facts else _plain_words(key, language)
+
+
+def _plain_words(key: str, language: str) -> str:
+    found = words.find(key, language)
+    return found if found is not None and "{" not in found else sentence(key, language, {})
 
 
 def worded(key: str) -> bool:
@@ -65,9 +75,10 @@ def text(value: Text | str | None) -> Markup | str:
     """Return text for the body of a page; where it fell back, inside a ``span`` with its own ``lang`` and ``dir``."""
     if value is None or isinstance(value, str):
         return value or ""
-    language = language_of(value, current().language)
-    said = in_language(value, current().language)
-    if language == interface_of(current().language) or not said:
+    reading = current().language
+    language = language_of(value, reading)
+    said = value.get(language, "")
+    if language == interface_of(reading) or not said:
         return said
     return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction_of(language), said)
 
@@ -91,26 +102,36 @@ def _day(value: date | datetime) -> date:
     return dates.day_in(value, settings.OPTIONS.time_zone) if isinstance(value, datetime) else value
 
 
+@functools.lru_cache(maxsize=_DAYS_KEPT)
+def _said(value: date | datetime, moment: str, way: Callable[[date, str], str], language: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(moment, way(_day(value), language))
+
+
 def _time(value: date | datetime, said: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), said)
 
 
 def date_long(value: date | datetime) -> Markup:
     """Return a day in words, such as ``5 March 2026``."""
-    return _time(value, dates.long(_day(value), current().language))
+    return _said(value, value.isoformat(), dates.long, current().language)
 
 
 def date_weekday(value: date | datetime) -> Markup:
     """Return a day in words with its weekday."""
-    return _time(value, dates.with_weekday(_day(value), current().language))
+    return _said(value, value.isoformat(), dates.with_weekday, current().language)
 
 
 def date_numeric(value: date | datetime) -> Markup:
     """Return a day as its short weekday and ``dd-mm-yyyy``, for dense tables."""
+    return _numeric(value, value.isoformat(), current().language)
+
+
+@functools.lru_cache(maxsize=_DAYS_KEPT)
+def _numeric(value: date | datetime, moment: str, language: str) -> Markup:
     day = _day(value)
-    weekday = dates.weekday_short(day, current().language)
+    weekday = dates.weekday_short(day, language)
     return Markup('<time datetime="{}" class="numeric">{} <span dir="ltr">{}</span></time>').format(
-        value.isoformat(), weekday, dates.numeric(day)
+        moment, weekday, dates.numeric(day)
     )
 
 
@@ -130,7 +151,19 @@ def date_relative(value: date | datetime) -> Markup:
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named route."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    if args or not all(isinstance(value, UUID) for value in kwargs.values()):
+        return reverse(name, args=args or None, kwargs=kwargs or None)
+    return _address(name, tuple(kwargs), get_urlconf()).format(**kwargs)
+
+
+@functools.lru_cache(maxsize=1024)
+def _address(name: str, keys: tuple[str, ...], urlconf: str | None) -> str:
+    """Return the address of a route with a place for each of its keys; lists have many addresses of one route."""
+    marks = {key: UUID(int=number) for number, key in enumerate(keys)}
+    address = reverse(name, urlconf=urlconf, kwargs=marks or None)
+    for key, mark in marks.items():
+        address = address.replace(str(mark), f"{{{key}}}")
+    return address
 
 
 @functools.cache

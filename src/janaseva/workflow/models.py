@@ -1,8 +1,12 @@
 """Cases, the tasks that hang on posts, the moves that were made, and the calendars and clocks that time them."""
 
 from django.db import models
+from django.db.models import Q
 
 from janaseva.core.row import Row
+
+_OPEN = Q(state__in=["waiting", "held"])
+_LYING = Q(state__in=["waiting", "held", "paused"])
 
 
 class Case(Row):
@@ -68,38 +72,42 @@ class Task(Row):
 
     class Meta:
         indexes = [
+            models.Index(fields=["silent_at"], name="workflow_task_silent", condition=Q(silent_at__isnull=False)),
+            models.Index(fields=["awaits"], name="workflow_task_awaits", condition=~Q(awaits="")),
+            models.Index(fields=["post", "state", "arrived_at", "id"], name="workflow_task_on_desk", condition=_LYING),
             models.Index(
-                fields=["silent_at"], name="workflow_task_silent", condition=models.Q(silent_at__isnull=False)
+                fields=["post", "due_at", "arrived_at", "id"], name="workflow_task_due_first", condition=_OPEN
             ),
-            models.Index(fields=["awaits"], name="workflow_task_awaits", condition=~models.Q(awaits="")),
-            models.Index(fields=["post", "state", "arrived_at", "id"], name="workflow_task_queue"),
+            models.Index(
+                fields=["post", "arrived_at", "id"], name="workflow_task_reports", condition=_OPEN & Q(kind="report")
+            ),
             models.Index(fields=["kind", "state", "due_at"], name="workflow_task_time"),
             models.Index(
                 fields=["held_at", "case", "office"],
                 name="workflow_task_held",
-                condition=models.Q(kind="main", held_at__isnull=False),
+                condition=Q(kind="main", held_at__isnull=False),
             ),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case"],
-                condition=models.Q(kind__in=["main", "time"], state__in=["waiting", "held", "paused"]),
+                condition=Q(kind__in=["main", "time"], state__in=["waiting", "held", "paused"]),
                 name="workflow_one_main_task",
             ),
             models.UniqueConstraint(
                 fields=["case"],
-                condition=models.Q(kind__in=["report", "applicant"], state__in=["waiting", "held"]),
+                condition=Q(kind__in=["report", "applicant"], state__in=["waiting", "held"]),
                 name="workflow_one_side_task",
             ),
             models.UniqueConstraint(
                 fields=["case", "step", "report"],
-                condition=models.Q(kind="branch", state__in=["waiting", "held"]),
+                condition=Q(kind="branch", state__in=["waiting", "held"]),
                 name="workflow_one_branch_task",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="held", held_by_charge_id__isnull=False)
-                | (~models.Q(state="held") & models.Q(held_by_charge_id__isnull=True))
-                | models.Q(state="done"),
+                condition=Q(state="held", held_by_charge_id__isnull=False)
+                | (~Q(state="held") & Q(held_by_charge_id__isnull=True))
+                | Q(state="done"),
                 name="workflow_held_by_someone",
             ),
         ]
@@ -175,9 +183,7 @@ class Pause(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=models.Q(to_at__isnull=True), name="workflow_one_open_pause"
-            )
+            models.UniqueConstraint(fields=["case"], condition=Q(to_at__isnull=True), name="workflow_one_open_pause")
         ]
 
 
@@ -215,7 +221,7 @@ class Notice(Row):
         indexes = [models.Index(fields=["closed_at", "-published_at"], name="workflow_notice_open")]
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(closed_at__isnull=True), name="workflow_one_open_notice"
+                fields=["case"], condition=Q(closed_at__isnull=True), name="workflow_one_open_notice"
             )
         ]
 
@@ -239,7 +245,7 @@ class Objection(Row):
         constraints = [
             models.UniqueConstraint(
                 fields=["notice", "person_id"],
-                condition=models.Q(withdrawn_at__isnull=True),
+                condition=Q(withdrawn_at__isnull=True),
                 name="workflow_one_objection_a_person",
             )
         ]
@@ -268,9 +274,7 @@ class Hearing(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=models.Q(state="fixed"), name="workflow_one_hearing_to_come"
-            )
+            models.UniqueConstraint(fields=["case"], condition=Q(state="fixed"), name="workflow_one_hearing_to_come")
         ]
 
 
@@ -292,15 +296,13 @@ class Lapse(Row):
 
     class Meta:
         indexes = [
-            models.Index(fields=["lapses_at"], name="workflow_lapse_to_come", condition=models.Q(over_at=None)),
+            models.Index(fields=["lapses_at"], name="workflow_lapse_to_come", condition=Q(over_at=None)),
             models.Index(
-                fields=["remind_at"], name="workflow_lapse_remind", condition=models.Q(over_at=None, reminded_at=None)
+                fields=["remind_at"], name="workflow_lapse_remind", condition=Q(over_at=None, reminded_at=None)
             ),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["case", "key"], condition=models.Q(over_at=None), name="workflow_one_lapse_a_key"
-            )
+            models.UniqueConstraint(fields=["case", "key"], condition=Q(over_at=None), name="workflow_one_lapse_a_key")
         ]
 
 
@@ -329,12 +331,10 @@ class WorkCalendar(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["office"], name="workflow_one_calendar_an_office"),
-            models.UniqueConstraint(
-                fields=["area"], condition=models.Q(office=None), name="workflow_one_calendar_an_area"
-            ),
+            models.UniqueConstraint(fields=["area"], condition=Q(office=None), name="workflow_one_calendar_an_area"),
             models.CheckConstraint(
-                condition=models.Q(parent__isnull=False)
-                | models.Q(weekly_off__isnull=False, opens__isnull=False, closes__isnull=False),
+                condition=Q(parent__isnull=False)
+                | Q(weekly_off__isnull=False, opens__isnull=False, closes__isnull=False),
                 name="workflow_calendar_whole_or_layer",
             ),
         ]
@@ -393,8 +393,8 @@ class Outage(Row):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(to_at__gt=models.F("from_at")), name="workflow_outage_ends"),
+            models.CheckConstraint(condition=Q(to_at__gt=models.F("from_at")), name="workflow_outage_ends"),
             models.UniqueConstraint(
-                fields=["from_at", "to_at"], condition=models.Q(lifted_at=None), name="workflow_one_outage_a_time"
+                fields=["from_at", "to_at"], condition=Q(lifted_at=None), name="workflow_one_outage_a_time"
             ),
         ]

@@ -17,11 +17,10 @@ from janaseva.people import actions as people
 from janaseva.services import actions
 from janaseva.services import queries as services
 from janaseva.workflow import queries as workflow
-from janaseva.workflow.queries import DeskView, TaskView
+from janaseva.workflow.queries import LISTS, MOST_COUNTED, DeskView, TaskView
 
-LISTS: Final = ("due_first", "waiting", "paused", "reports")
 PAGE: Final = 50
-MOST_PAGES: Final = 2_000
+MOST_PAGES: Final = MOST_COUNTED // PAGE
 DONE: Final = ("put_back", "reported", "transferred")
 
 
@@ -63,10 +62,10 @@ def _stories(view: DeskView) -> set[UUID]:
 def desk(request: HttpRequest) -> HttpResponse:
     """Show the desk: counts, the next case, what is in hand, and one of its lists."""
     by, page = actor(request), _page(request)
-    view = workflow.desk(by, at(request), after=(page - 1) * PAGE)
-    lines = services.lines_of(by, _stories(view))
     chosen, done = request.GET.get("show", LISTS[0]), request.GET.get("done", "")
     chosen = chosen if chosen in LISTS else LISTS[0]
+    view = workflow.desk(by, at(request), after=(page - 1) * PAGE, lists=(chosen,))
+    lines = services.lines_of(by, _stories(view))
     counts = {
         "due_first": view.counts.waiting + view.counts.held,
         "waiting": view.counts.waiting,

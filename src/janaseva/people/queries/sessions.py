@@ -5,12 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text, in_language
 from janaseva.people import rules
-from janaseva.people.models import Charge, Grant, Office, Person, Post, Session
+from janaseva.people.models import Charge, Grant, Post, Session
 from janaseva.people.queries._views import ChargeView, charge_view
 
 
@@ -66,32 +68,24 @@ def _officer(session: Session, at: datetime) -> Actor:
     )
 
 
-def _charge(session: Session) -> Charge | None:
-    """Return the chosen charge with its post and office, read by their keys and kept with the session."""
-    charge = Charge.get_or_none(session.charge_id) if session.charge_id else None
-    post = Post.get_or_none(charge.post_id) if charge else None
-    office = Office.get_or_none(post.office_id) if post else None
-    if charge is None or post is None or office is None:
-        return None
-    post.office, charge.post, session.charge = office, post, charge
-    return charge
+@Question
+def _session(*, token_hash: str) -> QuerySet[Session]:
+    joined = Session.objects.select_related("person", "charge__post__office")
+    return joined.filter(token_hash=token_hash, ended_at=None)
 
 
 def signed_in(token: str, at: datetime) -> SignedIn | None:
     """Return who holds this token, or ``None`` where it is unknown, ended, idle too long, or its charge has passed on.
 
-    Two readings for a citizen, eight at most for an officer, each by a key or an index; nothing is written.
+    One reading for a citizen, four at most for an officer, each by a key or an index; nothing is written.
     """
-    session = Session.first_where(token_hash=rules.token_hash(token), ended_at=None)
+    session = _session.first(token_hash=rules.token_hash(token))
     if session is None or not rules.is_live(session.kind, session.seen_at, session.ends_at, at):
         return None
-    charge = _charge(session)
+    charge, person = session.charge, session.person
     if charge is not None and not rules.in_force(charge.from_at, charge.to_at, at):
         return None
-    person = Person.first_where(id=session.person_id)
-    if person is None or not rules.may_be_here(
-        is_demonstration=person.is_demonstration, demonstration_on=settings.OPTIONS.demonstration
-    ):
+    if not rules.may_be_here(is_demonstration=person.is_demonstration, demonstration_on=settings.OPTIONS.demonstration):
         return None
     shown = in_language(person.names, session.language) or rules.masked(person.phone or "")
     return SignedIn(

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.core.writing import latin_digits
@@ -52,8 +55,6 @@ def deemed_before(by: Actor, *, most: int = 50) -> list[DeemedLine]:
         raise not_found()
     if not by.may("services.take"):
         return []
-    open_ = DeemedRequest.objects.filter(office_id=by.office_id, answered_at=None, application__state="begun")
-    rows = open_.select_related("application").order_by("answer_by", "id")
     return [
         DeemedLine(
             application_id=row.application_id,
@@ -63,8 +64,19 @@ def deemed_before(by: Actor, *, most: int = 50) -> list[DeemedLine]:
             answer_by=row.answer_by,
             is_granted=row.granted_at is not None,
         )
-        for row in rows[:most]
+        for row in _deemed(office=by.office_id, most=most)
     ]
+
+
+@Question
+def _deemed(*, office: UUID, most: int) -> QuerySet[DeemedRequest]:
+    open_ = DeemedRequest.objects.filter(office_id=office, answered_at=None, application__state="begun")
+    return open_.select_related("application").order_by("answer_by", "id")[:most]
+
+
+@Question
+def _called(*, ids: tuple[UUID, ...]) -> QuerySet[Application, tuple[UUID, str | None, UUID, str]]:
+    return Application.objects.filter(pk__in=ids).values_list("id", "number", "definition_id", "area")
 
 
 def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLine]:
@@ -76,12 +88,11 @@ def lines_of(by: Actor, application_ids: Collection[UUID]) -> dict[UUID, DeskLin
     """
     if not permissions.may_work(by):
         raise not_found()
-    rows = Application.objects.filter(pk__in=set(application_ids)).values_list("id", "number", "definition_id", "area")
     found = {
         key: DeskLine(
             application_id=key, number=number or "", service_name=compiled(definition_id).what.name, area=area
         )
-        for key, number, definition_id, area in rows
+        for key, number, definition_id, area in _called(ids=tuple(application_ids))
     }
     return found | _appeals(set(application_ids) - set(found))
 

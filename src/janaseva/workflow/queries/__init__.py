@@ -29,6 +29,8 @@ from janaseva.workflow.queries.cases import (
     why_due,
 )
 from janaseva.workflow.queries.desk import (
+    LISTS,
+    MOST_COUNTED,
     DeskCounts,
     DeskView,
     awaiting,
@@ -62,6 +64,8 @@ from janaseva.workflow.queries.pendency import Pendency, pendency
 from janaseva.workflow.queries.turns import Turns, turns
 
 __all__ = [
+    "LISTS",
+    "MOST_COUNTED",
     "CaseView",
     "ClosureView",
     "DeskCounts",

@@ -1,14 +1,14 @@
 """What the doors and the rooms above see of cases and tasks: frozen, plain, without tables behind."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.text import Text
 from janaseva.workflow import rules
-from janaseva.workflow.models import Case, Task
+from janaseva.workflow.models import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,21 +42,48 @@ class TaskView:
     reminded_at: datetime | None = None
 
 
+class TaskRow(NamedTuple):
+    """A task as lists read it: its own columns, and of its case and calendar what a list shows."""
+
+    id: UUID
+    case_id: UUID
+    kind: str
+    step: str
+    report: str
+    title: Text
+    state: str
+    post_id: UUID | None
+    office_id: UUID
+    arrived_at: datetime
+    since: datetime
+    due_at: datetime | None
+    held_by_charge_id: UUID | None
+    held_by_person_id: UUID | None
+    held_at: datetime | None
+    question: str
+    reminded_at: datetime | None
+    story: UUID
+    definition_key: str
+    time_zone: str | None
+    waits_for: str | None
+
+
 def task_view(
-    task: Task,
-    case: Case,
+    task: Task | TaskRow,
     *,
+    story: UUID,
+    definition_key: str,
+    calendar: rules.Calendar,
     by: Actor,
     at: datetime,
-    zones: Mapping[str, rules.Calendar],
     place: int = 0,
 ) -> TaskView:
-    """Return the view of a task that was read together with its case."""
+    """Return the view of a task; ``calendar`` need know no more than its time zone."""
     return TaskView(
         task_id=task.id,
-        case_id=case.id,
-        story=case.story,
-        definition_key=case.definition_key,
+        case_id=task.case_id,
+        story=story,
+        definition_key=definition_key,
         kind=task.kind,
         step=task.step,
         report=task.report,
@@ -67,12 +94,12 @@ def task_view(
         arrived_at=task.arrived_at,
         since=task.since,
         due_at=task.due_at,
-        urgency=rules.urgency(due_at=task.due_at, at=at, calendar=zones[case.calendar_key]),
+        urgency=rules.urgency(due_at=task.due_at, at=at, calendar=calendar),
         held_by_me=task.state == "held" and task.held_by_charge_id == by.charge_id,
         held_by_person_id=task.held_by_person_id,
         held_at=task.held_at,
         question=task.question,
-        waits_for=getattr(task, "waits_for", None) or "",
+        waits_for=(task.waits_for or "") if isinstance(task, TaskRow) else "",
         place=place,
         reminded_at=task.reminded_at,
     )

@@ -119,7 +119,12 @@ def calendar(key: str) -> rules.Calendar | None:
 
 def plain_calendar(time_zone: str = "") -> rules.Calendar:
     """Return the calendar of a place of which only the time zone is known: Sundays off, no holiday known."""
-    return rules.Calendar(key="", time_zone=time_zone or settings.TIME_ZONE, known_until=date.min)
+    return _plain(time_zone or settings.TIME_ZONE)
+
+
+@functools.cache
+def _plain(time_zone: str) -> rules.Calendar:
+    return rules.Calendar(key="", time_zone=time_zone, known_until=date.min)
 
 
 def calendar_or_plain(key: str) -> rules.Calendar:
@@ -127,11 +132,10 @@ def calendar_or_plain(key: str) -> rules.Calendar:
     return calendar(key) or plain_calendar()
 
 
-def zones(keys: Iterable[str]) -> dict[str, rules.Calendar]:
-    """Return plain calendars in the time zone of each key, in one query: enough to tell today from tomorrow."""
-    wanted = set(keys)
-    found = dict(WorkCalendar.objects.filter(key__in=wanted).values_list("key", "time_zone"))
-    return {key: plain_calendar(found.get(key, "")) for key in wanted}
+def zone_of(key: str) -> rules.Calendar:
+    """Return a plain calendar in the time zone of this one: enough to tell today from tomorrow."""
+    found = WorkCalendar.first_where(key=key, order=())
+    return plain_calendar(found.time_zone if found is not None else "")
 
 
 def reckon(

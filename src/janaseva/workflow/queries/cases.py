@@ -21,7 +21,7 @@ from janaseva.workflow.queries.calendars import (
     plain_calendar,
     reckon,
     standing_on,
-    zones,
+    zone_of,
 )
 from janaseva.workflow.queries.lapses import LapseView, lapses_of
 
@@ -213,7 +213,11 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
     side = tasks.get("applicant") or tasks.get("report")
     deadline = Deadline.first_where(case_id=row.id, step="")
     made = Move.where(case_id=row.id, kind="move", order=("ordinal",))
-    calendars = zones([row.calendar_key])
+    zone = zone_of(row.calendar_key)
+
+    def view(task: Task) -> TaskView:
+        return task_view(task, story=row.story, definition_key=row.definition_key, calendar=zone, by=by, at=at)
+
     blocked = _blocked(by, row, here, made)
     mine = main is not None and rules.may_take(by, post_id=main.post_id)
     holds = (
@@ -239,9 +243,9 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
         outcome=row.outcome,
         standing=deadline.standing if deadline else "unknown",  # type: ignore[arg-type]
         due_at=due_at,
-        urgency=rules.urgency(due_at=None if row.ended_at else due_at, at=at, calendar=calendars[row.calendar_key]),
-        task=task_view(main, row, by=by, at=at, zones=calendars) if main else None,
-        side=task_view(side, row, by=by, at=at, zones=calendars) if side else None,
+        urgency=rules.urgency(due_at=None if row.ended_at else due_at, at=at, calendar=zone),
+        task=view(main) if main else None,
+        side=view(side) if side else None,
         may_take=_may_take(by, (main, side), blocked),
         held_by_me=holds,
         blocked=blocked if mine else "",
@@ -251,7 +255,7 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
         notice_days=here.hearing.notice_days if here and here.hearing else 0,
         awaits=here.entry.of if here and here.entry else "",
         has_notice=here is not None and here.notice is not None,
-        branches=tuple(task_view(task, row, by=by, at=at, zones=calendars) for task in branches),
+        branches=tuple(view(task) for task in branches),
         reports=_reports(acts),
         may_ask_applicant=acts is not None and acts.ask_applicant,
         may_recall=mine and side is not None and not blocked,

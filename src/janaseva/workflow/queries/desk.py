@@ -1,27 +1,34 @@
 """An officer's desk: what is due first, what came first, what is in hand, and what waits for others."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from itertools import chain
+from typing import Any, Final, cast
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.workflow import rules
-from janaseva.workflow.models import Move, Task
-from janaseva.workflow.queries._views import TaskView, task_view
-from janaseva.workflow.queries.calendars import plain_calendar, zones
+from janaseva.workflow.models import Move, Task, WorkCalendar
+from janaseva.workflow.queries._views import TaskRow, TaskView, task_view
+from janaseva.workflow.queries.calendars import plain_calendar
 from janaseva.workflow.queries.cases import readable
 
-PAGE = 50
+PAGE: Final = 50
 """How many tasks a list on the desk shows at once."""
+MOST_COUNTED: Final = 10_000
+"""As far as a desk counts; from there on it says that there are so many, or more."""
+LISTS: Final = ("due_first", "waiting", "paused", "reports")
+OPEN: Final = ("waiting", "held")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCounts:
-    """How many tasks there are of each sort, over all of the officer's posts."""
+    """How many tasks there are of each sort over all of the officer's posts, none counted beyond ``MOST_COUNTED``."""
 
     waiting: int
     held: int
@@ -53,83 +60,176 @@ def queue(by: Actor) -> QuerySet[Task]:
 
     What the actor may not act on is left out: own matters, and steps that want another person than moved the case.
     """
-    moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=by.person_id).exclude(
+    return _queue(tuple(rules.posts_of(by)), by.person_id)
+
+
+def _queue(posts: tuple[UUID, ...], person_id: UUID | None) -> QuerySet[Task]:
+    moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=person_id).exclude(
         source=OuterRef("step")
     )
-    tasks = Task.objects.filter(post_id__in=rules.posts_of(by), state="waiting", kind__in=("main", "branch", "report"))
-    if by.person_id is not None:
-        own = Q(case__applicant_person_id=by.person_id) | Q(case__made_by_person_id=by.person_id)
+    tasks = Task.objects.filter(post_id__in=posts, state="waiting", kind__in=("main", "branch", "report"))
+    if person_id is not None:
+        own = Q(case__applicant_person_id=person_id) | Q(case__made_by_person_id=person_id)
         tasks = tasks.exclude(own).exclude(Q(other_person=True) & Exists(moved))
     return cast("QuerySet[Task]", tasks.order_by("arrived_at", "id"))
 
 
-def _read(tasks: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the tasks with the little of their cases that a list shows."""
-    return tasks.select_related("case").defer("case__process", "case__desks")
-
-
-def _views(tasks: Iterable[Task], *, by: Actor, at: datetime, first: int | None = None) -> list[TaskView]:
-    rows = list(tasks)
-    known = {row.case.calendar_key for row in rows}
-    calendars = zones(known)
-    return [
-        task_view(row, row.case, by=by, at=at, zones=calendars, place=0 if first is None else first + index)
-        for index, row in enumerate(rows)
-    ]
-
-
-def _counts(by: Actor, at: datetime) -> DeskCounts:
-    open_ = Q(state__in=("waiting", "held"))
-    calendar = plain_calendar()
-    tonight = calendar.end_of(calendar.local_day(at))
-    counted = Task.objects.filter(post_id__in=rules.posts_of(by)).aggregate(
-        waiting=Count("id", filter=Q(state="waiting")),
-        held=Count("id", filter=Q(state="held", held_by_charge_id=by.charge_id)),
-        paused=Count("id", filter=Q(state="paused")),
-        reports=Count("id", filter=open_ & Q(kind="report")),
-        overdue=Count("id", filter=open_ & Q(due_at__lt=at)),
-        due_today=Count("id", filter=open_ & Q(due_at__gte=at, due_at__lte=tonight)),
-    )
-    return DeskCounts(**counted)
-
-
-def desk(by: Actor, at: datetime, *, after: int = 0) -> DeskView:
-    """Return the actor's desk; ``after`` pages the waiting list. Who has no post has an empty desk.
-
-    The number of queries does not depend on how much lies there.
-    """
-    mine = Task.objects.filter(post_id__in=rules.posts_of(by))
-    in_hand = Q(state="held", held_by_charge_id=by.charge_id)
-    waiting = _views(_read(queue(by))[after : after + PAGE], by=by, at=at, first=after + 1)
-    due_first = _read(mine.filter(Q(state="waiting") | in_hand)).order_by(
-        F("due_at").asc(nulls_last=True), "arrived_at", "id"
-    )
+def _values(tasks: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """Return the tasks with the little of their cases that a list shows, as :class:`TaskRow` has them."""
+    zone = WorkCalendar.objects.filter(key=OuterRef("case__calendar_key")).values("time_zone")[:1]
     side = Task.objects.filter(
         case_id=OuterRef("case_id"), kind__in=("report", "applicant"), state__in=("waiting", "held")
     ).values("kind")[:1]
-    paused = _read(mine.filter(state="paused")).annotate(waits_for=Subquery(side)).order_by("since")
-    reports = _read(mine.filter(kind="report").filter(Q(state="waiting") | in_hand)).order_by("arrived_at", "id")
+    waits_for = Case(When(state="paused", then=Subquery(side)), default=Value(""))
+    own = TaskRow._fields[:-4]
+    return tasks.annotate(time_zone=Subquery(zone), waits_for=waits_for).values_list(
+        *own, "case__story", "case__definition_key", "time_zone", "waits_for"
+    )
+
+
+@Question
+def _waiting(*, post: UUID, person: UUID | None, after: int, most: int) -> QuerySet[Any, Any]:
+    return _values(_queue((post,), person)[after : after + most])
+
+
+@Question
+def _one(*, task: UUID, posts: tuple[UUID, ...]) -> QuerySet[Any, Any]:
+    return _values(Task.objects.filter(pk=task, post_id__in=posts))
+
+
+def _in_hand(charge: UUID | None) -> Q:
+    return Q(state="held", held_by_charge_id=charge)
+
+
+@Question
+def _due_first(*, post: UUID, charge: UUID | None) -> QuerySet[Any, Any]:
+    mine = Task.objects.filter(Q(state="waiting") | _in_hand(charge), post_id=post, state__in=OPEN)
+    return _values(mine.order_by(F("due_at").asc(nulls_last=True), "arrived_at", "id")[:PAGE])
+
+
+@Question
+def _held(*, post: UUID, charge: UUID | None) -> QuerySet[Any, Any]:
+    return _values(Task.objects.filter(_in_hand(charge), post_id=post).order_by("arrived_at", "id")[:PAGE])
+
+
+@Question
+def _paused(*, post: UUID) -> QuerySet[Any, Any]:
+    return _values(Task.objects.filter(post_id=post, state="paused").order_by("since", "id")[:PAGE])
+
+
+@Question
+def _reports(*, post: UUID, charge: UUID | None) -> QuerySet[Any, Any]:
+    mine = Task.objects.filter(Q(state="waiting") | _in_hand(charge), post_id=post, kind="report", state__in=OPEN)
+    return _values(mine.order_by("arrived_at", "id")[:PAGE])
+
+
+def _arrived(task: TaskRow) -> tuple[Any, ...]:
+    return task.arrived_at, task.id
+
+
+def _due(task: TaskRow) -> tuple[Any, ...]:
+    return task.due_at is None, task.due_at or task.arrived_at, task.arrived_at, task.id
+
+
+def _first(found: Iterable[list[tuple[Any, ...]]], order: Callable[[TaskRow], Any], most: int = PAGE) -> list[TaskRow]:
+    """Return the first rows of several posts' lists, each of which is in order itself."""
+    lists = [[TaskRow(*row) for row in rows] for rows in found]
+    return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=order)[:most]
+
+
+def _views(rows: Iterable[TaskRow], *, by: Actor, at: datetime, first: int | None = None) -> tuple[TaskView, ...]:
+    return tuple(
+        task_view(
+            row,
+            story=row.story,
+            definition_key=row.definition_key,
+            calendar=plain_calendar(row.time_zone or ""),
+            by=by,
+            at=at,
+            place=0 if first is None else first + index,
+        )
+        for index, row in enumerate(rows)
+    )
+
+
+def _queued(by: Actor, at: datetime, *, after: int, most: int) -> tuple[TaskView, ...]:
+    """Return a part of the actor's queue. Of several posts each is read from its beginning, and one queue made."""
+    posts = rules.posts_of(by)
+    if len(posts) == 1:
+        lists = [_waiting(post=post, person=by.person_id, after=after, most=most) for post in posts]
+        return _views(_first(lists, _arrived), by=by, at=at, first=after + 1)
+    lists = [_waiting(post=post, person=by.person_id, after=0, most=after + most) for post in posts]
+    return _views(_first(lists, _arrived, after + most)[after:], by=by, at=at, first=after + 1)
+
+
+_COUNTED = {
+    "waiting": "state = 'waiting'",
+    "held": "state = 'held' AND held_by_charge_id = %s",
+    "paused": "state = 'paused'",
+    "reports": "kind = 'report' AND state IN ('waiting', 'held')",
+    "overdue": "state IN ('waiting', 'held') AND due_at < %s",
+    "due_today": "state IN ('waiting', 'held') AND due_at >= %s AND due_at <= %s",
+}
+"""What is counted on a desk, each up to ``MOST_COUNTED``, and each by an index of its own."""
+
+
+def _counts(by: Actor, at: datetime) -> DeskCounts:
+    posts = rules.posts_of(by)
+    if not posts:
+        return DeskCounts(**dict.fromkeys(_COUNTED, 0))
+    tonight = plain_calendar().end_of(plain_calendar().local_day(at))
+    own: dict[str, tuple[Any, ...]] = {"held": (by.charge_id,), "overdue": (at,), "due_today": (at, tonight)}
+    keys = [_adapted("post_id", post) for post in posts]
+    places = ", ".join(["%s"] * len(keys))
+    counted, values = [], []
+    for name, condition in _COUNTED.items():
+        some = f"SELECT 1 FROM workflow_task WHERE post_id IN ({places}) AND {condition} LIMIT {MOST_COUNTED}"  # noqa: S608 - from the table above
+        counted.append(f"(SELECT COUNT(*) FROM ({some}) counted)")  # noqa: S608 - from the table above
+        values += keys + [
+            _adapted("held_by_charge_id" if name == "held" else "due_at", one) for one in own.get(name, ())
+        ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counted)}", values)
+        return DeskCounts(**dict(zip(_COUNTED, cursor.fetchone(), strict=True)))
+
+
+def _adapted(name: str, value: object) -> object:
+    """Return a value of a task's column as the database takes it."""
+    return cast("Any", Task._meta.get_field(name)).get_db_prep_value(value, connection)
+
+
+def desk(by: Actor, at: datetime, *, after: int = 0, lists: Collection[str] = LISTS) -> DeskView:
+    """Return the actor's desk; ``after`` pages the waiting list. Who has no post has an empty desk.
+
+    Only the lists that are named are read (and what is in hand, always). The number of queries does not depend on how
+    much lies there, nor, but for what is counted, does what they read.
+    """
+    posts, charge = rules.posts_of(by), by.charge_id
+    waiting = _queued(by, at, after=after, most=PAGE) if "waiting" in lists else ()
+    due_first = [_due_first(post=post, charge=charge) for post in posts] if "due_first" in lists else ()
+    paused = [_paused(post=post) for post in posts] if "paused" in lists else ()
+    reports = [_reports(post=post, charge=charge) for post in posts] if "reports" in lists else ()
+    held = [_held(post=post, charge=charge) for post in posts]
     return DeskView(
         next=waiting[0] if waiting and after == 0 else next_task(by, at),
         counts=_counts(by, at),
-        due_first=tuple(_views(due_first[:PAGE], by=by, at=at)),
-        waiting=tuple(waiting),
-        held=tuple(_views(_read(mine.filter(in_hand)).order_by("arrived_at", "id")[:PAGE], by=by, at=at)),
-        paused=tuple(_views(paused[:PAGE], by=by, at=at)),
-        reports=tuple(_views(reports[:PAGE], by=by, at=at)),
+        due_first=_views(_first(due_first, _due), by=by, at=at),
+        waiting=waiting,
+        held=_views(_first(held, _arrived), by=by, at=at),
+        paused=_views(_first(paused, lambda task: (task.since, task.id)), by=by, at=at),
+        reports=_views(_first(reports, _arrived), by=by, at=at),
     )
 
 
 def next_task(by: Actor, at: datetime) -> TaskView | None:
     """Return the task that the actor would be handed now, or ``None``."""
-    found = _views(_read(queue(by))[:1], by=by, at=at, first=1)
-    return found[0] if found else None
+    return next(iter(_queued(by, at, after=0, most=1)), None)
 
 
 def task(by: Actor, at: datetime, task_id: UUID) -> TaskView | None:
     """Return a task on one of the actor's posts, or ``None``."""
-    found = _views(_read(Task.objects.filter(pk=task_id, post_id__in=rules.posts_of(by))), by=by, at=at)
-    return found[0] if found else None
+    rows = _one(task=task_id, posts=tuple(sorted(rules.posts_of(by))))
+    return next(iter(_views([TaskRow(*row) for row in rows], by=by, at=at)), None)
 
 
 def holding(by: Actor) -> list[UUID]:

@@ -1,0 +1,191 @@
+"""Questions that are put together once: what a page asks each time it is opened, with other values.
+
+Django makes the SQL of a queryset anew whenever it is asked: 0.3 to 1 ms of a page's time, many times what the database
+takes to answer. A question is written as a queryset all the same, by a function of its values; it is called once for
+each shape of them (which are empty, how many a tuple has) with marks in their places, and its SQL is kept. So it means
+what the queryset means, on either database, and costs what its statement costs. Rows by the values of columns alone
+have an easier way: :mod:`janaseva.core.statements`.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+
+_MOST_SHAPES: Final = 500
+"""So many shapes of one question are kept; what comes beyond is put together each time."""
+_DAY: Final = datetime(1901, 1, 1, tzinfo=UTC)
+
+R = TypeVar("R")
+Adapt = Callable[[Any], Any]
+
+
+class _Place(NamedTuple):
+    """Where a parameter of the statement comes from: a value, the place in its tuple (or ``None``), and its form."""
+
+    name: str
+    index: int | None
+    adapt: Adapt
+
+
+class _Kept(NamedTuple):
+    """A statement as it is kept; ``constants`` are its parameters with holes where ``places`` are filled in."""
+
+    sql: str
+    constants: tuple[Any, ...]
+    places: tuple[tuple[int, _Place], ...]
+    readers: tuple[tuple[int, tuple[Any, ...], Any], ...]
+    models: "_Models | None"
+
+
+class _Models(NamedTuple):
+    """How rows become objects of a model, with those that were joined (``select_related``)."""
+
+    model: Any
+    first: int
+    last: int
+    names: list[str]
+    joined: list[Any]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _forms(value: Any) -> dict[Any, Adapt]:
+    """Return what ``value`` may look like among the parameters of a statement, and how another becomes so."""
+    operations = connection.ops
+    if isinstance(value, UUID):
+        return {value: _same, value.hex: lambda other: other.hex}
+    if isinstance(value, datetime):
+        return {operations.adapt_datetimefield_value(value): operations.adapt_datetimefield_value, value: _same}
+    if isinstance(value, date):
+        return {operations.adapt_datefield_value(value): operations.adapt_datefield_value, value: _same}
+    return {value: _same}
+
+
+def _mark(like: Any, number: int) -> Any:
+    """Return a value of the kind of ``like`` that occurs nowhere else."""
+    if isinstance(like, UUID):
+        return UUID(int=0xA5 << 96 | number)
+    if isinstance(like, datetime):
+        return _DAY + timedelta(microseconds=number + 1)
+    if isinstance(like, date):
+        return _DAY.date() + timedelta(days=number)
+    return f"\x02{number}\x03"
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return (type(value[0]) if value else None, len(value))
+    return type(value) if isinstance(value, UUID | date | str) else ("as it is", value)
+
+
+class Question(Generic[R]):
+    """A question by a function that returns its queryset: of values (``values_list``) or of rows, joined or not."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, R]]) -> None:
+        self._build = build
+        self._kept: dict[Any, _Kept | None] = {}
+
+    def __call__(self, **values: Any) -> list[R]:
+        """Return the rows for these values.
+
+        Args:
+            **values: keys, moments, days, words and tuples of them take the place of a mark; all else (numbers, truth,
+                ``None``) belongs to the shape of the question and should be of few kinds.
+
+        """
+        shape = (connection.vendor, *((name, _shape(value)) for name, value in sorted(values.items())))
+        if shape in self._kept:
+            kept = self._kept[shape]
+        else:
+            kept = self._put_together(values)
+            if len(self._kept) < _MOST_SHAPES:
+                self._kept[shape] = kept
+        if kept is None:
+            return []
+        parameters = list(kept.constants)
+        for place, (name, index, adapt) in kept.places:
+            value = values[name]
+            parameters[place] = adapt(value if index is None else value[index])
+        with connection.cursor() as cursor:
+            cursor.execute(kept.sql, parameters)
+            rows: list[Any] = cursor.fetchall()
+        if kept.readers:
+            rows = [_read(row, kept.readers) for row in rows]
+        return [_object(row, kept.models) for row in rows] if kept.models is not None else rows
+
+    def first(self, **values: Any) -> R | None:
+        """Return the first row, or ``None``."""
+        return next(iter(self(**values)), None)
+
+    def _put_together(self, values: dict[str, Any]) -> _Kept | None:
+        marks: dict[str, Any] = {}
+        known: dict[Any, _Place] = {}
+        for name, index, like in _parts(values):
+            mark = _mark(like, len(known))
+            known.update({form: _Place(name, index, adapt) for form, adapt in _forms(mark).items()})
+            marks[name] = mark if index is None else (*marks.get(name, ()), mark)
+        rest = {name: value for name, value in values.items() if name not in marks}
+        asked = self._build(**marks, **rest)
+        compiler = asked.query.get_compiler(connection.alias)
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        places = tuple((place, known[one]) for place, one in enumerate(parameters) if _is_key(one) and one in known)
+        if lost := {(name, index) for name, index, _ in _parts(values)} - {(one.name, one.index) for _, one in places}:
+            message = f"{self._build.__name__}: values that do not reach the statement as they are: {sorted(lost)}"
+            raise ValueError(message)
+        readers = []
+        for place, (expression, _, _) in enumerate(compiler.select):
+            steps = (*connection.ops.get_db_converters(expression), *expression.get_db_converters(connection))
+            if steps:
+                readers.append((place, steps, expression))
+        return _Kept(sql, tuple(parameters), places, tuple(readers), _models(asked, compiler))
+
+
+def _is_key(value: Any) -> bool:
+    return isinstance(value, UUID | date | str)
+
+
+def _parts(values: dict[str, Any]) -> Iterator[tuple[str, int | None, Any]]:
+    """Yield each value that stands in a statement: its name, its place in a tuple, and itself."""
+    for name, value in values.items():
+        if isinstance(value, tuple):
+            yield from ((name, index, one) for index, one in enumerate(value))
+        elif _is_key(value):
+            yield name, None, value
+
+
+def _models(asked: Any, compiler: Any) -> _Models | None:
+    if asked._iterable_class is not ModelIterable:  # noqa: SLF001 - how Django itself tells values from rows
+        return None
+    known, select = compiler.klass_info, compiler.select
+    fields = known["select_fields"]
+    names = [select[place][0].target.attname for place in fields]
+    joined = get_related_populators(known, select, connection.alias)
+    return _Models(known["model"], fields[0], fields[-1] + 1, names, joined)
+
+
+def _object(row: tuple[Any, ...], models: _Models) -> Any:
+    found = models.model.from_db(connection.alias, models.names, row[models.first : models.last])
+    for joined in models.joined:
+        joined.populate(row, found)
+    return found
+
+
+def _read(row: tuple[Any, ...], readers: tuple[tuple[int, tuple[Any, ...], Any], ...]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, steps, expression in readers:
+        value = values[place]
+        for step in steps:
+            value = step(value, expression, connection)
+        values[place] = value
+    return tuple(values)
