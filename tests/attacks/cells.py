@@ -7,6 +7,7 @@ address declares (``audience``) and from whose the thing is, and from nothing el
 import itertools
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,9 +26,6 @@ PLAIN = {
 }  # fmt: skip
 """What stands in places of an address that are nobody's."""
 ACTS = {
-    "desk-certificate-act": ("ask", "suspend", "revoke", "restore"),
-    "desk-act": ("take", "put-back", "move", "ask", "note", "report", "recall"),
-    "desk-appeal-act": ("take", "hearing", "order"),
     "desk-emergency-act": ("allow", "refuse", "end"),
     "desk-proposal-act": ("propose", "approve", "reject", "discard"),
     "desk-office-act": ("change", "close", "post"),
@@ -35,9 +33,11 @@ ACTS = {
     "desk-order-act": ("confirm", "withdraw"),
     "application-holder-act": ("answer", "surrender"),
 }
-"""What can be done at addresses that end with an act."""
+"""What can be done at addresses that end with an act, where the view's module has no table ``ACTS`` of its own."""
 IN_EMERGENCY = ("tahsildar above", "konni", "asked")
 """Who was allowed to read what of whom in an emergency (``state.make_scene``), and nobody else, and nothing else."""
+MADE = frozenset({"proposal_id", "closure_id", "charge_id", "order_id", "office_id", "post_id", "emergency_id"})
+"""Places of an address that are the state's, of which ``state.make_scene`` makes one each."""
 OWN = ("application_id", "document_id", "payment_id", "query_id", "appeal_id")
 """Places of an address that are somebody's."""
 DESK_OF = {
@@ -60,6 +60,16 @@ DESK_OF = {
     "desk-emergency-act": {"tahsildar above", "collector", "administrator"},
 }
 """Pages of the desk that are for some roles alone; for all others they are not there."""
+FOR_EVERY_OFFICER = frozenset(
+    {
+        *("desk", "desk-next", "desk-find", "desk-closures", "desk-figures", "desk-words", "desk-late"),
+        *("desk-sign-out", "desk-charge", "desk-account", "desk-session-end"),
+        *("desk-passkey-register", "desk-passkey-new", "desk-passkey-remove"),
+        *("desk-charges", "desk-hand-over", "desk-stand-in", "desk-stand-in-end", "desk-closure-lift"),
+        *("desk-workshop-new", "desk-workshop-preview", "desk-workshop-form"),
+    }
+)
+"""Pages of the desk that are there for every officer; what each finds on them is the officer's own."""
 BODIES: dict[str, Any] = {  # a body of another shape is refused before anybody asks whose the thing is
     "PUT answers": {"answers": {}},
     "POST again": {"purpose": "correction"},
@@ -90,6 +100,15 @@ class Route:
     @property
     def places(self) -> list[str]:
         return re.findall(r"<(?:\w+:)?(\w+)>", self.pattern)
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """What can be done at this address, where it ends with an act."""
+        if "act" not in self.places:
+            return ("",)
+        known = getattr(sys.modules[self.view.__module__], "ACTS", None) or ACTS.get(self.name)
+        assert known, f"/{self.pattern} ends with an act and nothing says which there are: see ACTS in {__name__}"
+        return tuple(known)
 
     @property
     def methods(self) -> tuple[str, ...]:
@@ -167,7 +186,7 @@ def cells(scene: Scene) -> Iterator[Cell]:
 
 def _filled(route: Route, scene: Scene) -> Iterator[tuple[str, Person | None, str]]:
     """Yield the address with what is somebody's, once for each person and fitting state, or with what is nobody's."""
-    acts = ACTS.get(route.name, ("",))
+    acts = route.acts
     own = [place for place in route.places if place in OWN]
     if not own:
         for act in acts:
@@ -180,6 +199,24 @@ def _filled(route: Route, scene: Scene) -> Iterator[tuple[str, Person | None, st
         for state, thing in whose.things.items():
             if set(own) <= set(thing):
                 yield _fill(route, {**PLAIN, **scene.state, **thing, **({"act": act} if act else {})}), whose, state
+
+
+def unplaced(routes: list[Route]) -> list[str]:
+    """Return what is missing here of each address before the matrix can judge it, and what to do."""
+    missing = []
+    for route in routes:
+        own = set(route.places) & set(OWN)
+        unknown = set(route.places) - set(OWN) - set(PLAIN) - MADE - {"act"}
+        missing += [
+            f"/{route.pattern}: nothing is known of <{place}>. Somebody's: OWN, and make one for each person in "
+            "state.make_things. Nobody's: PLAIN, or make one in state.make_scene and name it in MADE"
+            for place in sorted(unknown)
+        ]
+        placed = route.name in DESK_OF or route.name in FOR_EVERY_OFFICER or own
+        if route.audience == {"officer"} and not placed:
+            what = "nothing says for which officers it is. For some roles: DESK_OF. For all: FOR_EVERY_OFFICER"
+            missing.append(f"/{route.pattern}: {what}")
+    return missing
 
 
 def _fill(route: Route, things: dict[str, Any]) -> str:
@@ -209,8 +246,10 @@ def _for_somebody(cell: Cell, status: int, where: str) -> str:
         return "" if asks else f"answered {status} and asked for no sign-in"
     if asks and "sign-out" not in cell.address:
         return f"sent its own audience to the sign-in ({status})"
-    if not cell.party or (cell.route.name in DESK_OF and role.name not in DESK_OF[cell.route.name]):
-        return "" if status in (403, 404) else f"answered {status} on what is not theirs"
+    if not cell.party:
+        return "" if status == 404 else f"answered {status}, not 404, on what is not theirs"
+    if cell.route.name in DESK_OF and role.name not in DESK_OF[cell.route.name]:
+        return "" if status in (403, 404) else f"answered {status} on what is not for this role"
     return ""
 
 

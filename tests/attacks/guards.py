@@ -42,10 +42,18 @@ import pytest
 WHOLE = os.environ.get("ATTACKS") == "whole"
 """Whether everything is to be tried, as ``make attacks`` does."""
 
+_off: list[str] = []
+"""The guard that is switched off just now, by its name."""
+
+
+def switched_off() -> bool:
+    """Return whether a guard is off in this test: one piece of loot is then enough."""
+    return bool(_off)
+
 
 def size(quick: int, whole: int) -> int:
-    """Return how often to try: a little in ``make check``, much in ``make attacks``."""
-    return whole if WHOLE else quick
+    """Return how often to try: much in ``make attacks`` on the standing guards, a little everywhere else."""
+    return whole if WHOLE and not _off else quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,36 +146,54 @@ def put_instead(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str, real: An
                 monkeypatch.setattr(module, bound, instead)
 
 
-def attack(number: str, what: str, *guards: Guard, quick: bool = False) -> Callable[[Callable[..., Any]], Any]:
+def attack(
+    number: str, what: str, *guards: Guard, quick: bool = False, parts: int = 1
+) -> Callable[[Callable[..., Any]], Any]:
     """Make tests of an attack on the product as it is, and with each of its guards switched off.
 
     ``number`` is the attack's in docs/security.md; with ``quick``, ``make check`` runs it too, on the standing guards.
+    An attack that takes long is tried in several ``parts``; its function is then given ``part``.
     """
     assert guards, f"{number}: an attack that nothing is known to stop shows nothing; name its guards"
 
     def made(function: Callable[..., Any]) -> Any:
         @functools.wraps(function)
-        def test(guard: Guard | None, monkeypatch: pytest.MonkeyPatch, **fixtures: Any) -> None:
-            if guard is not None:
-                guard.off(monkeypatch)
+        def test(case: Case, monkeypatch: pytest.MonkeyPatch, **fixtures: Any) -> None:
             fixtures |= {"monkeypatch": monkeypatch} if "monkeypatch" in asked else {}
-            loot = function(**fixtures)
-            assert isinstance(loot, list), "an attack returns what it got, a list"
-            if guard is None:
-                assert not loot, f"{number} succeeds: {'; '.join(map(str, loot[:10]))} ({len(loot)} in all)"
-            else:
-                assert loot, f"{number} gets nothing although {guard.name} is switched off: it is not what stops it"
+            fixtures |= {"part": case.part} if parts > 1 else {}
+            if case.guard is None:
+                judge(function(**fixtures), number, case)
+                return
+            monkeypatch.setattr("tests.attacks.guards._off", [case.guard.name])
+            case.guard.off(monkeypatch)
+            judge(function(**fixtures), number, case)
 
         asked = inspect.signature(function).parameters
-        own = [
-            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            for name in dict.fromkeys(("guard", "monkeypatch", *asked))
-        ]
+        names = dict.fromkeys(("case", "monkeypatch", *(name for name in asked if parts == 1 or name != "part")))
+        own = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
         test.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]
         cases = [
-            pytest.param(None, id="standing", marks=() if quick else (pytest.mark.whole,)),
-            *(pytest.param(one, id=f"without {one.name}", marks=(pytest.mark.whole,)) for one in guards),
-        ]
-        return pytest.mark.attack(number, what)(pytest.mark.parametrize("guard", cases)(test))
+            *(pytest.param(Case(None, part), id=f"standing{part or ''}", marks=() if quick else (pytest.mark.whole,))
+              for part in range(parts)),
+            *(pytest.param(Case(one), id=f"without {one.name}", marks=(pytest.mark.whole,)) for one in guards),
+        ]  # fmt: skip
+        return pytest.mark.attack(number, what)(pytest.mark.parametrize("case", cases)(test))
 
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to try an attack: on the standing guards, where it takes long a part of it, or without one guard."""
+
+    guard: Guard | None
+    part: int = 0
+
+
+def judge(loot: Any, number: str, case: Case) -> None:
+    """Let the test fail where an attack got something from the product, or nothing from one without its guard."""
+    assert isinstance(loot, list), "an attack returns what it got, a list"
+    if case.guard is None:
+        assert not loot, f"{number} succeeds: {'; '.join(map(str, loot[:10]))} ({len(loot)} in all)"
+    else:
+        assert loot, f"{number} gets nothing although {case.guard.name} is switched off: it is not what stops it"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacks.guards import answers, attack, found, replaced, size
+from tests.attacks.guards import Case, answers, attack, found, replaced, size
 from tests.attacks.register import ATTACKS, WITHOUT_SURFACE
 
 HERE = Path(__file__).parent
@@ -60,11 +60,11 @@ def test_an_attack_that_cannot_fail_is_itself_a_fault(monkeypatch):
 
     succeeds, nothing = attack("A1", "gets something", guard)(something), attack("A1", "gets nothing", guard)(little)
     with pytest.raises(AssertionError, match="A1 succeeds: loot"):
-        succeeds(guard=None, monkeypatch=monkeypatch)
+        succeeds(case=Case(None), monkeypatch=monkeypatch)
     with monkeypatch.context() as patched:
-        succeeds(guard=guard, monkeypatch=patched)
+        succeeds(case=Case(guard), monkeypatch=patched)
     with pytest.raises(AssertionError, match="it is not what stops it"):
-        nothing(guard=guard, monkeypatch=monkeypatch)
+        nothing(case=Case(guard), monkeypatch=monkeypatch)
     with pytest.raises(AssertionError, match="name its guards"):
         attack("A1", "stopped by nothing that is known")
 

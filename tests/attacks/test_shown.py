@@ -127,6 +127,7 @@ def _as_markup(monkeypatch):
     jinja = next(engine.env for engine in engines.all() if hasattr(engine, "env"))
     monkeypatch.setattr(jinja, "autoescape", False)
     monkeypatch.setattr(jinja, "cache", {})
+    monkeypatch.setattr(jinja, "bytecode_cache", None)  # there they lie compiled with what escapes
     components = jinja.globals["ui"]
     monkeypatch.setattr(components, "_known", {})
     monkeypatch.setattr(jinja, "finalize", None)

@@ -159,14 +159,16 @@ def surrender_certificate(*, by: Actor, at: datetime, key: str, application_id: 
 
 
 def _of_office(by: Actor, application_id: UUID) -> tuple[Decision, Application]:
+    row = Application.get_or_none(application_id)
+    if row is None or not queries.may_see(by, row):
+        raise not_found()  # nor does anybody else learn that there is a certificate
     decision = (
         Decision.objects.select_for_update().filter(application_id=application_id, set_aside_at__isnull=True).first()
     )
     if decision is None or decision.document_id is None:
         raise not_found()
     allow(afterwards.may_end(by, decision.office_id), "not_permitted")
-    row = Application.get_or_none(application_id)
-    if row is None or row.office_id is None:
+    if row.office_id is None:
         raise not_found()
     return decision, row
 
