@@ -7,6 +7,7 @@ Only names of tables and columns from the models themselves stand in these state
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import cache, wraps
 from typing import Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
@@ -31,6 +32,19 @@ _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
 Preparing = Callable[[Any], Any]
 
 
+def _preparing_moments(part: Any, vendor: str) -> Preparing:
+    is_text = vendor == "sqlite"
+
+    def prepare(value: Any) -> Any:
+        if value is None:
+            return None
+        if type(value) is datetime and value.tzinfo is UTC:
+            return str(value.replace(tzinfo=None)) if is_text else value
+        return part.get_db_prep_save(value, connection)
+
+    return prepare
+
+
 @cache
 def _preparing(part: Any, vendor: str) -> Preparing:
     """Return what makes of a field's value the one that the database keeps; of a relation's, that of its key."""
@@ -40,6 +54,8 @@ def _preparing(part: Any, vendor: str) -> Preparing:
     if isinstance(part, models.UUIDField):
         kind = UUID
     as_hex = kind is UUID and vendor == "sqlite"
+    if isinstance(part, models.DateTimeField):
+        return _preparing_moments(part, vendor)
 
     def prepare(value: Any) -> Any:
         if value is None:

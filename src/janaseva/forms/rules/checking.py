@@ -53,7 +53,7 @@ def apply(
     shown: tuple[Page, ...] = form.pages
     asked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
-    facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
+    around, facts = counting, form.scope.facts(counting, today=today, calendar=calendar, places=directory)
     for _ in range(ROUNDS):
         shown = tuple(page for page in form.pages if holds(form.scope, page.when, facts))
         fields = [question for page in shown for question in page.fields if holds(form.scope, question.when, facts)]
@@ -63,7 +63,9 @@ def apply(
         hidden = frozenset()
         for question in fields:
             if question.computed is not None:
-                facts = form.scope.facts({**counting, **new}, today=today, calendar=calendar, places=directory)
+                known = {**counting, **new}
+                if known != around:
+                    around, facts = known, form.scope.facts(known, today=today, calendar=calendar, places=directory)
                 value = worked_out(form.scope, question, facts)
                 new.update({} if value is None else {question.key: value})
             elif question.key in new and question.ruled:
@@ -71,7 +73,7 @@ def apply(
                 hidden |= unasked
         if new == counting:
             break
-        counting = new
+        around = counting = new
         facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
     return Applied(pages=shown, asked=asked, answers=counting, facts=facts, hidden=hidden)
 
@@ -141,14 +143,17 @@ def check(
     documents: Collection[str] | None = None,
     calendar: Calendar | None = None,
     directory: Directory | None = None,
+    applied: Applied | None = None,
 ) -> list[Fault]:
     """Return every fault, in the order of the form; an empty list is an application that may be taken.
 
     ``pages`` limits it to some pages (their fields, and the rules whose places all lie there). ``documents`` holds what
     was given, as ``group`` or ``group.kind``; ``None`` leaves papers unchecked. Places are dotted: ``applicant_name``,
-    ``members.2.income``, ``documents.identity``. Codes have words under ``fault.<code>``.
+    ``members.2.income``, ``documents.identity``. Codes have words under ``fault.<code>``. ``applied`` is what
+    :func:`apply` made of the same, where the caller has it already.
     """
-    applied = apply(form, answers, today=today, calendar=calendar, directory=directory)
+    if applied is None:
+        applied = apply(form, answers, today=today, calendar=calendar, directory=directory)
     faults = [
         fault
         for page in applied.pages

@@ -76,7 +76,7 @@ def _shown(request: HttpRequest, found: Draft, faults: Iterable[Fault] = (), *, 
     definition, spoken = found.definition, language(request)
     ready = running.ready(
         definition,
-        found.view.answers,
+        found.applied,
         today=queries.today(at(request)),
         channel=running.channel(found.view.channel),
         pages=sum(not paper.number for paper in found.view.papers),

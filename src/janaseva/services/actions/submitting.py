@@ -64,13 +64,16 @@ def _checked(
     today = queries.today(at)
     answers = forms_queries.answers_of(row.id)
     given = [f"{group}.{choice}" for group, choice, _ in papers]
-    faults = form_rules.check(definition.form, answers, today, documents=given, directory=queries.PLACES)
+    applied = form_rules.apply(definition.form, answers, today=today, directory=queries.PLACES)
+    faults = form_rules.check(
+        definition.form, answers, today, documents=given, directory=queries.PLACES, applied=applied
+    )
     if definition.who.once:
         faults += [_under_way(one.number) for one in queries.alike(by, row.id)[:1]]
     faults += [*_certificate_faults(by, definition, papers, at), *_known_faults(by, row, definition, answers, at)]
     ready = running.ready(
         definition,
-        answers,
+        applied,
         today=today,
         channel=running.channel(row.channel),
         pages=sum(choice != ISSUED for _, choice, _ in papers),

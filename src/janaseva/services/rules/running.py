@@ -1,9 +1,9 @@
 """From a filled form to what the office gets: which variant it is, which area it belongs to, what it costs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from janaseva.core.refusal import Fault
 from janaseva.forms import rules as forms
@@ -25,7 +25,7 @@ class Ready:
 
 def ready(
     definition: Definition,
-    answers: Mapping[str, Any],
+    applied: forms.Applied,
     *,
     today: date,
     channel: Literal["online", "counter"],
@@ -33,7 +33,6 @@ def ready(
     places: forms.Directory,
 ) -> Ready | Fault:
     """Return what the office gets, or why there is none. The fields themselves are checked by forms."""
-    applied = forms.apply(definition.form, answers, today=today, directory=places)
     variant = deciding.choose(definition, applied.facts)
     if variant is None:
         return Fault(place="", code="no_variant")
