@@ -68,6 +68,9 @@ def fits(response, where):
     assert response["X-Request-Id"], where
     assert response.get("Access-Control-Allow-Origin", "*") == "*", where
     assert "Access-Control-Allow-Credentials" not in response, where
+    kind = response.get("Content-Type", "")
+    assert kind or response.status_code in (204, 301, 302, 304), where
+    assert not kind.startswith("text/") or "charset=utf-8" in kind, where
     for cookie in response.cookies.values():
         assert cookie["httponly"], (where, cookie.key)
         assert cookie["samesite"] in ("Lax", "Strict"), (where, cookie.key)
@@ -96,6 +99,27 @@ def test_every_method_at_every_address_for_a_citizen(visitor):
         for address in dict.fromkeys((where, own)):
             response = getattr(visitor.client, method)(address, {"key": f"routes-{address}"[:90]})
             fits(response, f"{method} {address}")
+
+
+READING = {
+    "people.session_kept", "people.language_set", "people.searched", "ledger.refused",
+    "services.application_read", "services.paper_read",
+}  # fmt: skip
+"""What reading may leave behind: that it was read, and in which language."""
+
+
+@pytest.mark.once
+def test_reading_changes_nothing_but_that_it_was_read(visitor):
+    from janaseva.ledger.models import Event
+
+    before = visitor.answers(), Event.objects.count()
+    for where, _ in PLAIN:
+        own = where.replace(SAMPLES["uuid"], str(visitor.application_id))
+        visitor.client.get(f"{own}?key=x&all=1&state=decided&_method=POST")
+    told = set(Event.objects.order_by("pk").values_list("name", flat=True)[before[1] :])
+    assert told <= READING, told
+    assert visitor.answers() == before[0]
+    assert visitor.client.get(visitor.page).status_code == 200, "the session was ended by reading"
 
 
 def test_odd_things_in_addresses(nobody, visitor):

@@ -71,6 +71,37 @@ def test_a_code_is_good_once(db):
     assert Session.objects.count() == 1
 
 
+def test_a_code_is_for_its_own_sign_in(db):
+    first, second = ask(), ask()
+    code = code_of(first)
+    other = next(one for one in (second, ask(), ask()) if code_of(one) != code)
+    assert not confirm(other.challenge_id, code).ok
+    assert confirm(first.challenge_id, code).ok
+
+
+def test_every_sign_in_and_every_failure_is_on_record(loaded):
+    from janaseva.ledger.models import Event
+
+    asked = ask()
+    confirm(asked.challenge_id, wrong_for(code_of(asked)))
+    confirm(asked.challenge_id, code_of(asked))
+    check("vo", "wrong password")
+    session = sign_in("vo")
+    told = list(Event.objects.filter(name__startswith="people.").order_by("pk").values_list("name", "facts"))
+    names = [name for name, _ in told if name not in {"people.directory_loaded", "people.officer_enrolled"}]
+    assert names == [
+        "people.code_requested",
+        "people.sign_in_failed",
+        "people.signed_in",
+        "people.sign_in_failed",
+        "people.password_accepted",
+        "people.signed_in",
+    ]
+    failed = [facts["step"] for name, facts in told if name == "people.sign_in_failed"]
+    assert failed == ["code", "password"]
+    assert told[-1][1]["session_id"] == str(session.session_id)
+
+
 def test_a_repeated_key_gives_the_same_session(db):
     asked = ask()
     given = {

@@ -122,6 +122,15 @@ def test_the_code_page_needs_a_number_first():
     assert forged.get("/sign-in/code/")["Location"] == "/sign-in/"
 
 
+def test_a_sign_in_half_done_ends_with_its_time(given):
+    client = Client()
+    ask(client, given)
+    assert client.get("/sign-in/code/").status_code == 200
+    given.at += waiting.LIFE
+    assert client.get("/sign-in/code/")["Location"] == "/sign-in/"
+    assert client.post("/sign-in/code/again/", {"key": given.key()})["Location"] == "/sign-in/"
+
+
 def test_out_and_out_everywhere(given):
     client, _ = signed_in(given)
     assert client.post("/sign-out/", {"key": given.key()})["Location"] == "/"
