@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 KEPT = ("JANASEVA_PACKS_DIR",)
-WORKLOADS = ("submit", "decide", "certificate", "verify", "search", "form", "wide", "rules", "packs", "due")
+WORKLOADS = ("flow", "submit", "decide", "certificate", "verify", "search", "form", "wide", "rules", "packs", "due")
 
 
 @contextmanager
@@ -72,7 +72,8 @@ def set_up() -> Any:
 def inside(options: argparse.Namespace) -> int:
     """Measure in a scratch place that is set up already; print one JSON line a workload."""
     given = set_up()
-    from bench.workloads import Bench, figures
+    from bench.line import figures
+    from bench.workloads import Bench
     from janaseva.settings import OPTIONS
 
     bench = Bench(given=given, folder=OPTIONS.data_dir, seconds=options.seconds, only=frozenset(options.only))
@@ -93,36 +94,6 @@ def measure(kind: str, options: argparse.Namespace) -> list[dict[str, Any]]:
     return [{"database": kind, **json.loads(line)} for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def show(lines: list[dict[str, Any]]) -> None:
-    """Print the table for people."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(
-        title="One writer, one at a time. Floor: the same rows by prepared raw SQL, same durability, same run"
-    )
-    for heading in ("workload", "database"):
-        table.add_column(heading)
-    for heading in (
-        "a second",
-        "wall ms",
-        "CPU ms",
-        "floor wall",
-        "floor CPU",
-        "ratio wall",
-        "ratio CPU",
-        "SQL: writes/all",
-    ):
-        table.add_column(heading, justify="right")
-    for line in lines:
-        floor = [f"{line[key]:.2f}" for key in ("floor_wall_ms", "floor_cpu_ms")] if "ratio_wall" in line else ["", ""]
-        ratios = [f"{line[key]:.1f}" for key in ("ratio_wall", "ratio_cpu")] if "ratio_wall" in line else ["", ""]
-        asked = f"{line['writes']}/{line['queries']}" if "writes" in line else line["note"]
-        own = [f"{line['per_second']:,.1f}", f"{line['wall_ms']:.2f}", f"{line['cpu_ms']:.2f}"]
-        table.add_row(line["workload"], line["database"], *own, *floor, *ratios, asked)
-    Console(width=160 if not sys.stdout.isatty() else None).print(table)
-
-
 def main() -> int:
     """Measure both databases and print what was found."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="What the platform's main acts cost.")
@@ -136,8 +107,10 @@ def main() -> int:
     if options.inside:
         return inside(options)
     lines = [line for kind in options.db for line in measure(kind, options)]
+    from bench.show import goals, show
+
     show(lines)
-    print(json.dumps({"bench": lines}))
+    print(json.dumps({"bench": lines, "goals": goals(lines)}))
     return 0
 
 

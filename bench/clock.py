@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bench.line import Line
 from bench.measure import repeated
 from janaseva.workflow import queries
 from janaseva.workflow.rules import Limit, Span, due
@@ -12,7 +13,6 @@ from janaseva.workflow.rules import Limit, Span, due
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bench.workloads import Line
 
 LIMIT = Limit(days=30, counts="working")
 BEGINS = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
@@ -20,8 +20,6 @@ BEGINS = datetime(2026, 3, 2, 4, 30, tzinfo=UTC)
 
 def due_dates(*, seconds: float) -> Iterator[Line]:
     """Measure thirty working days with a pause, from ever another day, in Kerala's calendar."""
-    from bench.workloads import Line
-
     calendar = queries.calendar("kerala") or queries.plain_calendar()
 
     def began(n: int) -> tuple[datetime, list[Span]]:

@@ -9,40 +9,59 @@ out is what the platform is for: reading, thinking, checking, hashing.
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from django.db import connection
 
-from bench.measure import Measured, measured
+from bench.measure import Measured, measured, siblings
 
 Statement = tuple[str, Sequence[Any]]
-_WRITES = ("INSERT", "UPDATE", "DELETE")
+_BEGINS = ("INSERT", "UPDATE", "DELETE")
+_WITHIN = ("INSERT INTO ", "UPDATE ", "DELETE FROM ")
+
+
+def is_write(sql: str) -> bool:
+    """Return whether a statement writes rows: by its first word, or, where it begins with WITH, by a later one."""
+    return sql.startswith(_BEGINS) or (sql.startswith("WITH ") and any(words in sql for words in _WITHIN))
+
+
+@dataclass(slots=True)
+class Heard:
+    """What was said to the database: how many statements, and those that write, with their values."""
+
+    queries: int = 0
+    writes: list[Statement] = field(default_factory=list)
 
 
 @contextmanager
-def kept_writes(into: list[Statement]) -> Iterator[None]:
-    """Keep every statement that writes, with its values, while the block runs."""
+def listening() -> Iterator[Heard]:
+    """Count every statement, and keep those that write, while the block runs."""
+    heard = Heard()
 
     def listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
-        if sql.startswith(_WRITES):
-            into.append((sql, tuple(params or ())))
+        heard.queries += 1
+        if is_write(sql):
+            heard.writes.append((sql, tuple(params or ())))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(listen):
-        yield
+        yield heard
 
 
 class Copy:
-    """A copy of the database as it stands, to write the same rows into."""
+    """A copy of the database as it stands, to write the same rows into by one kept connection."""
 
     def __init__(self, folder: Path) -> None:
         self.is_sqlite = connection.vendor == "sqlite"
+        self.base: Any = None
         name = connection.settings_dict["NAME"]
         if self.is_sqlite:
             self.place = str(folder / "floor.sqlite3")
-            Path(self.place).unlink(missing_ok=True)
+            for ending in ("", "-wal", "-shm"):
+                Path(self.place + ending).unlink(missing_ok=True)
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [self.place])
             return
@@ -55,33 +74,41 @@ class Copy:
             server.execute("DROP DATABASE IF EXISTS floor")
             server.execute(f'CREATE DATABASE floor TEMPLATE "{name}"')  # type: ignore[call-overload]
 
+    def __enter__(self) -> Self:
+        """Connect, so that statements are prepared once."""
+        if self.is_sqlite:
+            self.base = sqlite3.connect(self.place, isolation_level=None, cached_statements=512)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                self.base.execute(f"PRAGMA {pragma}")
+        else:
+            self.base = psycopg.connect(self.place, autocommit=True, prepare_threshold=0)
+            self.base.prepared_max = None
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let go of the copy."""
+        self.base.close()
+
+    def processes(self) -> list[int]:
+        """Return the processes of the database, where it has its own."""
+        return [] if self.is_sqlite else siblings(self.base.info.backend_pid)
+
+    def ready(self, act: Sequence[Statement]) -> list[Statement]:
+        """Return the statements of an act as the bare driver takes them."""
+        return [(sql % (("?",) * len(values)), values) for sql, values in act] if self.is_sqlite else list(act)
+
+    def do(self, act: Sequence[Statement]) -> None:
+        """Do one act in a transaction of its own."""
+        if not self.is_sqlite:
+            with self.base.transaction():
+                for sql, values in act:
+                    self.base.execute(sql, values, prepare=True)
+            return
+        self.base.execute("BEGIN IMMEDIATE")
+        for sql, values in act:
+            self.base.execute(sql, values)
+        self.base.execute("COMMIT")
+
     def write(self, acts: Sequence[Sequence[Statement]]) -> Measured:
-        """Do all acts on the copy, one transaction each, and return what that took."""
-        return self._sqlite(acts) if self.is_sqlite else self._postgres(acts)
-
-    def _sqlite(self, acts: Sequence[Sequence[Statement]]) -> Measured:
-        base = sqlite3.connect(self.place, isolation_level=None, cached_statements=512)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            base.execute(f"PRAGMA {pragma}")
-        ready = [[(sql % (("?",) * len(values)), values) for sql, values in act] for act in acts]
-
-        def write(act: list[Statement]) -> None:
-            base.execute("BEGIN IMMEDIATE")
-            for sql, values in act:
-                base.execute(sql, values)
-            base.execute("COMMIT")
-
-        try:
-            return measured(write, ready)
-        finally:
-            base.close()
-
-    def _postgres(self, acts: Sequence[Sequence[Statement]]) -> Measured:
-        with psycopg.connect(self.place, autocommit=True, prepare_threshold=0) as base:
-
-            def write(act: Sequence[Statement]) -> None:
-                with base.transaction():
-                    for sql, values in act:
-                        base.execute(sql, values, prepare=True)  # type: ignore[arg-type]
-
-            return measured(write, acts, others=[base.info.backend_pid])
+        """Do all acts, one transaction each, and return what that took."""
+        return measured(self.do, [self.ready(act) for act in acts], others=self.processes())

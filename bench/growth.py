@@ -26,7 +26,7 @@ from unittest import mock
 from uuid import UUID
 
 from bench.__main__ import database, environment, set_up
-from bench.measure import processor_seconds
+from bench.measure import Meter
 
 SPREAD = timedelta(days=365)
 LEFT_OUT = (
@@ -143,16 +143,16 @@ def taken(work: Callable[[Any], object], items: list[Any]) -> tuple[float, float
 
     The processor's time holds that of the database, and is the steadier where the machine has other work as well.
     """
-    from bench.workloads import backend
+    from bench.scratch import backend
 
     work(items[0])
-    others, walls = backend(), []
-    cpu = processor_seconds(others)
+    walls, meter = [], Meter(backend(), children=True)
     for item in items[1:]:
         began = time.perf_counter()
         work(item)
         walls.append(1000 * (time.perf_counter() - began))
-    return statistics.median(walls), 1000 * (processor_seconds(others) - cpu) / len(walls)
+    _, own, theirs = meter.look()
+    return statistics.median(walls), 1000 * (own + theirs) / len(walls)
 
 
 def look(client: Any, address: str) -> Callable[[Any], None]:
@@ -176,7 +176,7 @@ class Pages:
         import time_machine
         from django.test import Client
 
-        from bench.workloads import plain_letters
+        from bench.scratch import plain_letters
         from janaseva.documents import queries as documents
         from janaseva.doorway.visitor import CITIZEN_COOKIE
         from janaseva.services import actions, queries
@@ -224,7 +224,7 @@ class Pages:
 
 def walked(given: Any) -> tuple[UUID, int]:
     """Walk applications to their ends with all that follows; return one that was approved, and how many there are."""
-    from bench.workloads import plain_letters
+    from bench.scratch import plain_letters
 
     approved = []
     with plain_letters():

@@ -1,4 +1,4 @@
-"""Clocks: wall time, and the processor time of everything that works for us (children, and the database's backend)."""
+"""Clocks: wall time, and the processor time of everything that works for us: children, the database's processes."""
 
 import os
 import time
@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,48 +32,74 @@ class Measured:
         return 1000 * self.cpu / self.times
 
 
-def _ticks(pid: int) -> float:
+def used_by(pid: int) -> float | None:
+    """Return the processor time that a process has used, by its own clock; ``None`` where it has gone."""
     try:
-        after_name = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return time.clock_gettime((~pid << 3) | 2)  # what clock_getcpuclockid(3) answers
     except OSError:
-        return 0.0
-    return (int(after_name[11]) + int(after_name[12])) / _TICK
+        return None
 
 
-def _children() -> list[int]:
-    mine = str(os.getpid())
+def children_of(parent: int) -> list[int]:
+    """Return the processes that a process has started and that still run."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if (folder / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1] == mine:
+            if (folder / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1] == str(parent):
                 found.append(int(folder.name))
         except OSError:
             continue
     return found
 
 
-def processor_seconds(others: Iterable[int]) -> float:
-    """Return the processor time used so far by this process, its children, and ``others`` (the backend's pid)."""
-    return time.process_time() + sum(_ticks(pid) for pid in {*_children(), *others})
+def siblings(pid: int) -> list[int]:
+    """Return a process, the one that started it, and all that the latter started: the whole of a PostgreSQL."""
+    parent = int((Path("/proc") / str(pid) / "stat").read_text(encoding="ascii").rpartition(")")[2].split()[1])
+    return [parent, *children_of(parent)]
+
+
+class Meter:
+    """Takes the time between its two looks: of the wall, of this process, and of others.
+
+    The others are this process's children, where those are asked for, and ``others`` (the database's processes).
+    """
+
+    def __init__(self, others: Iterable[int] = (), *, children: bool = False) -> None:
+        self.others, self.children = list(others), children
+        before = self._theirs()
+        self._before = (time.perf_counter(), time.process_time(), before)
+
+    def _theirs(self) -> dict[int, float]:
+        pids = {*self.others, *(children_of(os.getpid()) if self.children else ())}
+        return {pid: used for pid in pids if (used := used_by(pid)) is not None}
+
+    def look(self) -> tuple[float, float, float]:
+        """Return the seconds of the wall, of this process and of the others since the beginning.
+
+        What an ended process had used is not known; one that began since counts from its beginning.
+        """
+        own, wall = time.process_time(), time.perf_counter()
+        began, used, theirs = self._before
+        now = self._theirs()
+        return wall - began, own - used, sum(seconds - theirs.get(pid, 0.0) for pid, seconds in now.items())
 
 
 def measured(work: Callable[[Any], object], items: Iterable[Any], *, others: Iterable[int] = ()) -> Measured:
     """Do ``work`` on each item and measure all of it together."""
     rest = list(items)
-    others = list(others)
-    cpu, began = processor_seconds(others), time.perf_counter()
+    meter = Meter(others, children=True)
     for item in rest:
         work(item)
-    wall = time.perf_counter() - began
-    return Measured(times=len(rest), wall=wall, cpu=processor_seconds(others) - cpu)
+    wall, own, theirs = meter.look()
+    return Measured(times=len(rest), wall=wall, cpu=own + theirs)
 
 
 def repeated(work: Callable[[int], object], *, seconds: float, others: Iterable[int] = ()) -> Measured:
     """Do ``work`` again and again for about ``seconds``; the first, which fills caches, is not counted."""
     work(0)
-    others = list(others)
-    cpu, began, times = processor_seconds(others), time.perf_counter(), 0
-    while (wall := time.perf_counter() - began) < seconds or not times:
+    meter, began, times = Meter(others, children=True), time.perf_counter(), 0
+    while time.perf_counter() - began < seconds or not times:
         times += 1
         work(times)
-    return Measured(times=times, wall=wall, cpu=processor_seconds(others) - cpu)
+    wall, own, theirs = meter.look()
+    return Measured(times=times, wall=wall, cpu=own + theirs)

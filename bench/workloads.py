@@ -2,7 +2,6 @@
 
 import tracemalloc
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,15 +9,15 @@ from typing import Any
 from unittest import mock
 from uuid import UUID
 
-from django.db import connection
-
 from bench.clock import due_dates
-from bench.floor import Copy, Statement, kept_writes
+from bench.floor import Copy, listening
+from bench.flow import lines as flow_lines
+from bench.line import Line
 from bench.measure import Measured, measured, repeated
+from bench.scratch import backend, plain_letters
 from janaseva.core.actor import Actor
 from janaseva.documents import handlers as sealing
 from janaseva.documents import queries as documents
-from janaseva.documents.adapters.typesetting import FakeTypesetter
 from janaseva.documents.models import Document
 from janaseva.forms.rules import Form, checking, settle_shape
 from janaseva.ledger.handlers import deliver, publish
@@ -39,18 +38,6 @@ PLAIN = ("text", "number", "money", "date", "choice", "yes_no")
 """Kinds of fields that stand alone, and can be repeated under another key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One workload's figures; ``floor`` is the raw SQL of the same rows, where rows were written."""
-
-    workload: str
-    done: Measured
-    floor: Measured | None = None
-    writes: int = 0
-    queries: int = 0
-    note: str = ""
-
-
 @dataclass(slots=True)
 class Bench:
     """One database's workloads, in the order of a journey. Each takes about ``seconds``."""
@@ -67,6 +54,8 @@ class Bench:
 
     def run(self) -> Iterator[Line]:
         """Measure what was asked for."""
+        if self.wants("flow"):
+            yield from flow_lines(self.given, self.folder, seconds=self.seconds)
         journey = ("submit", "decide", "certificate", "verify")
         if self.wants(*journey):
             yield from self._submit()
@@ -96,23 +85,16 @@ class Bench:
         copy, kept = Copy(self.folder), []
 
         def one(item: Any) -> None:
-            written: list[Statement] = []
-            with kept_writes(written):
+            with listening() as heard:
                 work(item)
-            kept.append(written)
+            kept.append(heard)
 
-        asked = [0]
-
-        def count(execute: Any, *rest: Any) -> Any:
-            asked[0] += 1
-            return execute(*rest)
-
-        with connection.execute_wrapper(count):
-            one(items[0])  # caches and prepared statements are warm from the second on
+        one(items[0])  # caches and prepared statements are warm from the second on
         done = measured(one, items[1:], others=backend())
-        copy.write(kept[:1])
-        floor = copy.write(kept[1:])
-        return Line(workload=workload, done=done, floor=floor, writes=len(kept[1]), queries=asked[0])
+        with copy:
+            copy.write([kept[0].writes])
+            floor = copy.write([heard.writes for heard in kept[1:]])
+        return Line(workload=workload, done=done, floor=floor, writes=len(kept[1].writes), queries=kept[1].queries)
 
     def _submit(self) -> Iterator[Line]:
         given = self.given
@@ -310,29 +292,6 @@ def rules_in(definition: Definition) -> int:
     return len(definition.who.eligibility) + len(definition.check) + sum(one is not None for one in some)
 
 
-def backend() -> list[int]:
-    """Return the process of the database that works for this connection, where it is one of its own."""
-    if connection.vendor == "sqlite":
-        return []
-    connection.ensure_connection()
-    return [connection.connection.info.backend_pid]
-
-
-@contextmanager
-def plain_letters() -> Iterator[None]:
-    """Set letters as lines of text, in what is only prepared and not measured."""
-    signer = sealing.signer()
-
-    class Plain:
-        seal_key, qr_key, sign_code = signer.seal_key, signer.qr_key, signer.sign_code
-
-        def seal(self, pdf: bytes, **_: Any) -> bytes:
-            return pdf
-
-    with mock.patch.object(sealing, "typesetter", FakeTypesetter), mock.patch.object(sealing, "signer", Plain):
-        yield
-
-
 def width(definition: Definition) -> int:
     """Return how many fields a form has, columns of tables included."""
     fields = [part for page in definition.form.pages for part in page.fields]
@@ -346,25 +305,3 @@ def largest(today: date) -> tuple[Definition, Example]:
     files = PackFolder(OPTIONS.packs_dir).read(pack).services[definition.key]
     examples, _, _ = read_examples(files["examples.yaml"], f"{definition.key}/examples.yaml")
     return definition, next(one for one in examples if not one.expect.faults)
-
-
-def figures(line: Line) -> Mapping[str, Any]:
-    """Return one line as JSON holds it."""
-    found: dict[str, Any] = {
-        "workload": line.workload,
-        "times": line.done.times,
-        "per_second": round(line.done.per_second, 1),
-        "wall_ms": round(line.done.wall_ms, 3),
-        "cpu_ms": round(line.done.cpu_ms, 3),
-        "note": line.note,
-    }
-    if line.floor is not None:
-        found |= {
-            "floor_wall_ms": round(line.floor.wall_ms, 3),
-            "floor_cpu_ms": round(line.floor.cpu_ms, 3),
-            "ratio_wall": round(line.done.wall_ms / line.floor.wall_ms, 1),
-            "ratio_cpu": round(line.done.cpu_ms / line.floor.cpu_ms, 1),
-            "writes": line.writes,
-            "queries": line.queries,
-        }
-    return found
