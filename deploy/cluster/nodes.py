@@ -283,8 +283,9 @@ def start_edge() -> None:
     """Start nginx before the web machines."""
     servers = "\n".join(f"        server {address}:8000 max_fails=2 fail_timeout=3s;" for address in WEBS.values())
     config = _written(
-        "nginx.conf", folder("edge") / "nginx.conf", folder=folder("edge"), address=NODES["edge"], servers=servers
-    )
+        "nginx.conf", folder("edge") / "nginx.conf", folder=folder("edge"), address=NODES["edge"], servers=servers,
+        files=TREE / "deploy" / "nginx",
+    )  # fmt: skip
     start("edge", "nginx", "nginx", "-c", str(config), "-e", str(folder("edge") / "nginx.log"))
 
 

@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import dj_database_url
 from pydantic import Field, HttpUrl
@@ -172,6 +173,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = OPTIONS.secure
 CSRF_COOKIE_NAME = "__Host-csrftoken" if OPTIONS.secure else "csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlsplit(str(OPTIONS.public_url)))]
+"""Where our own forms come from, as browsers say: behind a proxy that ends TLS we see no ``https``."""
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

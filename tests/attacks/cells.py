@@ -254,16 +254,21 @@ def _for_somebody(cell: Cell, status: int, where: str) -> str:
 
 
 def seen(cell: Cell, response: Any, scene: Scene) -> str:
-    """Return which words of somebody else an answer tells: in its body, in a header or in an address."""
+    """Return which words of somebody else an answer tells: in its body, in a header or in an address.
+
+    What caches may keep tells nobody's words, not even those of who asks.
+    """
     if cell.route.pattern.startswith("demonstration/"):  # shows everybody's telephones, and is not there in earnest
         return ""
     told = b"\n".join([response.content if not response.streaming else b"".join(response.streaming_content),
                        *(f"{name}: {value}".encode() for name, value in response.headers.items())])  # fmt: skip
-    text = told.decode("utf-8", "replace")
+    text, kept = told.decode("utf-8", "replace"), "public" in response.get("Cache-Control", "")
+    if kept and (response.cookies or "csrfmiddlewaretoken" in text):
+        return "lets caches keep a cookie or a form's token"
     for person in scene.persons.values():
-        if cell.role.person is person or person.place in cell.role.sees | cell.role.hears:
+        if not kept and (cell.role.person is person or person.place in cell.role.sees | cell.role.hears):
             continue
-        for canary in _hidden(cell, person):
+        for canary in person.canaries if kept else _hidden(cell, person):
             if canary in text:
                 return f"told {canary}"
     return ""

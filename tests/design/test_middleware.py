@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from janaseva.core.audience import audience
-from janaseva.design import errors
+from janaseva.design import errors, page, vocabulary
 from janaseva.design.headers import frameable, posts_on_to, public
 from janaseva.design.middleware import accepted, headers
 
@@ -70,9 +70,59 @@ def test_a_view_may_loosen_by_name_alone():
         "form-action 'self' https://pay.example;"
         in headers(posts_on_to("https://pay.example")(view))(request)["Content-Security-Policy"]
     )
-    assert headers(public(60)(view))(request)["Cache-Control"] == "public, max-age=60"
-    request.signed_in = object()
-    assert headers(public(60)(view))(request)["Cache-Control"] == "no-store"
+
+
+def test_what_is_public_is_kept_by_all_and_sent_once():
+    def view(_request):
+        return HttpResponse("x")
+
+    asked = RequestFactory()
+    kept = headers(public(60, "days", alone=7)(view))
+    first = kept(asked.get("/?days=30"))
+    assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=60, stale-if-error=7"
+    again = kept(asked.get("/?days=30", headers={"If-None-Match": f'"y", W/{first["ETag"]}'}))
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert again["Cache-Control"] == first["Cache-Control"]
+    assert "stale-if-error" not in headers(public(5, alone=0)(view))(asked.get("/"))["Cache-Control"]
+
+
+def with_cookie(_request):
+    answer = HttpResponse("x")
+    answer.set_cookie("one", "x")
+    return answer
+
+
+def with_key(request):
+    with page.making(page.page_for(request)):
+        return HttpResponse(vocabulary.form_key())
+
+
+@pytest.mark.parametrize(
+    ("view", "facts"),
+    [
+        (with_cookie, {}),
+        (with_key, {}),
+        (lambda _request: HttpResponse("x", status=404), {}),
+        (lambda _request: HttpResponse("x"), {"signed_in": object()}),
+        (lambda _request: HttpResponse("x"), {"method": "POST"}),
+        (lambda _request: HttpResponse("x"), {"headers": {"Authorization": "Bearer x"}}),
+        *((lambda _request: HttpResponse("x"), {"query": q}) for q in ("x=1", "a=1&a=2", "%61=1", "a=1&", "a=%31")),
+    ],
+)
+def test_what_may_be_one_readers_own_is_kept_by_nobody(view, facts):
+    request = RequestFactory().get(f"/?{facts.pop('query', '')}", headers=facts.pop("headers", {}))
+    for name, value in facts.items():
+        setattr(request, name, value)
+    answer = headers(public(60, "a")(view))(request)
+    assert answer["Cache-Control"] == "no-store"
+    assert "ETag" not in answer
+
+
+def test_a_shipped_file_is_kept_under_its_own_fingerprint_alone(client, db):
+    for address, kept in ((vocabulary.static("janaseva.css"), True), ("/static/janaseva.css?v=0123456789ab", False)):
+        answer = client.get(address)
+        assert ("max-age=31536000" in answer["Cache-Control"]) == kept, address
+        answer.close()
 
 
 def test_text_is_compressed_and_varies(client):

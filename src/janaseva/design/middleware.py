@@ -1,5 +1,6 @@
 """What every request is given (id, language, theme) and what every answer carries (strict headers, compression)."""
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Callable, Collection
@@ -7,9 +8,10 @@ from datetime import timedelta
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from janaseva.core import cookies
 from janaseva.core.commit import not_now
@@ -17,13 +19,16 @@ from janaseva.core.logs import note_refusal
 from janaseva.core.refusal import Refusal
 from janaseva.core.text import LANGUAGES, is_reading, own_of
 from janaseva.design import errors
-from janaseva.design.headers import FORM_TARGETS, FRAMEABLE, PUBLIC_SECONDS
+from janaseva.design.headers import FORM_KEY, FORM_TARGETS, FRAMEABLE, KEPT, Kept
+from janaseva.design.vocabulary import static
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 log = logging.getLogger("janaseva.design")
 
 YEAR: Final = timedelta(days=365)
+OK: Final = 200
+NOT_MODIFIED: Final = 304
 THEMES: Final = ("auto", "light", "dark")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; "
@@ -35,6 +40,8 @@ _PERMISSIONS: Final = (
     "microphone=(), midi=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"
 )
 _HTTPS_ALONE: Final = "max-age=63072000; includeSubDomains"
+_SPOKEN: Final = ("text/html", "text/csv")
+"""What is in the reader's language, and so differs by their choices."""
 _COMPRESSIBLE: Final = ("text/", "application/json", "application/problem+json", "image/svg+xml")
 
 
@@ -83,9 +90,11 @@ def choices(answer: Answer) -> Answer:
             cookies.give(response, "language", str(asked_language), life=YEAR)
         if asked_theme in THEMES:
             cookies.give(response, "theme", str(asked_theme), life=YEAR)
-        if response.get("Content-Type", "").startswith("text/html"):
+        kind = response.get("Content-Type", "").partition(";")[0]
+        if kind == "text/html":
             response.setdefault("Content-Language", own_of(request.language))  # type: ignore[attr-defined]
-            patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        if kind in _SPOKEN:
+            patch_vary_headers(response, ("Cookie", "Accept-Language", "Save-Data"))
         return response
 
     return chosen
@@ -106,14 +115,52 @@ def headers(answer: Answer) -> Answer:
         if settings.SESSION_COOKIE_SECURE:
             response.setdefault("Strict-Transport-Security", _HTTPS_ALONE)
         response["X-Frame-Options"] = "SAMEORIGIN" if frameable else "DENY"
-        seconds = getattr(response, PUBLIC_SECONDS, 0)
-        keepable = seconds and response.status_code == 200 and getattr(request, "signed_in", None) is None  # noqa: PLR2004
-        if keepable and "Set-Cookie" not in response and not response.cookies:
-            response["Cache-Control"] = f"public, max-age={seconds}"
-        response.setdefault("Cache-Control", "no-store")
-        return response
+        kept = _kept(request, response)
+        if kept is None:
+            if request.path.startswith(str(settings.STATIC_URL)):
+                _shipped(request, response)
+            response.setdefault("Cache-Control", "no-store")
+            return response
+        response["Cache-Control"] = kept.words
+        return _unless_held(request, response)
 
     return guarded
+
+
+def _kept(request: HttpRequest, response: HttpResponseBase) -> Kept | None:
+    """Return how long an answer may be kept by all, or ``None`` where anything of it may be one reader's own."""
+    kept: Kept | None = getattr(response, KEPT, None)
+    if kept is None or response.status_code != OK or request.method not in ("GET", "HEAD"):
+        return None
+    somebody = getattr(request, "signed_in", None) is not None or "Authorization" in request.headers
+    own = somebody or bool(response.cookies) or getattr(request, FORM_KEY, False)
+    return None if own or not kept.covers(request) else kept
+
+
+def _unless_held(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Give an answer the name of its content, and answer 304 to whoever holds just that already."""
+    if "ETag" not in response and isinstance(response, HttpResponse):
+        response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    found: HttpResponseBase = get_conditional_response(request, etag=response.get("ETag"), response=response)
+    if found is not response:
+        for name, value in response.items():
+            if not name.startswith("Content-") or name == "Content-Security-Policy":
+                found.setdefault(name, value)
+    if found.status_code not in (OK, NOT_MODIFIED):
+        found["Cache-Control"] = "no-store"
+    return found
+
+
+def _shipped(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Let nobody keep a shipped file under the fingerprint of another: of the version that is about to replace us."""
+    if not request.META.get("QUERY_STRING", ""):
+        return
+    try:
+        named = static(request.path.removeprefix(str(settings.STATIC_URL)))
+    except (FileNotFoundError, SuspiciousFileOperation):
+        named = ""
+    if request.get_full_path() != named:
+        response["Cache-Control"] = "no-store"
 
 
 class Refusals:

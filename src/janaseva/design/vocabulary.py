@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 from janaseva.core import dates, words
 from janaseva.core import money as amounts
 from janaseva.core.text import LANGUAGES, Language, Text, direction_of, in_language, interface_of, language_of
+from janaseva.design.headers import FORM_KEY
 from janaseva.design.page import current, fault_words, offered, sentence
 
 _DAYS_KEPT: Final = 8_192
@@ -197,8 +198,11 @@ def csrf() -> Markup:
 
 
 def form_key() -> str:
-    """Return the idempotency key that every form of this page carries as ``key``."""
-    return current().key
+    """Return the idempotency key that every form of this page carries as ``key``; no cache may keep such a page."""
+    page = current()
+    if page.request is not None:
+        setattr(page.request, FORM_KEY, True)
+    return page.key
 
 
 def field_id(place: str) -> str:

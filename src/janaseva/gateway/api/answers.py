@@ -3,12 +3,11 @@
 import hashlib
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.utils.http import parse_etags
+from django.http import HttpResponse
 from pydantic import BaseModel
 from pydantic_core import to_json
 
-from janaseva.design.headers import PUBLIC_SECONDS
+from janaseva.design.headers import KEPT, Kept
 
 MEDIA_TYPE: Final = "application/json"
 CREATED: Final = 201
@@ -31,20 +30,11 @@ def done() -> HttpResponse:
     return response
 
 
-def fresh(request: HttpRequest, response: HttpResponse, *, seconds: int) -> HttpResponse:
-    """Return a public answer with its ETag, kept by anyone for ``seconds``; 304 to whoever holds it already.
+def fresh(response: HttpResponse, *, seconds: int) -> HttpResponse:
+    """Return a public answer with its ETag, kept by anyone for ``seconds``; the door answers 304 to whoever holds it.
 
     The answer must not depend on who asks.
     """
-    tag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    held = [one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))]
-    if tag in held or "*" in held:
-        unchanged = HttpResponseNotModified()
-        unchanged["ETag"] = tag
-        for name in ("Link", "Content-Language"):
-            if name in response:
-                unchanged[name] = response[name]
-        return unchanged
-    response["ETag"] = tag
-    setattr(response, PUBLIC_SECONDS, seconds)
+    response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+    setattr(response, KEPT, Kept(seconds=seconds, asked=None))
     return response

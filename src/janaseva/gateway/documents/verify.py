@@ -144,4 +144,4 @@ def file(request: HttpRequest) -> HttpResponse:
 def keys(request: HttpRequest) -> HttpResponse:
     """Get the keys under which documents and codes are signed, for verifying without us (`janaseva verify --keys`)."""
     response = answer(json.loads(queries.key_ring().to_json()))
-    return fresh(request, response, seconds=KEPT_SECONDS)
+    return fresh(response, seconds=KEPT_SECONDS)

@@ -35,4 +35,4 @@ def log(request: HttpRequest) -> HttpResponse:
     note = queries.checkpoint()
     size = int(note.split("\n")[1]) if note else 0
     shape = Log(origin=OPTIONS.log_origin, verifier=queries.verifier(), checkpoint=note, size=size, tiles="/log/")
-    return fresh(request, answer(shape), seconds=1)
+    return fresh(answer(shape), seconds=1)

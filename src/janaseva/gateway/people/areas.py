@@ -64,4 +64,4 @@ def areas(request: HttpRequest, asked: Query[AreaQuery]) -> HttpResponse:
         Area(reference=one.reference, scheme=one.scheme, code=one.code, level=one.level, names=dict(one.names))
         for one in queries.areas(parent.id if parent else None)
     ]
-    return fresh(request, answer(Areas(items=found)), seconds=KEPT_SECONDS)
+    return fresh(answer(Areas(items=found)), seconds=KEPT_SECONDS)

@@ -84,7 +84,7 @@ def services(request: HttpRequest, sought: Query[CatalogueQuery]) -> HttpRespons
     more = cursor(page[-1].key) if page and start + len(page) < len(lines) else None
     response = answer(shapes.Services(items=[_line(line) for line in page], next=more))
     link_next(request, response, more)
-    return fresh(request, response, seconds=KEPT_SECONDS)
+    return fresh(response, seconds=KEPT_SECONDS)
 
 
 @router.get(
@@ -98,7 +98,7 @@ def services(request: HttpRequest, sought: Query[CatalogueQuery]) -> HttpRespons
 def charter(request: HttpRequest, key: ServiceKey) -> HttpResponse:
     """Read what is promised: who decides, by when, for how much under which order, on which papers and laws."""
     promise = queries.charter(key, queries.today(at(request)))
-    return fresh(request, answer(_charter(promise)), seconds=KEPT_SECONDS)
+    return fresh(answer(_charter(promise)), seconds=KEPT_SECONDS)
 
 
 def _charter(promise: queries.Promise) -> shapes.Charter:
@@ -287,7 +287,7 @@ def form(request: HttpRequest, key: ServiceKey, asked: Query[FormQuery]) -> Http
     pages = [{"key": page.key, "fields": [name for part in page.fields for name in part.keys]} for page in own.pages]
     response = answer({**schema, "x-pages": pages})
     response["Content-Language"] = asked.lang
-    return fresh(request, response, seconds=KEPT_SECONDS)
+    return fresh(response, seconds=KEPT_SECONDS)
 
 
 @router.post(

@@ -94,7 +94,7 @@ class Performance(BaseModel):
 @operation("anyone", most=120)
 def everything(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
     """Read what waits, how long decisions took, and what was late, refused or out of turn, by service."""
-    return _fresh(request, queries.performance(at(request), _period(asked)))
+    return _fresh(queries.performance(at(request), _period(asked)))
 
 
 @router.get(
@@ -107,7 +107,7 @@ def everything(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
 @operation("anyone", most=120)
 def service(request: HttpRequest, key: ServiceKey, asked: Query[PeriodQuery]) -> HttpResponse:
     """Read the figures of one service: against its promise, by coded reason of refusal, and by office."""
-    return _fresh(request, queries.service_performance(at(request), _period(asked), key))
+    return _fresh(queries.service_performance(at(request), _period(asked), key))
 
 
 @router.get(
@@ -120,7 +120,7 @@ def service(request: HttpRequest, key: ServiceKey, asked: Query[PeriodQuery]) ->
 @operation("anyone", most=120)
 def office(request: HttpRequest, key: OfficeKey, asked: Query[PeriodQuery]) -> HttpResponse:
     """Read the figures of one office, by service."""
-    return _fresh(request, queries.office_performance(at(request), _period(asked), key))
+    return _fresh(queries.office_performance(at(request), _period(asked), key))
 
 
 def _period(asked: PeriodQuery) -> Period:
@@ -128,7 +128,7 @@ def _period(asked: PeriodQuery) -> Period:
     return periods[asked.days]
 
 
-def _fresh(request: HttpRequest, found: queries.Performance) -> HttpResponse:
+def _fresh(found: queries.Performance) -> HttpResponse:
     shape = Performance(
         days=found.period,
         as_of=found.at.isoformat(),
@@ -137,7 +137,7 @@ def _fresh(request: HttpRequest, found: queries.Performance) -> HttpResponse:
         bands=[Band.model_validate({"band": name, "waiting": _number(count)}) for name, count in found.bands],
         reasons=[Refused(reason=dict(title), refused=_number(count)) for title, count in found.reasons],
     )
-    return fresh(request, answer(shape), seconds=KEPT_SECONDS)
+    return fresh(answer(shape), seconds=KEPT_SECONDS)
 
 
 def _figures(line: queries.Line) -> Figures:

@@ -34,21 +34,18 @@ def _context() -> dict[str, object]:
 
 
 @audience("anyone")
-@public(300)
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component that people meet."""
     return render(request, "portal/design/gallery.html", _context())
 
 
 @audience("anyone")
-@public(300)
 def faults(request: HttpRequest) -> HttpResponse:
     """Show how a page with faults looks."""
     return render(request, "portal/design/faults.html", _context(), faults=samples.FAULTS)
 
 
 @audience("anyone")
-@public(300)
 def desk(request: HttpRequest) -> HttpResponse:
     """Show every component that officers meet."""
     return render(request, "portal/design/desk.html", _context())

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import wraps
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from janaseva.core.audience import audience
@@ -53,8 +55,14 @@ def _ways(request: HttpRequest, *faults: Fault, typed: Mapping[str, str] | None 
 
 
 def _posted(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Send whoever opens the address without sending anything to the page with the forms."""
+    """Send whoever opens the address without sending anything to the page with the forms.
 
+    Verifying changes nothing and is for everyone, so it asks for no token against forged forms: the page with the
+    forms is then the same for all, and a cache may show it while we are away.
+    """
+
+    @csrf_exempt
+    @wraps(view)
     def answered(request: HttpRequest) -> HttpResponse:
         return view(request) if request.method == "POST" else HttpResponseRedirect("/verify/")
 

@@ -123,7 +123,6 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 @audience("anyone")
-@public(86_400)
 def favicon(request: HttpRequest) -> HttpResponse:
     """Lead to the emblem, for programs that ask for the old address."""
     del request

@@ -60,7 +60,6 @@ def _index(typed: str) -> int | None:
 
 @audience("anyone")
 @require_safe
-@public(5)
 def entry(request: HttpRequest) -> HttpResponse:
     """Show one entry of the log and recompute, hash by hash, that the signed checkpoint covers it."""
     typed = request.GET.get("index", "").replace(",", "").strip()
@@ -90,7 +89,6 @@ def entry(request: HttpRequest) -> HttpResponse:
 
 @audience("anyone")
 @require_safe
-@public(5)
 def proof(request: HttpRequest, index: int) -> HttpResponse:
     """Answer the proof of one entry in the C2SP form, for programs."""
     del request
@@ -104,7 +102,7 @@ def proof(request: HttpRequest, index: int) -> HttpResponse:
 
 @audience("anyone")
 @require_safe
-@public(5)
+@public(5, alone=0)
 def status(request: HttpRequest) -> HttpResponse:
     """Say whether applying, deciding's follow-up, verifying and the log are up. It holds no personal data."""
     moment = at(request)

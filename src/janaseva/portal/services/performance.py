@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from janaseva.core.audience import audience
 from janaseva.core.text import in_language
 from janaseva.design import table_file
-from janaseva.design.headers import public
+from janaseva.design.headers import kept_by_nobody, public
 from janaseva.doorway.visitor import at
 from janaseva.portal.page import language, show
 from janaseva.services import queries
@@ -33,7 +33,7 @@ def period_of(request: HttpRequest) -> Period:
 
 @require_safe
 @audience("anyone")
-@public(300)
+@public(300, "days", "as")
 def everything(request: HttpRequest) -> HttpResponse:
     """Show how all services go, service by service."""
     return _answer(request, queries.performance(at(request), period_of(request)), "all")
@@ -41,7 +41,7 @@ def everything(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @audience("anyone")
-@public(300)
+@public(300, "days", "as")
 def service(request: HttpRequest, service: str) -> HttpResponse:
     """Show how one service goes: against its promise, why it was refused, and office by office."""
     return _answer(request, queries.service_performance(at(request), period_of(request), service), "service")
@@ -49,7 +49,7 @@ def service(request: HttpRequest, service: str) -> HttpResponse:
 
 @require_safe
 @audience("anyone")
-@public(300)
+@public(300, "days", "as")
 def office(request: HttpRequest, office: str) -> HttpResponse:
     """Show how one office goes, service by service."""
     return _answer(request, queries.office_performance(at(request), period_of(request), office), "office")
@@ -57,7 +57,7 @@ def office(request: HttpRequest, office: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, found: Performance, kind: str) -> HttpResponse:
     if request.GET.get("as") == "csv":
-        return _as_csv(request, found)
+        return _once_known(request, _as_csv(request, found))
     pages = max(1, -(-len(found.lines) // PAGE))
     asked = request.GET.get("page", "")
     page = min(pages, int(asked)) if asked.isascii() and asked.isdigit() and 0 < len(asked) < len("1000000") else 1
@@ -73,7 +73,15 @@ def _answer(request: HttpRequest, found: Performance, kind: str) -> HttpResponse
         "told_bands": [(name, told.value) for name, told in found.bands if told.value is not None],
         "is_waiting_told": any(told.value is None for _, told in found.bands),
     }
-    return show(request, "portal/performance/performance.html", context, here="services")
+    return _once_known(request, show(request, "portal/performance/performance.html", context, here="services"))
+
+
+def _once_known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let what is asked for in no way that we know be kept by nobody."""
+    known = {"days": {str(one) for one in PERIODS}, "as": {"csv"}}
+    if any(value not in known.get(name, {value}) for name, value in request.GET.items()):
+        kept_by_nobody(response)
+    return response
 
 
 def _as_csv(request: HttpRequest, found: Performance) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from janaseva.core.audience import audience
 from janaseva.core.text import Text
+from janaseva.design.headers import kept_by_nobody, public
 from janaseva.doorway.visitor import at
 from janaseva.people import queries as people
 from janaseva.portal.page import show
@@ -19,6 +20,7 @@ LONGEST_SEARCH = 200
 
 @require_http_methods(["GET", "HEAD"])
 @audience("anyone")
+@public(60, "state")
 def catalogue(request: HttpRequest) -> HttpResponseBase:
     """Show the services that the words find, by state."""
     search = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
@@ -37,7 +39,10 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
         "groups": shown,
         "count": sum(len(group.lines) for group in shown),
     }
-    return show(request, "portal/services/catalogue.html", context, here="services")
+    response = show(request, "portal/services/catalogue.html", context, here="services")
+    if chosen != request.GET.get("state", ""):
+        kept_by_nobody(response)
+    return response
 
 
 def _place(found: list[CatalogueLine], line: CatalogueLine) -> int:
@@ -47,6 +52,7 @@ def _place(found: list[CatalogueLine], line: CatalogueLine) -> int:
 
 @require_http_methods(["GET", "HEAD"])
 @audience("anyone")
+@public(60)
 def service(request: HttpRequest, service: str) -> HttpResponseBase:
     """Show the charter: who decides, by when, for how much, on which papers and laws, and what is still unknown."""
     promise = queries.charter(service, queries.today(at(request)))
