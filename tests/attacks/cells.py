@@ -22,11 +22,12 @@ PLAIN = {
     "service": "kl-income-certificate", "key": "kl-income-certificate", "office": "kl-village-adoor",
     "page": "applicant", "code": "not-found", "index": "0", "path": "checkpoint", "reference": "x", "name": "what",
     "act": "note", "order_id": STRANGE, "notice_id": STRANGE, "paper_id": STRANGE,
-    "emergency_id": STRANGE,
+    "emergency_id": STRANGE, "erasure_id": STRANGE, "hold_id": STRANGE,
 }  # fmt: skip
 """What stands in places of an address that are nobody's."""
 ACTS = {
     "desk-emergency-act": ("allow", "refuse", "end"),
+    "desk-erasure-act": ("allow", "refuse", "withdraw"),
     "desk-proposal-act": ("propose", "approve", "reject", "discard"),
     "desk-office-act": ("change", "close", "post"),
     "desk-post-act": ("give", "vacate", "end"),
@@ -58,6 +59,9 @@ DESK_OF = {
     "desk-emergency": {"tahsildar above"},
     "desk-emergency-paper": {"tahsildar above"},
     "desk-emergency-act": {"tahsildar above", "collector", "administrator"},
+    "desk-erasures": {"collector", "administrator", "auditor"},
+    "desk-erasure-act": {"collector", "administrator"},
+    "desk-hold-lift": {"collector", "administrator"},
 }
 """Pages of the desk that are for some roles alone; for all others they are not there."""
 FOR_EVERY_OFFICER = frozenset(

@@ -86,7 +86,9 @@ FOR_ANYONE: dict[str, set[str]] = {
 FOR_ROOMS: dict[str, set[str]] = {
     "asked within the actions of rooms above, which have asked permission for the whole matter": {
         *("documents.number_taken", "documents.attachment_kinds", "documents.state_of", "forms.answers_of"),
-        "forms.answers_of_all",
+        *("forms.answers_of_all", "forms.kept_at", "documents.is_unsealed", "payments.under_way"),
+        *("services.stories_of", "services.keeps_of", "services.facts_of"),
+        *("services.is_due", "services.hindrance"),
         "documents.suspended_since",
         *("services.has_open_query", "workflow.case_of_story"),
         *("documents.good_until", "registers.entry_of", "services.earlier_of", "services.earlier_ids"),

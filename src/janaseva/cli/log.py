@@ -31,7 +31,7 @@ def _counting(console: Console) -> Iterator[queries.Progress]:
     """Show how many events, log entries and rows were looked at."""
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as shown:
-        tasks = {what: shown.add_task(what, total=None) for what in ("events", "log", "rows")}
+        tasks = {what: shown.add_task(what, total=None) for what in ("events", "erased", "log", "rows")}
         yield lambda what, count: shown.advance(tasks[what], count)
 
 
@@ -48,9 +48,10 @@ def verify(*, as_json: bool, verifier: str, rows_only: bool, language: str) -> N
     """Recompute everything and name each thing that is not as recorded; exit 0 only where nothing is.
 
     Each event's hash and chain, the log's entries, tiles and signature, each row of each room against the last event
-    that recorded it, each number of each series. Work may go on meanwhile.
+    that recorded it, each number of each series. What was erased is as it should be where an erasure on record names
+    it: its hashes, links and places are recomputed. Work may go on meanwhile.
     """
-    looked: dict[str, int] = {"events": 0, "log": 0, "rows": 0}
+    looked: dict[str, int] = {"events": 0, "erased": 0, "log": 0, "rows": 0}
     findings = 0
     with _counting(Console(stderr=True, quiet=as_json)) as advance:
 
@@ -67,6 +68,8 @@ def verify(*, as_json: bool, verifier: str, rows_only: bool, language: str) -> N
         published = {"log_size": head.size if head else 0, "root": head.root if head else ""}
         click.echo(json.dumps({"genuine": not findings, "findings": findings, **looked, **published}))
     else:
+        if looked["erased"]:
+            click.echo(say("finding.erased", language, count=looked["erased"]))
         click.echo(say("finding.none" if not findings else "finding.some", language, count=findings, **looked))
     raise SystemExit(1 if findings else 0)
 
@@ -127,7 +130,8 @@ def check_export(file: Path, *, verifier: str) -> None:
     """Tell offline whether the log holds each event of an export as it stands there; exit 0 only if it does."""
     try:
         text = file.read_text(encoding="utf-8")
-        found, unproven = rules.check_export(text, verifier), json.loads(text)["unproven"]
+        tree = json.loads(text)
+        found, unproven, erased = rules.check_export(text, verifier), tree["unproven"], tree.get("erased", [])
     except (ValueError, KeyError, TypeError) as error:
         message = f"{file} is no export of the record, or the key is none: {error}"
         raise click.ClickException(message) from error
@@ -136,6 +140,8 @@ def check_export(file: Path, *, verifier: str) -> None:
             click.echo(f"{one.event}: {one.wrong}")
     for key in unproven:
         click.echo(f"{key}: no checkpoint covered it yet when it was exported")
+    for key in erased:
+        click.echo(f"{key}: what it told was erased before it was exported; the log has its hash")
     wrong = sum(bool(one.wrong) for one in found) + len(unproven)
     click.echo(f"{len(found) - sum(bool(one.wrong) for one in found)} events are as the log has them, {wrong} are not.")
     raise SystemExit(1 if wrong else 0)

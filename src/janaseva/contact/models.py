@@ -1,5 +1,7 @@
 """Tables of contact."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +15,8 @@ class Message(Row):
     The text of a one-time code is never kept here, except in a demonstration, whose mailbox shows it: ``challenge_id``
     names where the worker fetches the code from.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("person_id", "address", "text")
 
     story = models.UUIDField(null=True, db_index=True)
     office_id = models.UUIDField(null=True)

@@ -12,7 +12,7 @@ from janaseva.contact.models import Message
 from janaseva.contact.rules.segments import segments
 from janaseva.contact.rules.sending import Channel
 from janaseva.contact.rules.wording import filled
-from janaseva.core.action import put, step, tell
+from janaseva.core.action import empty, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.text import interface_of
 from janaseva.people import queries as people
@@ -95,3 +95,9 @@ def send_code(
 def _template_id(template: str, language: str) -> str:
     """Return the DLT id under which a template is registered in a language; empty where the settings know none."""
     return str(settings.OPTIONS.sms_templates.get(f"{template}.{interface_of(language)}", ""))
+
+
+@step
+def erase(*, by: Actor, at: datetime, story: UUID) -> None:
+    """Erase what was said in a matter, to whom and to which number; that something was said, and when, stays."""
+    empty(Message.where(story=story, lock=True))

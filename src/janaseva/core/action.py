@@ -8,7 +8,7 @@ another room's action. The ledger installs itself as the :class:`Recorder`; core
 import functools
 import inspect
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -183,6 +183,14 @@ def remove(row: Row) -> None:
     act.wrote = True
 
 
+def empty(rows: Iterable[Row]) -> None:
+    """Empty what is ``personal`` in these rows, and write nothing where nothing is: what an erasure does to them."""
+    for row in rows:
+        values = row.emptied()
+        if any(getattr(row, name) != value for name, value in values.items()):
+            change(row, **values)
+
+
 def flush() -> None:
     """Write what was gathered. The wrapper calls it at the end; call it earlier only to read back what was put."""
     act = current()
@@ -330,6 +338,7 @@ __all__ = [
     "allow",
     "change",
     "current",
+    "empty",
     "flush",
     "put",
     "remove",

@@ -1,7 +1,8 @@
 """Rows that no one may alter, held by the database itself: triggers, and on PostgreSQL a role that may only add.
 
 A table says so with ``fixed_but`` (:class:`janaseva.core.row.Row`). ``janaseva setup`` executes what is written here,
-as the owner of the tables; the application runs as another role, which owns nothing.
+as the owner of the tables; the application runs as another role, which owns nothing. What is ``personal`` in such a
+table may be emptied, never altered, and only where an erasure names the row (``erased_where``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,15 +26,35 @@ def tables(rows: Iterable[type[models.Model]]) -> list[type[Row]]:
     return sorted(found, key=lambda one: one._meta.db_table)
 
 
+def _erasable(model: type[Row]) -> list[str]:
+    """Return the names of the columns that an erasure changes: what it empties, and the revision that counts it."""
+    names = (*model.personal, "revision") if model.erased_where else ()
+    return [str(part.column) for part in model._meta.concrete_fields if part.attname in names]
+
+
 def _columns(model: type[Row], *, fixed: bool) -> list[str]:
     """Return the names of the columns that never change, or of those that may be filled in once."""
     later = set(model.fixed_but or ())
     return [str(part.column) for part in model._meta.concrete_fields if (part.attname in later) != fixed]
 
 
-def _differs(model: type[Row], old: str, new: str, unlike: str) -> str:
+def _unerased(model: type[Row], unlike: str) -> str:
+    """Return the condition under which the erasable columns are altered otherwise than by an erasure."""
+    names = _erasable(model)
+    differs = " OR ".join(f'OLD."{name}" {unlike} NEW."{name}"' for name in names)
+    empty = {str(part.column): _is_empty(part) for part in model._meta.concrete_fields}
+    emptied = [f'(NOT OLD."{name}" {unlike} NEW."{name}" OR {empty[name]})' for name in names if name != "revision"]
+    allowed = " AND ".join([*emptied, 'NEW."revision" >= OLD."revision"', model.erased_where.format(row="OLD")])
+    return f"({differs}) AND NOT ({allowed})"
+
+
+def _is_empty(part: Any) -> str:
+    return f'NEW."{part.column}" IS NULL' if part.null else f"NEW.\"{part.column}\" = ''"
+
+
+def _differs(model: type[Row], old: str, new: str, unlike: str, *, but: Sequence[str] = ()) -> str:
     """Return the condition under which ``new`` alters ``old``: a fixed column differs, or one that was filled in."""
-    parts = [f'{old}."{name}" {unlike} {new}."{name}"' for name in _columns(model, fixed=True)]
+    parts = [f'{old}."{name}" {unlike} {new}."{name}"' for name in _columns(model, fixed=True) if name not in but]
     parts += [
         f'({old}."{name}" IS NOT NULL AND {old}."{name}" {unlike} {new}."{name}")'
         for name in _columns(model, fixed=False)
@@ -59,7 +80,10 @@ def _on_sqlite(model: type[Row]) -> Iterator[str]:
         f'EXISTS (SELECT 1 FROM "{table}" AS old_row WHERE ({same}) '  # noqa: S608 - names of our own tables
         f"AND ({_differs(model, 'old_row', 'NEW', 'IS NOT')}))"
     )
-    whens = {"update": _differs(model, "OLD", "NEW", "IS NOT"), "delete": "", "insert": replaces}
+    altered = _differs(model, "OLD", "NEW", "IS NOT", but=_erasable(model))
+    if _erasable(model):
+        altered = f"{altered} OR ({_unerased(model, 'IS NOT')})"
+    whens = {"update": altered, "delete": "", "insert": replaces}
     for event, when in whens.items():
         name = f"{table}_fixed_{event}"
         yield f'DROP TRIGGER IF EXISTS "{name}"'
@@ -69,7 +93,7 @@ def _on_sqlite(model: type[Row]) -> Iterator[str]:
 
 def _on_postgresql(model: type[Row]) -> Iterator[str]:
     table = model._meta.db_table
-    differs = _differs(model, "OLD", "NEW", "IS DISTINCT FROM")
+    differs = _differs(model, "OLD", "NEW", "IS DISTINCT FROM", but=_erasable(model))
     for event, each, when in (
         ("update", "ROW", f" WHEN ({differs})"),
         ("delete", "ROW", ""),
@@ -80,6 +104,24 @@ def _on_postgresql(model: type[Row]) -> Iterator[str]:
             f"FOR EACH {each}{when} EXECUTE FUNCTION {FUNCTION}()"
         )
         yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{table}_fixed_{event}"'
+    if _erasable(model):
+        yield from _erasing_on_postgresql(model)
+
+
+def _erasing_on_postgresql(model: type[Row]) -> Iterator[str]:
+    """Yield the trigger over the erasable columns; whether an erasure names the row, a WHEN could not look up."""
+    table, unlike = model._meta.db_table, "IS DISTINCT FROM"
+    differs = " OR ".join(f'OLD."{name}" {unlike} NEW."{name}"' for name in _erasable(model))
+    yield (
+        f"CREATE OR REPLACE FUNCTION {table}_erasing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {_unerased(model, unlike)} THEN RAISE EXCEPTION 'UPDATE of {table} is not possible: what was recorded "
+        "stays' USING ERRCODE = 'insufficient_privilege'; END IF; RETURN NEW; END $$"
+    )
+    yield (
+        f'CREATE OR REPLACE TRIGGER "{table}_fixed_erasing" BEFORE UPDATE ON "{table}" '
+        f"FOR EACH ROW WHEN ({differs}) EXECUTE FUNCTION {table}_erasing()"
+    )
+    yield f'ALTER TABLE "{table}" ENABLE ALWAYS TRIGGER "{table}_fixed_erasing"'
 
 
 def statements(rows: Iterable[type[models.Model]], *, vendor: str) -> list[str]:
@@ -104,7 +146,7 @@ def rights(rows: Iterable[type[models.Model]], *, role: str, schema: str = "publ
     ]
     for model in sorted((one for one in rows if issubclass(one, Row)), key=lambda one: one._meta.db_table):
         table = model._meta.db_table
-        later = ", ".join(f'"{name}"' for name in _columns(model, fixed=False))
+        later = ", ".join(f'"{name}"' for name in [*_columns(model, fixed=False), *_erasable(model)])
         if model.fixed_but is None:
             lines.append(f'GRANT INSERT, UPDATE, DELETE ON "{table}" TO {whom}')
         else:

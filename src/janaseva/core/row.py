@@ -93,15 +93,30 @@ def update(row: "Row", names: Iterable[str]) -> bool:
     return statements.update(row, names, before=row.revision - 1)
 
 
+def _nothing(part: Any) -> Any:
+    """Return the emptiest value of a column."""
+    if part.null:
+        return None
+    if isinstance(part, models.JSONField):
+        return part.default() if callable(part.default) else {}
+    return ""
+
+
 class Row(models.Model):
     """One row of one room. ``recorded`` rows have their hash written into the event of each act that touched them.
 
     Rows of a table with ``fixed_but`` are never altered nor removed; the columns that it names may be filled in once.
     The database itself holds that (:mod:`janaseva.core.fixed`).
+
+    ``personal`` names the columns that hold what people told or what was written about them: an erasure empties them.
+    Where rows are fixed, that alone is let through, and only where ``erased_where`` (SQL over the row, called
+    ``{row}``) finds the erasure that names the row.
     """
 
     recorded: ClassVar[bool] = True
     fixed_but: ClassVar[tuple[str, ...] | None] = None
+    personal: ClassVar[tuple[str, ...]] = ()
+    erased_where: ClassVar[str] = ""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False)
@@ -164,6 +179,10 @@ class Row(models.Model):
         if not _open.get():
             _refuse(f"delete from {self._meta.db_table}")
         return super().delete(*args, **kwargs)
+
+    def emptied(self) -> dict[str, Any]:
+        """Return what each ``personal`` column holds once it was erased: nothing, in the form that it can hold."""
+        return {name: _nothing(self._meta.get_field(name)) for name in self.personal}
 
     def columns(self) -> dict[str, Any]:
         """Return every stored column by name, as the database gives it back: a row read again has the same hash."""

@@ -11,6 +11,7 @@ from janaseva.desk.services import (
     case,
     desk,
     emergencies,
+    erasures,
     preview,
     proposals,
     transfer,
@@ -76,6 +77,11 @@ EMERGENCIES = [
     path("/<uuid:emergency_id>/paper/<uuid:document_id>", emergencies.paper, name="desk-emergency-paper"),
     path("/<uuid:emergency_id>/<slug:act>", emergencies.act, name="desk-emergency-act"),
 ]
+ERASURES = [
+    path("", erasures.erasures, name="desk-erasures"),
+    path("/hold/<uuid:hold_id>/lift", erasures.lift, name="desk-hold-lift"),
+    path("/<uuid:erasure_id>/<slug:act>", erasures.act, name="desk-erasure-act"),
+]
 APPEAL = [
     path("", appeals.page, name="desk-appeal"),
     path("/<slug:act>", appeals.act, name="desk-appeal-act"),
@@ -98,6 +104,7 @@ urlpatterns = [
     path("services", include(PROPOSALS)),
     path("case/<uuid:application_id>", include(CASE)),
     path("emergencies", include(EMERGENCIES)),
+    path("erasures", include(ERASURES)),
     path("appeal/<uuid:appeal_id>", include(APPEAL)),
     path("late", appeals.late, name="desk-late"),
     path("workshop", include(WORKSHOP)),

@@ -32,7 +32,13 @@ class Attachment(Row):
 
 
 class Document(Row):
-    """A certificate, letter or receipt that the state issued: what it says, and, once sealed, the signed file."""
+    """A certificate, letter or receipt that the state issued: what it says, and, once sealed, the signed file.
+
+    Of one that was erased (``erased_at``) there are number, code, validity and the file's SHA-256: whoever holds it can
+    still have it verified.
+    """
+
+    personal: ClassVar[tuple[str, ...]] = ("facts", "facts_sha256", "qr", "holder_person_id")
 
     STATES: ClassVar = [("to_seal", "to seal"), ("sealed", "sealed"), ("failed", "failed")]
 
@@ -57,12 +63,14 @@ class Document(Row):
     sealed_at = models.DateTimeField(null=True)
     key_id = models.CharField(max_length=32, default="", blank=True)
     qr = models.TextField(default="", blank=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "number"], name="documents_number_once"),
             models.CheckConstraint(
-                condition=models.Q(state="sealed") ^ models.Q(blob__isnull=True), name="documents_sealed_has_file"
+                condition=models.Q(state="sealed", erased_at__isnull=True) ^ models.Q(blob__isnull=True),
+                name="documents_sealed_has_file",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["number"], name="documents_number")]
@@ -72,6 +80,11 @@ class Revocation(Row):
     """The end of a document before its time: why, in coded and in plain words, by which post, since when."""
 
     fixed_but: ClassVar[tuple[str, ...] | None] = ()
+    personal: ClassVar[tuple[str, ...]] = ("words",)
+    erased_where: ClassVar[str] = (
+        "EXISTS (SELECT 1 FROM documents_document AS held JOIN ledger_erasure AS named "
+        'ON named."story" = held."story" WHERE held."id" = {row}."document_id")'
+    )
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField(null=True)
@@ -83,6 +96,8 @@ class Revocation(Row):
 
 class Suspension(Row):
     """A time in which a document does not hold: since when, why, by which post, and since when it holds again."""
+
+    personal: ClassVar[tuple[str, ...]] = ("words", "lifted_words")
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField(null=True)

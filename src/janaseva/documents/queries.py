@@ -316,6 +316,7 @@ def _record(document: Document | None) -> rules.Record | None:
         revoked_at=ended.revoked_at if ended else None,
         revoked_reason=ended.reason if ended else "",
         suspended_at=suspended_at,
+        erased_at=document.erased_at,
     )
 
 
@@ -374,3 +375,8 @@ def verify_file(content: bytes, *, at: datetime) -> rules.Verdict:
         log=ring.log,
         today=_today(at),
     )
+
+
+def is_unsealed(stories: Collection[UUID]) -> bool:
+    """Return whether a document of these matters waits for its seal; for rooms above, in their actions."""
+    return Document.objects.filter(story__in=stories, state="to_seal").exists()

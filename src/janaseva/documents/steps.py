@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from janaseva.core.action import change, put, step, tell
+from janaseva.core.action import change, empty, put, remove, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.ids import public_code, uuid7
@@ -216,3 +216,37 @@ def _held(document_id: UUID) -> Document:
     if Revocation.objects.filter(document_id=document_id).exists():
         raise Refusal("document_revoked_already", status=CONFLICT)
     return document
+
+
+def _stays(blob_id: UUID, story: UUID) -> bool:
+    """Return whether other matters hold the same bytes."""
+    others = (model.objects.filter(blob_id=blob_id).exclude(story=story) for model in (Attachment, Document))
+    return any(found.exists() for found in others)
+
+
+@step
+def erase(*, by: Actor, at: datetime, story: UUID) -> None:
+    """Erase the papers of a matter and what its documents state; their numbers, validity and hashes stay.
+
+    Bytes that other matters hold too stay with those.
+
+    Raises:
+        Refusal: ``document_not_sealed`` while one waits for its seal.
+
+    """
+    papers = Attachment.where(story=story, lock=True)
+    issued = Document.where(story=story, lock=True)
+    if any(one.state == "to_seal" for one in issued):
+        raise Refusal("document_not_sealed", status=CONFLICT)
+    blobs = {one.blob_id for one in papers} | {one.blob_id for one in issued if one.blob_id is not None}
+    for paper in papers:
+        remove(paper)
+    for one in issued:
+        stated = {name: one.facts[name] for name in rules.NOT_PERSONAL if name in one.facts}
+        change(one, **{**one.emptied(), "facts": stated, "blob_id": None, "erased_at": at})
+    ids = tuple(one.id for one in issued)
+    empty(Revocation.where(document_id=ids, lock=True))
+    empty(Suspension.where(document_id=ids, lock=True))
+    for blob in Blob.objects.filter(pk__in=blobs).defer("content"):
+        if not _stays(blob.id, story):
+            remove(blob)

@@ -1,5 +1,7 @@
 """What people answered."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from janaseva.core.row import Row
@@ -7,6 +9,8 @@ from janaseva.core.row import Row
 
 class AnswerSheet(Row):
     """The answers of one matter to one version of one form, as they are kept (see :mod:`janaseva.forms.rules`)."""
+
+    personal: ClassVar[tuple[str, ...]] = ("values",)
 
     story = models.UUIDField(unique=True)
     office_id = models.UUIDField(null=True)

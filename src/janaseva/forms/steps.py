@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from janaseva.core.action import change, put, step
+from janaseva.core.action import change, empty, put, step
 from janaseva.core.actor import Actor
 from janaseva.forms.models import AnswerSheet
 
@@ -41,3 +41,9 @@ def keep(
         office = office_id or row.office_id
         change(row, values=dict(values), form_key=form_key, form_version=form_version, kept_at=at, office_id=office)
     return row.id
+
+
+@step
+def erase(*, by: Actor, at: datetime, story: UUID) -> None:
+    """Erase the answers of a matter."""
+    empty(AnswerSheet.where(story=story, lock=True))

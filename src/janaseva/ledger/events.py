@@ -20,6 +20,21 @@ class Refused(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Erased(News):
+    """What the events of a story tell was erased, up to the one with this ordinal.
+
+    ``carried`` are the last hashes of those rows that the erased events recorded and that were not themselves emptied:
+    ``[table, key, hash, revision]``, so that each can still be shown to be as it was.
+    """
+
+    name: ClassVar[str] = "ledger.erased"
+
+    through: int
+    events: int
+    carried: tuple[tuple[str, str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackedUp(News):
     """A backup lies on the shelf; its manifest has this SHA-256 and covers the log up to this size."""
 

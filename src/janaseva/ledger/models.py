@@ -11,11 +11,17 @@ class Event(Row):
     """One thing that happened, chained to the event before it in its story.
 
     ``hash`` is SHA-256 over the salt and the canonical record (:func:`janaseva.ledger.rules.event_hash`). The first
-    event of an act carries the hashes of all rows that the act wrote and all numbers that it was given.
+    event of an act carries the hashes of all rows that the act wrote and all numbers that it was given. An
+    :class:`Erasure` leaves neither facts nor rows nor salt, and no person who acted for themselves: the hash stays.
     """
 
     recorded: ClassVar[bool] = False
     fixed_but: ClassVar[tuple[str, ...] | None] = ()
+    personal: ClassVar[tuple[str, ...]] = ("facts", "rows", "salt", "person_id")
+    erased_where: ClassVar[str] = (
+        "EXISTS (SELECT 1 FROM ledger_erasure AS named "
+        'WHERE named."story" = {row}."story" AND named."through" >= {row}."ordinal")'
+    )
 
     story = models.UUIDField()
     ordinal = models.PositiveIntegerField()
@@ -30,15 +36,31 @@ class Event(Row):
     post_id = models.UUIDField(null=True)
     act_id = models.UUIDField()
     act = models.CharField(max_length=80)
-    facts = models.JSONField()
-    rows = models.JSONField()
+    facts = models.JSONField(null=True)
+    rows = models.JSONField(null=True)
     numbers = models.JSONField()
-    salt = models.BinaryField(max_length=16)
+    salt = models.BinaryField(max_length=16, null=True)
     previous = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["story", "ordinal"], name="one_event_a_place_in_a_story"),)
+
+
+class Erasure(Row):
+    """That what the events of a story tell was erased, up to the one with the ordinal ``through``.
+
+    It is recorded, unlike the rest of the record: one that nobody told is found. ``remains`` is the SHA-256 over what
+    is left of those events (:func:`janaseva.ledger.rules.remains_hash`), which their own hashes can no longer show.
+    """
+
+    fixed_but: ClassVar[tuple[str, ...] | None] = ()
+
+    story = models.UUIDField(unique=True)
+    through = models.PositiveIntegerField()
+    events = models.PositiveIntegerField()
+    remains = models.CharField(max_length=64)
+    erased_at = models.DateTimeField()
 
 
 class Story(Row):

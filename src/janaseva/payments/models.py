@@ -68,6 +68,8 @@ class Payment(Row):
 class Refund(Row):
     """Money to be sent back, at most once a payment."""
 
+    personal: ClassVar[tuple[str, ...]] = ("note",)
+
     payment = models.OneToOneField(Payment, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField()
     amount_paise = models.BigIntegerField()

@@ -290,3 +290,9 @@ def balances(by: Actor, *, office_id: UUID | None = None) -> dict[str, int]:
     rows = Posting.objects.all() if office_id is None else Posting.objects.filter(office_id=office_id)
     sums: Iterable[tuple[str, int]] = rows.order_by().values_list("account").annotate(Sum("amount_paise"))
     return {account: int(amount) for account, amount in sums}
+
+
+def under_way(stories: Collection[UUID]) -> bool:
+    """Return whether money of these matters is on its way, paid or sent back; for rooms above, in their actions."""
+    trying = Payment.objects.filter(demand__story__in=stories, state="started")
+    return trying.exists() or Refund.objects.filter(payment__demand__story__in=stories).exclude(state="done").exists()

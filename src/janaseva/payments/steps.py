@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from janaseva.core.action import change, put, step, tell
+from janaseva.core.action import change, empty, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import not_found
@@ -170,3 +170,11 @@ def post(sides: Sequence[entries.Side], *, of: Demand, payment: Payment | None, 
                 posted_at=at,
             )
         )
+
+
+@step
+def erase(*, by: Actor, at: datetime, story: UUID) -> None:
+    """Erase what was written of refunds in a matter; what was owed, paid and sent back stays: accounts are kept."""
+    owed = tuple(one.id for one in Demand.where(story=story))
+    paid = tuple(one.id for one in Payment.where(demand_id=owed))
+    empty(Refund.where(payment_id=paid, lock=True))

@@ -1,5 +1,7 @@
 """Tables of registers."""
 
+from typing import ClassVar
+
 from django.db import models
 
 from janaseva.core.row import Row
@@ -15,6 +17,8 @@ class Register(Row):
 
 class Entry(Row):
     """One matter in a register under its number; what is known of it stands in its versions."""
+
+    personal: ClassVar[tuple[str, ...]] = ("holder_person_id",)
 
     register = models.ForeignKey(Register, on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=80)
@@ -32,6 +36,8 @@ class Version(Row):
 
     ``folded`` holds the facts that are text as they are compared; it is made from ``facts`` alone.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("facts", "folded", "why")
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from janaseva.core.action import change, put, step, tell
+from janaseva.core.action import change, empty, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
@@ -131,3 +131,14 @@ def correct(
         office_id=entry.office_id,
     )
     return number
+
+
+@step
+def erase(*, by: Actor, at: datetime, story: UUID) -> None:
+    """Erase what the registers say of a matter; the entry's number stays, and that there was one.
+
+    For those registers alone of which a law says so: what a register says mostly stays longer than the application.
+    """
+    entries = Entry.where(story=story, lock=True)
+    empty(entries)
+    empty(Version.where(entry_id=tuple(one.id for one in entries), lock=True))

@@ -176,6 +176,23 @@ def notice_what_passed(at: datetime) -> None:
         actions.end_emergency(by=by, at=at, key=f"emergency:{emergency_id}", emergency_id=emergency_id)
 
 
+@every(seconds=3_600)
+def announce_erasures(at: datetime) -> None:
+    """Announce to their applicants what is due by the schedules of its services."""
+    by = Actor.clock()
+    for application_id in queries.to_announce(by, at):
+        key = f"announce:{application_id}:{at.date()}"
+        actions.announce_erasure(by=by, at=at, key=key, application_id=application_id)
+
+
+@every(seconds=60)
+def erase_announced(at: datetime) -> None:
+    """Erase what was announced, once its applicants have had their time."""
+    by = Actor.clock()
+    for erasure_id in queries.to_erase(by, at):
+        actions.erase(by=by, at=at, key=f"erase:{erasure_id}:{at.isoformat()}", erasure_id=erasure_id)
+
+
 @every(seconds=600)
 def tell_renewals(at: datetime) -> None:
     """Tell the holders whose renewal may be asked for from today, each once."""

@@ -28,6 +28,8 @@ TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
     "message.restored": ("service", "number"),
     "message.late": ("service", "number"),
     "message.read_in_emergency": ("service", "number"),
+    "message.erasure_announced": ("service", "number", "due"),
+    "message.draft_erasure_announced": ("service", "due"),
     "message.appeal_opened": ("service", "number"),
     "message.appeal_ordered": ("number",),
     "message.hearing_set": ("number", "day"),

@@ -23,6 +23,12 @@ ONLY_WITH: Final = {
     "desk-proposals": ("services.define", "services.publish"),
     "desk-offices": ("people.arrange",),
     "desk-emergencies": ("services.ask_emergency", "services.allow_emergency", "ledger.audit"),
+    "desk-erasures": (
+        "services.propose_erasure",
+        "services.allow_erasure",
+        "services.hold_records",
+        "ledger.audit",
+    ),
 }
 """Further pages of the menu, for posts that have one of these grants."""
 

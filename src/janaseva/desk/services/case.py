@@ -117,7 +117,10 @@ def case_page(
 @officers
 def page(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Show one case to an officer who may see it, and record the look."""
-    record_look(request, application_id, services.application(actor(request), application_id).case_id)
+    view = services.application(actor(request), application_id)
+    record_look(request, application_id, view.case_id)
+    if view.erased_at is not None:
+        return show(request, "desk/services/erased.html", {"view": view})
     return case_page(request, application_id)
 
 

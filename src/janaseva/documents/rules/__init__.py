@@ -3,6 +3,7 @@
 from janaseva.documents.rules.issuing import (
     ACKNOWLEDGING,
     LOG_GRACE_SECONDS,
+    NOT_PERSONAL,
     SHIPPED,
     Composed,
     Issued,
@@ -48,6 +49,7 @@ __all__ = [
     "GENUINE",
     "LOG_GRACE_SECONDS",
     "MAX_BYTES",
+    "NOT_PERSONAL",
     "OUTCOMES",
     "PREFIX",
     "REVOCATION_REASONS",

@@ -63,6 +63,10 @@ class Composed:
     valid_until: date | None
 
 
+NOT_PERSONAL: Final = ("issuer", "validity_known")
+"""Of the facts of a document, those that tell of no person: they stay when what it states is erased."""
+
+
 def is_letter(letter: str) -> bool:
     """Answer whether ``letter`` names a shipped letter or a path that stays inside the packs folder."""
     if letter in SHIPPED:

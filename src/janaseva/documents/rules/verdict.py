@@ -73,6 +73,8 @@ class Verdict:
     sha256: str = ""
     key_id: str = ""
     checks: tuple[Check, ...] = ()
+    erased_at: datetime | None = None
+    """When what it states was erased from the record, which then still tells its number and its validity."""
 
     @property
     def is_valid(self) -> bool:
@@ -105,6 +107,7 @@ class Record:
     revoked_at: datetime | None = None
     revoked_reason: str = ""
     suspended_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 def _validity(valid_from: date, valid_until: date | None, today: date) -> str:
@@ -156,6 +159,7 @@ def _of_record(outcome: str, record: Record, checks: tuple[Check, ...], key_id: 
         key_id=key_id,
         revoked_at=record.revoked_at,
         revoked_reason=record.revoked_reason,
+        erased_at=record.erased_at,
     )
 
 
@@ -213,12 +217,15 @@ def compare_file(
         return _from_facts(outcome, read.facts, _failed("record", *passed), key_id=read.key_id, sha256=read.sha256)
     if record.number != read.facts["number"] or record.kind != read.facts["kind"]:
         return _from_facts("number_reused", read.facts, _failed("record", *passed), sha256=read.sha256)
-    if not hmac.compare_digest(record.sha256, read.sha256) or record.facts_sha256 != read.facts_sha256:
+    same = record.erased_at is not None or record.facts_sha256 == read.facts_sha256
+    if not hmac.compare_digest(record.sha256, read.sha256) or not same:
         return _from_facts("record_differs", read.facts, _failed("record", *passed), sha256=read.sha256)
     logged = log_check(read, log)
     if logged == "failed":
         return _from_facts("record_differs", read.facts, _failed("log", *passed), sha256=read.sha256)
     verdict = _standing(record, (*passed, "record"), key_id=read.key_id, today=today)
+    if record.erased_at is not None:
+        verdict = _as_presented(verdict, _from_facts(verdict.outcome, read.facts, ()))
     return replace(verdict, checks=(*verdict.checks, Check(name="log", result=logged)))
 
 
@@ -274,9 +281,18 @@ def compare_qr(read: ReadCode, record: Record | None, by_number: Record | None, 
         return _of_claims(outcome, read.claims, _failed("record", *passed), read.key_id)
     if record.number != read.claims.number or record.kind != read.claims.kind:
         return _of_claims("number_reused", read.claims, _failed("record", *passed), read.key_id)
-    if record.qr != text:
+    if record.erased_at is None and record.qr != text:
         return _of_claims("record_differs", read.claims, _failed("record", *passed), read.key_id)
-    return _standing(record, (*passed, "record"), key_id=read.key_id, today=today)
+    verdict = _standing(record, (*passed, "record"), key_id=read.key_id, today=today)
+    if record.erased_at is None:
+        return verdict
+    return _as_presented(verdict, _of_claims(verdict.outcome, read.claims, (), read.key_id))
+
+
+def _as_presented(verdict: Verdict, presented: Verdict) -> Verdict:
+    """Return a verdict on what was erased from the record, with what the file or code says under our own signature."""
+    said = ("holder", "issuer", "facts", "rows")
+    return replace(verdict, **{name: getattr(presented, name) for name in said})
 
 
 def as_printed(number: str) -> str:

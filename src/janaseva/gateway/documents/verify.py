@@ -67,6 +67,7 @@ class Verdict(BaseModel):
     sha256: str
     key_id: str
     checks: list[Check]
+    erased_at: datetime | None = Field(description="When what it states was erased; number and validity remain.")
 
 
 def _verdict(request: HttpRequest, found: rules.Verdict) -> HttpResponse:

@@ -333,6 +333,7 @@ class Application(BaseModel):
     received_at: datetime | None
     due_at: datetime | None
     ended_at: datetime | None
+    erased_at: datetime | None = Field(description="When everything that was told in it was erased.")
     answers: dict[str, Any]
     found: dict[str, Any] = Field(description="What the officers found, by field; of each the last.")
     papers: list[Paper]

@@ -91,6 +91,7 @@ def whole(by: Actor, view: queries.ApplicationView, language: str) -> shapes.App
             "received_at": view.received_at,
             "due_at": view.due_at,
             "ended_at": view.ended_at,
+            "erased_at": view.erased_at,
             "answers": dict(view.answers),
             "found": queries.found_of(by, view.id, view.definition, visible=True),
             "papers": [_paper(one) for one in view.papers],

@@ -104,6 +104,8 @@ def _listener(name: str) -> Listener:
 
 def _bring(delivery: Delivery, event: Event, at: datetime) -> None:
     listener = _listener(delivery.listener)
+    if event.facts is None:
+        return  # what it told was erased: there is nothing left to bring
     news = read_news(listener.news, event.facts)
     heard = Heard(event_id=event.pk, story=event.story, happened_at=event.at, at=at, news=news)
     listener.function(heard)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from janaseva.ledger import rules
 from janaseva.ledger.models import Event
@@ -19,7 +20,7 @@ class BackupStanding:
 
 def backup_standing() -> BackupStanding:
     """Return how backups stand; for the health page and everyone (it holds no personal data)."""
-    told = Event.objects.filter(story=rules.BACKUPS).order_by("-ordinal").values("at", "facts")
+    told: Any = Event.objects.filter(story=rules.BACKUPS).order_by("-ordinal").values("at", "facts")
     made, verified = told.filter(name="ledger.backed_up").first(), told.filter(name="ledger.backup_verified").first()
     return BackupStanding(
         made_at=made["at"] if made else None,

@@ -1,6 +1,7 @@
 """The transparency log as anyone may read it: checkpoint, tiles, entries, and the proof of one event."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from janaseva.ledger import rules
@@ -22,7 +23,7 @@ def verifier() -> str:
 
 def verifiers() -> list[str]:
     """Return every public key that checkpoints were or are signed with, as lines, the newest first."""
-    told = Event.objects.filter(story=rules.LOG_KEYS).order_by("-ordinal").values_list("facts", flat=True)
+    told: Any = Event.objects.filter(story=rules.LOG_KEYS).order_by("-ordinal").values_list("facts", flat=True)
     held = [line for facts in told for line in (facts["verifier"], facts["before"])]
     return [line for line in dict.fromkeys([*held, verifier()]) if line]
 
@@ -37,7 +38,8 @@ def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
 
     Args:
         event_id: the event.
-        with_record: carry the salt and the canonical record too, for those who may read the event.
+        with_record: carry the salt and the canonical record too, for those who may read the event; of one that was
+            erased there is neither.
 
     """
     held = head()
@@ -47,7 +49,7 @@ def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
     extra = b""
     if with_record:
         event = Event.objects.get(pk=event_id)
-        extra = bytes(event.salt) + rules.record_bytes(record_of(event))
+        extra = bytes(event.salt) + rules.record_bytes(record_of(event)) if event.salt is not None else b""
     path = rules.Tree(held.size, tile_hashes).inclusion(index)
     return rules.Proof(index=index, path=tuple(path), checkpoint=held.note, extra=extra)
 

@@ -55,7 +55,7 @@ def exported(by: Actor, ids: Collection[UUID], *, about: dict[str, Any]) -> str:
     """Return these events as a file that anyone can check offline against the log's public key.
 
     Each comes with its canonical record, its salt and the log's proof of it. An event that no checkpoint covers yet is
-    named among ``unproven``.
+    named among ``unproven``, and one of which the record was erased among ``erased``.
 
     Raises:
         Refusal: ``not_found`` for who may not search.
@@ -63,12 +63,16 @@ def exported(by: Actor, ids: Collection[UUID], *, about: dict[str, Any]) -> str:
     """
     if not rules.may_search(by):
         raise not_found()
-    proofs = {key: proof(key, with_record=True) for key in ids}
+    erased = set(Event.objects.filter(pk__in=ids, salt=None).values_list("pk", flat=True))
+    proofs = {key: proof(key, with_record=True) for key in ids if key not in erased}
     proven = [
         {"event": str(key), "leaf": (leaf(key) or b"").decode(), "proof": held.text()}
         for key, held in proofs.items()
         if held is not None
     ]
     unproven = [str(key) for key, held in proofs.items() if held is None]
-    tree = {"format": EXPORT, "about": about, "verifier": verifier(), "events": proven, "unproven": unproven}
+    tree = {
+        "format": EXPORT, "about": about, "verifier": verifier(), "events": proven, "unproven": unproven,
+        "erased": sorted(map(str, erased)),
+    }  # fmt: skip
     return json.dumps(tree, ensure_ascii=False, indent=1) + "\n"

@@ -13,7 +13,10 @@ from janaseva.ledger.models import Event, Leaf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventView:
-    """One event of a story. ``leaf_index`` is its place in the log, ``None`` until it has one."""
+    """One event of a story. ``leaf_index`` is its place in the log, ``None`` until it has one.
+
+    Of one that ``is_erased`` nobody knows any more what it told; its hash and its place remain.
+    """
 
     event_id: UUID
     ordinal: int
@@ -30,14 +33,20 @@ class EventView:
     facts: Mapping[str, Any]
     hash: str
     leaf_index: int | None
+    is_erased: bool = False
 
 
 def views(events: list[Event]) -> list[EventView]:
     """Return events as they are shown, with their places in the log."""
     places = dict(Leaf.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "index"))
-    same = [name for name in EventView.__dataclass_fields__ if name not in ("event_id", "leaf_index")]
+    same = [name for name in EventView.__dataclass_fields__ if name not in ("event_id", "leaf_index", "is_erased")]
     return [
-        EventView(event_id=event.pk, leaf_index=places.get(event.pk), **{name: getattr(event, name) for name in same})
+        EventView(
+            event_id=event.pk,
+            leaf_index=places.get(event.pk),
+            is_erased=event.salt is None,
+            **{name: getattr(event, name) for name in same} | {"facts": event.facts or {}},
+        )
         for event in events
     ]
 

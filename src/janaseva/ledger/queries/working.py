@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
@@ -68,7 +69,7 @@ class WorkerStatus:
 
 def last_audit() -> Audit | None:
     """Return what the last audit found, or ``None`` before the first; it names tables and keys, and nobody."""
-    rows = Event.objects.filter(story=AUDITS).order_by("-ordinal").values_list("at", "facts")
+    rows: Any = Event.objects.filter(story=AUDITS).order_by("-ordinal").values_list("at", "facts")
     for at, facts in rows[:1]:
         return Audit(at=at, count=facts["count"], found=tuple((one[0], one[1], one[2]) for one in facts["found"]))
     return None

@@ -29,9 +29,11 @@ from janaseva.ledger.rules.notes import (
 from janaseva.ledger.rules.proofs import Proof, ProofError, leaf_of_extra, prove
 from janaseva.ledger.rules.records import (
     BACKUPS,
+    ERASED,
     LOG_KEYS,
     MOST_FOUND,
     RECORD_VERSION,
+    REMAINS,
     SALT_BYTES,
     SEARCHES,
     SHORTEST_REASON,
@@ -40,6 +42,8 @@ from janaseva.ledger.rules.records import (
     leaf_data,
     may_search,
     record_bytes,
+    remains_hash,
+    rows_told,
     usable_key,
 )
 from janaseva.ledger.rules.tiles import (
@@ -59,11 +63,13 @@ __all__ = [
     "BACKUPS",
     "CHECKPOINT_PATH",
     "EMPTY_ROOT",
+    "ERASED",
     "HASH_BYTES",
     "HIGHEST_LEVEL",
     "LOG_KEYS",
     "MOST_FOUND",
     "RECORD_VERSION",
+    "REMAINS",
     "SALT_BYTES",
     "SEARCHES",
     "SHORTEST_REASON",
@@ -98,6 +104,8 @@ __all__ = [
     "perfect_root",
     "prove",
     "record_bytes",
+    "remains_hash",
+    "rows_told",
     "sign_checkpoint",
     "split",
     "stated",

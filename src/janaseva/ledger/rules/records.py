@@ -4,10 +4,10 @@ The log holds only the salted hash and the event's name, so erasing a record and
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from janaseva.core.actor import Actor
@@ -61,6 +61,30 @@ def record_bytes(record: Record) -> bytes:
 def event_hash(*, salt: bytes, record: bytes) -> str:
     """Return SHA-256 over salt and canonical record as 64 hexadecimal digits; the next event of the story names it."""
     return hashlib.sha256(salt + record).hexdigest()
+
+
+REMAINS: Final = (
+    "id", "story", "ordinal", "name", "version", "at", "office_id", "actor_kind", "actor_name", "charge_id", "post_id",
+    "act_id", "act", "numbers", "previous", "hash",
+)  # fmt: skip
+"""What is left of an event once what it tells was erased."""
+
+
+def remains_hash(events: Iterable[Mapping[str, Any]]) -> str:
+    """Return SHA-256 over what remains (:data:`REMAINS`) of erased events, in their order."""
+    digest = hashlib.sha256()
+    for event in events:
+        digest.update(canonical({name: event[name] for name in REMAINS}) + b"\n")
+    return digest.hexdigest()
+
+
+ERASED: Final = "ledger.erased"
+
+
+def rows_told(name: str, rows: Sequence[Sequence[Any]] | None, facts: Mapping[str, Any] | None) -> list[Sequence[Any]]:
+    """Return what one event says of rows: those that its act wrote, and those that an erasure carried on."""
+    carried = (facts or {}).get("carried", ()) if name == ERASED else ()
+    return [*(rows or ()), *carried]
 
 
 def leaf_data(*, hash_hex: str, name: str) -> bytes:

@@ -46,7 +46,17 @@ class ArrangementView:
 
 def reach_of_office(by: Actor) -> frozenset[UUID]:
     """Return the own office's area and every area within it; nothing for whoever may not arrange. Two queries."""
-    own = Office.get_or_none(by.office_id) if by.office_id and by.may("people.arrange") else None
+    return _areas_of(by) if by.may("people.arrange") else frozenset()
+
+
+def offices_in_reach(by: Actor) -> frozenset[UUID]:
+    """Return the offices, closed ones among them, of the own office's area and of every area within. Three queries."""
+    areas = _areas_of(by)
+    return frozenset(key for key, area_id in Office.objects.values_list("id", "area_id") if area_id in areas)
+
+
+def _areas_of(by: Actor) -> frozenset[UUID]:
+    own = Office.get_or_none(by.office_id) if by.office_id and by.kind == "officer" else None
     if own is None:
         return frozenset()
     inside: dict[UUID | None, list[UUID]] = {}

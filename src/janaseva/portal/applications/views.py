@@ -71,6 +71,8 @@ def application(request: HttpRequest, application_id: UUID) -> HttpResponse:
     view = own(request, application_id)
     if view.state == "draft":
         return HttpResponseRedirect(f"/apply/{view.id}/")
+    if view.erased_at is not None:
+        return show(request, "portal/applications/erased.html", {"one": view}, here="applications")
     return shown(request, view)
 
 

@@ -27,8 +27,17 @@ from janaseva.services.actions.deciding import move, record_revocation, tell_rea
 from janaseva.services.actions.deeming import grant_deemed, request_deemed
 from janaseva.services.actions.demanding import demand_fee, give_up_unpaid, go_on_paid
 from janaseva.services.actions.emergencies import ask_emergency, decide_emergency, end_emergency, read_in_emergency
+from janaseva.services.actions.erasing import (
+    announce_erasure,
+    decide_erasure,
+    erase,
+    erase_again,
+    propose_erasure,
+    withdraw_erasure,
+)
 from janaseva.services.actions.handling import look, note, put_back, take, take_next
 from janaseva.services.actions.hearing import adjourn_hearing, fix_hearing, record_hearing
+from janaseva.services.actions.holding import lift_hold, place_hold
 from janaseva.services.actions.lapsing import lapse, remind_lapse
 from janaseva.services.actions.noticing import notice_missed, notice_order_missed, record_compliance
 from janaseva.services.actions.objecting import follow_case, lodge_objection, withdraw_objection
@@ -40,6 +49,7 @@ from janaseva.services.actions.submitting import begin_case, submit, withdraw
 
 __all__ = [
     "adjourn_hearing",
+    "announce_erasure",
     "answer",
     "answer_cause",
     "approve",
@@ -50,11 +60,14 @@ __all__ = [
     "begin_again",
     "begin_case",
     "decide_emergency",
+    "decide_erasure",
     "demand_fee",
     "discard",
     "discard_proposal",
     "drop_cause",
     "end_emergency",
+    "erase",
+    "erase_again",
     "file_appeal",
     "find_incomplete",
     "fix_hearing",
@@ -66,6 +79,7 @@ __all__ = [
     "go_on_paid",
     "grant_deemed",
     "lapse",
+    "lift_hold",
     "load_empty_pack",
     "lodge_objection",
     "look",
@@ -78,7 +92,9 @@ __all__ = [
     "notice_order_missed",
     "open_by_itself",
     "order_appeal",
+    "place_hold",
     "propose",
+    "propose_erasure",
     "publish",
     "put_back",
     "put_back_appeal",
@@ -109,5 +125,6 @@ __all__ = [
     "tell_renewal",
     "transfer",
     "withdraw",
+    "withdraw_erasure",
     "withdraw_objection",
 ]

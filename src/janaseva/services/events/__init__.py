@@ -43,6 +43,14 @@ from janaseva.services.events.defining import (
     Published,
 )
 from janaseva.services.events.emergencies import EmergencyAsked, EmergencyDecided, EmergencyEnded, ReadInEmergency
+from janaseva.services.events.erasing import (
+    Erased,
+    ErasureAnnounced,
+    ErasureProposed,
+    ErasureStopped,
+    HoldLifted,
+    HoldPlaced,
+)
 from janaseva.services.events.handling import (
     Answered,
     Asked,
@@ -85,11 +93,17 @@ __all__ = [
     "EmergencyAsked",
     "EmergencyDecided",
     "EmergencyEnded",
+    "Erased",
+    "ErasureAnnounced",
+    "ErasureProposed",
+    "ErasureStopped",
     "FeeDemanded",
     "FeeNotPaid",
     "FoundIncomplete",
     "Handled",
     "HearingSet",
+    "HoldLifted",
+    "HoldPlaced",
     "Lapsed",
     "LimitMissed",
     "LookedAt",

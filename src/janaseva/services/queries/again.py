@@ -33,6 +33,7 @@ class EarlierView:
     decision_id: UUID
     known: purposed.Earlier
     revoked_at: datetime | None
+    is_erased: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ def earlier_of(application_id: UUID) -> EarlierView:
             valid_until=documents.good_until(decision.document_id),
         ),
         revoked_at=decision.revoked_at,
+        is_erased=Application.objects.filter(pk=application_id, erased_at__isnull=False).exists(),
     )
 
 
@@ -87,6 +89,8 @@ def earlier_ids(application_id: UUID | None) -> list[UUID]:
 
 def hindrance(earlier: EarlierView) -> Refusal | None:
     """Return why nothing can rest on a certificate as it stands, or ``None``."""
+    if earlier.is_erased:
+        return Refusal("earlier_erased", status=CONFLICT, number=earlier.known.number)
     if documents.state_of(earlier.document_id) == "revoked":
         return Refusal("earlier_ended", status=CONFLICT, number=earlier.known.number)
     if documents.suspended_since(earlier.document_id) is not None:

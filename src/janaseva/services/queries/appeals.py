@@ -116,7 +116,7 @@ def seat_of(row: Application, law: LevelLaw) -> tuple[UUID, UUID, str, str] | No
 def may_file(by: Actor, application_id: UUID, at: datetime) -> MayFile | None:
     """Return the appeal that the applicant may file now, or ``None``; whoever is not the applicant may file none."""
     row = Application.first_where(id=application_id)
-    if row is None or not permissions.is_applicant(by, row.applicant_id):
+    if row is None or row.erased_at is not None or not permissions.is_applicant(by, row.applicant_id):
         return None
     definition = compiled(row.definition_id, row.purpose)
     opening = appealing.opening(matter_of(row), at)

@@ -128,6 +128,7 @@ class ApplicationView:
     queries: tuple[QueryView, ...]
     decision: DecisionView | None
     replaced_by: UUID | None
+    erased_at: datetime | None = None
 
     @property
     def purpose_title(self) -> Text:
@@ -297,6 +298,7 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
         ),
         decision=_decision(decision, definition),
         replaced_by=replaced_by(row.id) if decision is not None and decision.revoked_at is not None else None,
+        erased_at=row.erased_at,
     )
 
 

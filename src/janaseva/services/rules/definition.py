@@ -19,6 +19,7 @@ from janaseva.core.text import Text
 from janaseva.forms.rules import Check, DocumentGroup, Form, Formula, Key, Page, Part, Question, Sourced, Unknown, Words
 from janaseva.payments.rules.fees import Fee, fee_scope
 from janaseva.services.rules.happens import Happens
+from janaseva.services.rules.keeping import Keeps
 from janaseva.services.rules.parts import Code, Promise, Validity, Variant
 from janaseva.services.rules.purposes import Afterwards, Purpose
 from janaseva.services.rules.rights import Compliance, Rights, Seat
@@ -244,6 +245,7 @@ class Definition(Part):
     happens: Happens
     out: Out
     afterwards: Afterwards | None = None
+    keeps: Keeps | None = None
     messages: dict[MessageKey, Words] = Field(default_factory=dict)
     gaps: tuple[Unknown, ...] = ()
     pack_country: Literal["IN", "PK"] = "IN"

@@ -6,6 +6,7 @@ from janaseva.workflow.steps.ask import applicant_answered, ask_applicant, ask_r
 from janaseva.workflow.steps.begin import StartedCase, complete, start
 from janaseva.workflow.steps.completeness import find_incomplete, papers_complete
 from janaseva.workflow.steps.entry import entry_found
+from janaseva.workflow.steps.erasing import erase
 from janaseva.workflow.steps.fee import fee_demanded, fee_not_paid, fee_paid, move_last_day, waits_for_fee
 from janaseva.workflow.steps.hear import adjourn_hearing, fix_hearing, record_hearing
 from janaseva.workflow.steps.lapse import LapsedCase, lapse, lapse_reminded
@@ -27,6 +28,7 @@ __all__ = [
     "calendar_for",
     "complete",
     "entry_found",
+    "erase",
     "fee_demanded",
     "fee_not_paid",
     "fee_paid",

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from janaseva.ledger import rules
-from janaseva.ledger.models import Event, Story
+from janaseva.ledger.models import Erasure, Event, Story
 from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
 from janaseva.ledger.queries.auditing.memory import Memory
 from janaseva.ledger.queries.recorded import record_of
@@ -22,6 +22,8 @@ def _broken(event: Event, code: str, **facts: str | int) -> Finding:
 
 
 def _intact(event: Event) -> bool:
+    if event.salt is None:
+        return False
     try:
         record = rules.record_bytes(record_of(event))
     except (TypeError, AttributeError):
@@ -29,15 +31,33 @@ def _intact(event: Event) -> bool:
     return rules.event_hash(salt=bytes(event.salt), record=record) == event.hash
 
 
-def _walk(story: Story, events: Sequence[Event]) -> Iterator[Finding]:
+def _is_empty(event: Event) -> bool:
+    return event.facts is None and event.rows is None and event.salt is None
+
+
+def _erased(events: Sequence[Event], erasure: Erasure) -> Iterator[Finding]:
+    """Return what is wrong with events that were erased: what is left of them altered, or what went there again."""
+    remains = [{name: getattr(event, name) for name in rules.REMAINS} for event in events]
+    facts: dict[str, str | int] = {"story": str(erasure.story), "count": erasure.events}
+    if rules.remains_hash(remains) != erasure.remains:
+        yield Finding(kind="altered", code="erased_altered", table=_TABLE, key=str(erasure.story), facts=facts)
+    for event in events:
+        if not _is_empty(event):
+            yield _broken(event, "erased_back", erasure=str(erasure.pk))
+
+
+def _walk(story: Story, events: Sequence[Event], erasure: Erasure | None) -> Iterator[Finding]:
     """Return what is wrong in one story: altered events, places left empty, links and a head that do not fit."""
+    through = erasure.through if erasure is not None else 0
+    if erasure is not None:
+        yield from _erased([event for event in events if event.ordinal <= through], erasure)
     expected, previous = 1, ""
     for event in events:
         if event.ordinal != expected:
             yield _broken(event, "event_missing", count=event.ordinal - expected)
         elif event.previous != previous:
             yield _broken(event, "chain_broken")
-        if not _intact(event):
+        if event.ordinal > through and not _intact(event):
             yield _broken(event, "event_altered")
         expected, previous = event.ordinal + 1, event.hash
     if (story.length, story.head) != (expected - 1, previous):
@@ -52,7 +72,7 @@ def _second_look(key: UUID) -> list[Finding]:
     if story is None:
         return []
     events: list[Any] = list(Event.objects.filter(story=key, ordinal__lte=story.length).order_by("ordinal"))
-    return list(_walk(story, events))
+    return list(_walk(story, events, Erasure.first_where(story=key)))
 
 
 def _chunks() -> Iterator[list[Any]]:
@@ -82,14 +102,17 @@ def audit_events(memory: Memory, progress: Progress) -> Iterator[Finding]:
     """Return every finding about events and chains, filling ``memory`` with what the events recorded."""
     for stories in _chunks():
         wanted = {story.pk: story for story in stories}
+        erasures = {one.story: one for one in Erasure.objects.filter(story__in=wanted)}
         events: Any = Event.objects.filter(story__in=wanted).order_by("story", "ordinal").iterator(chunk_size=2_000)
         for key, group in groupby(events, key=lambda event: event.story):
             held = list(group)
             for event in held:
-                memory.keep_rows(event.pk, event.rows)
+                memory.keep_rows(event.pk, rules.rows_told(event.name, event.rows, event.facts))
                 memory.keep_numbers(event.pk, event.numbers)
             progress("events", len(held))
-            if any(_walk(wanted.pop(key), held)):
+            if key in erasures:
+                progress("erased", erasures[key].events)
+            if any(_walk(wanted.pop(key), held, erasures.get(key))):
                 yield from _second_look(key)
         for key in wanted:
             yield from _second_look(key)

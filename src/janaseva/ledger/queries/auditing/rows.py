@@ -7,6 +7,7 @@ from uuid import UUID
 from django.apps import apps
 
 from janaseva.core.row import Row
+from janaseva.ledger import rules
 from janaseva.ledger.models import Event
 from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
 from janaseva.ledger.queries.auditing.memory import Memory, Seen
@@ -40,8 +41,9 @@ def _judge(row: Row | None, seen: Seen | None) -> tuple[Kind, str] | None:
 
 def _late(memory: Memory, since: UUID) -> None:
     """Remember what acts recorded that were committed while the audit was reading."""
-    for key, rows in Event.objects.filter(pk__gte=since).values_list("pk", "rows").iterator(chunk_size=_CHUNK):
-        memory.keep_rows(key, rows)
+    told = Event.objects.filter(pk__gte=since).values_list("pk", "name", "rows", "facts")
+    for key, name, rows, facts in told.iterator(chunk_size=_CHUNK):
+        memory.keep_rows(key, rules.rows_told(name, rows, facts))
 
 
 def _second_look(model: type[Row], keys: list[UUID], memory: Memory, since: UUID) -> Iterator[Finding]:

@@ -89,9 +89,11 @@ class Application(Row):
     ``missing`` are the groups of papers that are still to come before it is complete, where the law counts from that
     day; ``missing_words`` what the office said of them. ``number`` is given at submission; ``received_at`` is the legal
     time of receipt (of payment, where a fee is due); ``missed_at`` is when the clock noticed that the limit had passed
-    without a decision. ``purpose`` is empty for a first application; a renewal, a correction or a second copy rests on
-    the certificate of the ``earlier`` one.
+    without a decision, ``erased_at`` when all that was told in it was erased. ``purpose`` is empty for a first
+    application; a renewal, a correction or a second copy rests on the certificate of the ``earlier`` one.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("missing_words",)
 
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
     service_key = models.CharField(max_length=80)
@@ -116,6 +118,7 @@ class Application(Row):
     ended_at = models.DateTimeField(null=True)
     missing = models.JSONField(default=list)
     missing_words = models.TextField(default="")
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -178,6 +181,8 @@ class Attachment(Row):
 class Query(Row):
     """A question from the office to the applicant; while it is open the applicant, not the office, is awaited."""
 
+    personal: ClassVar[tuple[str, ...]] = ("question", "answer")
+
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField()
     post_id = models.UUIDField()
@@ -200,6 +205,8 @@ class Decision(Row):
     There is one that stands; an order in appeal may set it aside (``set_aside_at``), and then it is decided again.
     ``renewal_told_on`` is the day from which its holder is to be told that the renewal may be asked for; once.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("words", "facts")
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=16)
@@ -239,6 +246,8 @@ class Appeal(Row):
     ``opened_by`` is the law itself, the applicant, or the authority on its own motion; ``cause`` is what it rests on.
     ``order`` is empty until it is decided; then ``comply_by`` is the day by which the office must have obeyed it.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("grounds", "late_cause", "words", "hearing_place")
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField()
@@ -291,6 +300,8 @@ class DeemedRequest(Row):
     ``granted_at`` is when it was deemed granted, since nobody had answered by ``answer_by``.
     """
 
+    personal: ClassVar[tuple[str, ...]] = ("words",)
+
     application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField()
     number = models.CharField(max_length=60, unique=True)
@@ -309,6 +320,8 @@ class ShowCause(Row):
 
     It ends with the revocation, or is dropped where the answer satisfied the office; either with words.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("words", "answer", "ended_words")
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     office_id = models.UUIDField()
@@ -335,6 +348,8 @@ class Emergency(Row):
 
     Asked with a ``reason`` by one person and decided by another; ``reads`` counts what was opened.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("reason",)
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
     person_id = models.UUIDField()

@@ -1,4 +1,6 @@
-"""Cases, the tasks that hang on posts, the moves that were made, and the calendars and clocks that time them."""
+"""Cases, the tasks that hang on posts, and all that is written and done on the way."""
+
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,8 @@ class Case(Row):
     the order in which desks serve. ``facts`` are those answers, with their kinds, on which the rules of its automatic
     steps look.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("facts", "applicant_person_id", "made_by_person_id")
 
     story = models.UUIDField(db_index=True)
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
@@ -47,6 +51,8 @@ class Task(Row):
     queue is one index. ``silent_at`` is when the silence of an office that was asked means something, ``reminded_at``
     when it was last reminded, ``awaits`` for what a wait waits: ``register/number`` of an entry, or ``fee``.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("out_of_turn", "question")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
@@ -120,6 +126,8 @@ class Move(Row):
     found: words, latitude and longitude. ``found`` is what the officer found, by the keys of the move's ``finds``.
     """
 
+    personal: ClassVar[tuple[str, ...]] = ("note", "place", "found")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
     post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
@@ -145,6 +153,8 @@ class Move(Row):
 
 class Note(Row):
     """What an officer wrote down beside a case; the applicant does not read it here."""
+
+    personal: ClassVar[tuple[str, ...]] = ("text",)
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
@@ -205,6 +215,8 @@ class Look(Row):
 class Notice(Row):
     """What is public of a case while a step of it waits: the words that the definition publishes, and until when."""
 
+    personal: ClassVar[tuple[str, ...]] = ("statement",)
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+")
@@ -228,6 +240,8 @@ class Notice(Row):
 
 class Objection(Row):
     """What somebody has against a case whose notice is public, in their words, until they take it back."""
+
+    personal: ClassVar[tuple[str, ...]] = ("name", "text")
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
@@ -257,6 +271,8 @@ class Hearing(Row):
     ``attended`` names who came: ``applicant``, and the numbers of objections. ``record`` is what was said, or why it
     was adjourned; officers read it.
     """
+
+    personal: ClassVar[tuple[str, ...]] = ("place", "record")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="+")
@@ -303,98 +319,4 @@ class Lapse(Row):
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "key"], condition=Q(over_at=None), name="workflow_one_lapse_a_key")
-        ]
-
-
-class WorkCalendar(Row):
-    """One layer of the days on which offices are open: a state's calendar, or what a district or office has otherwise.
-
-    A layer stands on its ``parent`` and is for an ``area`` or one ``office``; of its weekly rule and hours, what is
-    empty is as below. ``time_zone`` is the state's in every layer. ``closed_at`` is when a closure of it was last
-    declared or lifted.
-    """
-
-    key = models.CharField(max_length=80, unique=True)
-    parent = models.ForeignKey("workflow.WorkCalendar", on_delete=models.PROTECT, related_name="+", null=True)
-    area = models.ForeignKey("people.Area", on_delete=models.PROTECT, related_name="+", null=True)
-    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+", null=True)
-    names = models.JSONField(default=dict)
-    time_zone = models.CharField(max_length=60)
-    weekly_off = models.JSONField(null=True)
-    saturdays_off = models.JSONField(null=True)
-    opens = models.TimeField(null=True)
-    closes = models.TimeField(null=True)
-    known_until = models.DateField(null=True)
-    source = models.JSONField(default=list)
-    closed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["office"], name="workflow_one_calendar_an_office"),
-            models.UniqueConstraint(fields=["area"], condition=Q(office=None), name="workflow_one_calendar_an_area"),
-            models.CheckConstraint(
-                condition=Q(parent__isnull=False)
-                | Q(weekly_off__isnull=False, opens__isnull=False, closes__isnull=False),
-                name="workflow_calendar_whole_or_layer",
-            ),
-        ]
-
-
-class WorkDay(Row):
-    """A day that is otherwise than the weekly rule says. ``kind``: holiday, closure, working, half_day."""
-
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
-    kind = models.CharField(max_length=8)
-    title = models.CharField(max_length=200)
-    closes = models.TimeField(null=True)
-    source = models.JSONField(default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["calendar", "day", "kind"], name="workflow_one_day_a_kind")]
-
-
-class Closure(Row):
-    """Days on which an officer with authority closed one office, or all offices of an area; kept when it is lifted.
-
-    ``from_time``: on each of these days the office closes at that hour and is open before.
-    """
-
-    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+")
-    office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")
-    post = models.ForeignKey("people.Post", on_delete=models.PROTECT, related_name="+", null=True)
-    charge_id = models.UUIDField(null=True)
-    person_id = models.UUIDField(null=True)
-    at = models.DateTimeField()
-    first_day = models.DateField()
-    last_day = models.DateField()
-    from_time = models.TimeField(null=True)
-    why = models.CharField(max_length=200)
-    source = models.CharField(max_length=300)
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by_person_id = models.UUIDField(null=True)
-
-
-class Outage(Row):
-    """A time in which the platform itself was out of order, recorded by an administrator or by the worker's return.
-
-    Who corrects one lifts it with a reason, and records what it was instead.
-    """
-
-    from_at = models.DateTimeField()
-    to_at = models.DateTimeField()
-    why = models.CharField(max_length=200)
-    source = models.CharField(max_length=300, blank=True)
-    person_id = models.UUIDField(null=True)
-    at = models.DateTimeField()
-    lifted_at = models.DateTimeField(null=True)
-    lifted_by_person_id = models.UUIDField(null=True)
-    lifted_why = models.CharField(max_length=200, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(to_at__gt=models.F("from_at")), name="workflow_outage_ends"),
-            models.UniqueConstraint(
-                fields=["from_at", "to_at"], condition=Q(lifted_at=None), name="workflow_one_outage_a_time"
-            ),
         ]
