@@ -9,15 +9,18 @@ from django.db.utils import DatabaseError
 
 from janaseva.cli.setup import fix_rows
 from janaseva.core import fixed
-from janaseva.core.row import Row
-from janaseva.ledger.models import Event
+from janaseva.core.row import Row, writing
+from janaseva.documents.models import Document, Revocation
+from janaseva.ledger.models import Erasure, Event
+from tests.given import BEGINS_AT
 
 pytestmark = pytest.mark.django_db
 ROLE = f"janaseva_app_{os.getpid()}"
 FIXED = (
-    "documents_revocation", "ledger_event", "ledger_leaf", "monitor_report", "payments_posting", "services_definition",
+    "documents_revocation", "ledger_erasure", "ledger_event", "ledger_leaf", "monitor_report", "payments_posting",
+    "services_definition",
 )  # fmt: skip
-EMPTY = {"documents_revocation", "monitor_report"}
+EMPTY = {"ledger_erasure", "monitor_report"}
 """Tables of which the story holds no row: only what empties a whole table can be tried on them."""
 
 
@@ -37,6 +40,9 @@ def kept(given):
     whose = given.citizen()
     application_id, _ = given.decided(whose)
     given.settle()
+    with writing():
+        paper = Document.objects.filter(story=application_id).first()
+        Revocation.objects.bulk_create([Revocation(document=paper, reason="other", words="x y", revoked_at=BEGINS_AT)])
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -50,7 +56,7 @@ def tried() -> list[str]:
     lines = []
     for table in FIXED:
         column = {"ledger_event": "name", "ledger_leaf": "data", "payments_posting": "line",
-                  "services_definition": "packed", "documents_revocation": "words",
+                  "services_definition": "packed", "documents_revocation": "words", "ledger_erasure": "remains",
                   "monitor_report": "reference"}[table]  # fmt: skip
         lines += [
             f"UPDATE {table} SET {column} = 'x'",
@@ -79,6 +85,25 @@ def test_whoever_speaks_sql_alters_nothing(kept):
     for sql in tried():
         if "TRUNCATE" in sql or not any(table in sql for table in EMPTY):
             assert "what was recorded stays" in spoken(sql), sql
+
+
+def test_an_erasure_alone_empties_and_nothing_else(kept):
+    def event(what: str, ordinal: int) -> str:
+        story = f"'{kept}'" if connection.vendor == "postgresql" else f"'{kept.hex}'"
+        return spoken(f"UPDATE ledger_event SET {what} WHERE story = {story} AND ordinal = {ordinal}")
+
+    stays = "what was recorded stays"
+    assert stays in event("salt = NULL", 1)
+    with writing():
+        Erasure.objects.bulk_create([Erasure(story=kept, through=2, events=2, remains="x", erased_at=BEGINS_AT)])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL ROLE {ROLE}")
+    for what in ("facts = '{}'", "name = 'x'", "facts = NULL, name = 'x'", "numbers = '[1]'", "previous = 'x'"):
+        assert event(what, 1), what
+    assert stays in event("salt = NULL", 3)
+    assert not event("facts = NULL, rows = NULL, salt = NULL, person_id = NULL", 2)
+    assert stays in event("facts = '{}'", 2)
 
 
 def test_without_the_triggers_it_would_be_altered(kept):
