@@ -6,7 +6,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 
-from tests.desk.office import VILLAGE, post
+from tests.desk.office import VILLAGE, post, words
 from tests.portal.reader import at_the_storys_time, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +73,52 @@ def test_sign_out_lets_the_browser_forget(office, monkeypatch):
     answer = citizen.post("/sign-out/", {"key": "out"})
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert (answer.cookies["citizen"].value, answer.cookies["citizen"]["max-age"]) == ("", 0)
+
+
+def test_the_own_password_is_changed_soon_after_signing_in(office):
+    seat = office.post(*VILLAGE)
+    client, who = office.at_desk(seat.id), office.who(seat.id)
+    page = client.get("/desk/account/password").content.decode()
+    assert page.count('type="password"') == 2
+    assert 'autocomplete="current-password"' in page
+    assert 'autocomplete="new-password"' in page
+    wrong = post(client, "/desk/account/password", old="not this one", password="copper lantern walks upstream")
+    assert wrong.status_code == 422
+    assert "until now is not right" in words(wrong)
+    weak = post(client, "/desk/account/password", old=who.password, password="kerala-123456")
+    assert "words that everybody here would try" in words(weak)
+    assert "kerala-123456" not in weak.content.decode()
+    done = post(client, "/desk/account/password", old=who.password, password="copper lantern walks upstream")
+    assert done["Location"] == "/desk/account?done=password_changed"
+    assert client.get("/desk/").status_code == 200
+    office.given.at += timedelta(minutes=11)
+    office.now()
+    late = client.get("/desk/account").content.decode()
+    assert "/desk/sign-in?again=1&amp;next=/desk/account" in late
+    assert "data-passkey=" not in late
+    assert "Sign in again" in words(client.get("/desk/account/password"))
+    refused = post(client, "/desk/account/password", old="copper lantern walks upstream", password="x" * 14)
+    assert refused.status_code == 403
+    assert client.post("/desk/account/passkey/begin", {}).status_code == 403
+
+
+def test_who_has_to_choose_a_password_comes_to_nothing_else(office):
+    from janaseva.core.secret import Secret
+    from janaseva.people import actions
+    from tests.given import SYSTEM
+
+    seat, client, made = office.post(*VILLAGE), Client(), "made for you, once"
+    who = office.who(seat.id)
+    office.given.act(
+        actions.enrol_officer, SYSTEM, login=who.login, names={"en": "Anu"}, password=Secret(made),
+        totp_seed=Secret(who.totp_seed),
+    )  # fmt: skip
+    office.now()
+    post(client, "/desk/sign-in", login=who.login, password=made)
+    post(client, "/desk/sign-in/code", code=office.who(seat.id).totp_now)
+    assert client.get("/desk/")["Location"] == "/desk/charge"
+    assert client.get("/desk/charge")["Location"] == "/desk/account/password"
+    assert "made for you" in words(client.get("/desk/account/password"))
+    chosen = post(client, "/desk/account/password", old=made, password="copper lantern walks upstream")
+    assert chosen["Location"] == "/desk/charge"
+    assert client.get("/desk/charge").status_code == 200

@@ -98,6 +98,13 @@ def test_how_long_a_sign_in_lasts_is_told_as_it_is():
     assert told == there
 
 
+def test_words_of_the_place_are_told():
+    from janaseva.people.rules.login import LOCAL_WORDS
+
+    told = section(LIMITS.read_text("utf-8"), "Passwords")
+    assert tuple(re.findall(r"`([a-z]+)`", told)) == LOCAL_WORDS
+
+
 CRYPTOGRAPHY = ("hashlib", "hmac", "secrets", "cryptography", "pyhanko", "pyhanko_certvalidator", "webauthn", "pyotp",
                 "pyrage", "asn1crypto", "django.contrib.auth.hashers", "django.core.signing", "os.urandom")  # fmt: skip
 BANNED = ("random", "django.utils.crypto.get_random_string", "hashlib.md5", "numpy.random")

@@ -7,6 +7,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token, uuid7
 from janaseva.core.secret import Secret
 from janaseva.people import actions, queries, rules
+from janaseva.people.models import Session
 
 AT = datetime(2026, 11, 16, 4, 30, tzinfo=UTC)
 SYSTEM = Actor.system("test")
@@ -118,3 +119,9 @@ def sign_in(login: str, at: datetime = AT) -> queries.SignedIn:
 
 TOKENS: dict[UUID, str] = {}
 """The tokens of the sessions that ``sign_in`` opened."""
+
+
+def session_of(by: Actor) -> UUID:
+    """Return the id of the latest session of somebody, or of none."""
+    found = Session.objects.filter(person_id=by.person_id, ended_at=None).order_by("-made_at", "-id").first()
+    return found.id if found else uuid7()

@@ -18,7 +18,7 @@ from janaseva.core.refusal import Refusal
 from janaseva.core.secret import Secret
 from janaseva.people import actions, queries, rules
 from janaseva.people.models import Credential, Session
-from tests.people.acts import ANYONE, AT, SYSTEM, key, sign_in
+from tests.people.acts import ANYONE, AT, SYSTEM, key, session_of, sign_in
 
 PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
 ORIGIN = str(settings.OPTIONS.public_url).rstrip("/")
@@ -63,8 +63,12 @@ class Authenticator:
         return self._answer(clientDataJSON=client, authenticatorData=data, signature=signature)
 
 
+def remove(by: Actor, credential_id, at=AT) -> None:
+    actions.remove_passkey(by=by, at=at, key=key(), credential_id=credential_id, session_id=session_of(by))
+
+
 def register(by: Actor, device: Authenticator, at=AT):
-    begun = actions.begin_passkey_registration(by=by, at=at, key=key())
+    begun = actions.begin_passkey_registration(by=by, at=at, key=key(), session_id=session_of(by))
     return actions.register_passkey(
         by=by,
         at=at,
@@ -140,7 +144,7 @@ def test_a_wrong_answer_is_counted_and_opens_nothing(officer, change):
 def test_nonsense_is_answered_and_not_a_fault(officer, nonsense):
     begun = actions.begin_passkey_sign_in(by=ANYONE, at=AT, key=key())
     assert not confirm(begun.challenge_id, nonsense).ok
-    new = actions.begin_passkey_registration(by=officer, at=AT, key=key())
+    new = actions.begin_passkey_registration(by=officer, at=AT, key=key(), session_id=session_of(officer))
     with pytest.raises(Refusal, match="passkey_not_accepted"):
         actions.register_passkey(
             by=officer, at=AT, key=key(), challenge_id=new.challenge_id, response=nonsense, label=""
@@ -165,18 +169,31 @@ def test_a_removed_passkey_opens_nothing(officer):
     device = Authenticator()
     credential_id = register(officer, device)
     with pytest.raises(Refusal, match="not_found"):
-        actions.remove_passkey(by=sign_in("clerk").actor, at=AT, key=key(), credential_id=credential_id)
-    actions.remove_passkey(by=officer, at=AT, key=key(), credential_id=credential_id)
+        remove(sign_in("clerk").actor, credential_id)
+    with pytest.raises(Refusal, match="sign_in_again"):
+        remove(officer, credential_id, AT + timedelta(minutes=10))
+    assert len(queries.passkeys(officer)) == 1
+    remove(officer, credential_id)
     assert queries.passkeys(officer) == []
     begun = actions.begin_passkey_sign_in(by=ANYONE, at=AT, key=key())
     assert not confirm(begun.challenge_id, device.sign(begun.options)).ok
 
 
 def test_only_the_one_who_began_adds_the_passkey(officer):
-    begun = actions.begin_passkey_registration(by=officer, at=AT, key=key())
+    begun = actions.begin_passkey_registration(by=officer, at=AT, key=key(), session_id=session_of(officer))
     given = {"at": AT, "challenge_id": begun.challenge_id, "response": Authenticator().register(begun.options)}
     with pytest.raises(Refusal, match="passkey_not_accepted"):
         actions.register_passkey(by=sign_in("clerk").actor, key=key(), **given)
     with pytest.raises(Refusal, match="not_found"):
-        actions.begin_passkey_registration(by=Actor.person(uuid7()), at=AT, key=key())
+        actions.begin_passkey_registration(by=Actor.person(uuid7()), at=AT, key=key(), session_id=uuid7())
     assert base64url_to_bytes(json.loads(begun.options)["user"]["id"]) == officer.person_id.bytes
+
+
+def test_a_passkey_is_added_soon_after_signing_in_or_after_signing_in_again(officer):
+    begin = actions.begin_passkey_registration
+    late, strange = AT + timedelta(minutes=10), sign_in("clerk").session_id
+    for at, session_id in ((late, session_of(officer)), (AT, strange), (AT, uuid7())):
+        with pytest.raises(Refusal, match="sign_in_again"):
+            begin(by=officer, at=at, key=key(), session_id=session_id)
+    again = sign_in("vo", late)
+    assert begin(by=again.actor, at=late, key=key(), session_id=again.session_id).options

@@ -288,9 +288,9 @@ def test_an_officer_is_enrolled_by_the_system_alone(db):
     person_id = actions.enrol_officer(by=SYSTEM, key=key(), **given)
     assert queries.person(SYSTEM, person_id).login == "real.officer"
     assert check("real.officer", "a long enough password").second_steps == ("totp",)
-    assert actions.enrol_officer(by=SYSTEM, key=key(), **given | {"password": Secret("another password")}) == person_id
+    assert actions.enrol_officer(by=SYSTEM, key=key(), **given | {"password": Secret("another umbrella")}) == person_id
     assert not check("real.officer", "a long enough password").ok
-    assert check("REAL.officer", "another password").ok
+    assert check("REAL.officer", "another umbrella").ok
     with pytest.raises(Invalid) as caught:
         actions.enrol_officer(
             by=SYSTEM, key=key(), **given | {"login": "x", "password": Secret("x"), "totp_seed": Secret("!")}

@@ -31,6 +31,7 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("verify", "Tell whether a certificate file is genuine (exit 0 only if it is)."),
             ("log", "Recompute the record offline and name whatever was altered."),
             ("keys", "List the keys that sign, and let new ones take over."),
+            ("officers", "Give an officer a first or a new sign-in, end sessions, close an account."),
             ("incidents", "Record incidents, watch the clocks of 6 and 72 hours, write the reports, close."),
         ),
     ),

@@ -1,5 +1,6 @@
 """Identifiers made by the application: ordered ones for rows, random ones for strangers to hold."""
 
+import base64
 import os
 import secrets
 import threading
@@ -34,6 +35,11 @@ def uuid7() -> UUID:
 def public_code(*, length: int = 8) -> str:
     """Return a random code that a person can read aloud: Crockford's base 32, no I, L, O or U."""
     return "".join(secrets.choice(_CROCKFORD) for _ in range(length))
+
+
+def authenticator_seed() -> str:
+    """Return 160 random bits in base 32, from which an authenticator makes its codes (RFC 4226 §4)."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def secret_token() -> str:

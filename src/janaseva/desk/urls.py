@@ -29,6 +29,7 @@ SIGN_IN = [
 ACCOUNT = [
     path("", account.account, name="desk-account"),
     path("/end", account.end, name="desk-session-end"),
+    path("/password", account.password, name="desk-password"),
     path("/passkey", passkey.register, name="desk-passkey-register"),
     path("/passkey/begin", passkey.begin_registration, name="desk-passkey-new"),
     path("/passkey/remove", passkey.remove, name="desk-passkey-remove"),

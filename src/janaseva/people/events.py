@@ -123,6 +123,24 @@ class OfficerEnrolled(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerClosed(News):
+    """An officer can sign in no more; ``ended_session_ids`` are the sessions that this ended."""
+
+    name: ClassVar[str] = "people.officer_closed"
+    person_id: UUID
+    ended_session_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(News):
+    """An officer chose another password; ``ended_session_ids`` are the other sessions, which this ended."""
+
+    name: ClassVar[str] = "people.password_changed"
+    person_id: UUID
+    ended_session_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeHandedOver(News):
     """A post passed from one holder to the next; ``ended_session_ids`` are the sessions that this ended."""
 

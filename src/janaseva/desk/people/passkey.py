@@ -10,7 +10,7 @@ from janaseva.core.audience import audience
 from janaseva.core.refusal import Fault, Refusal, not_found
 from janaseva.design import posted
 from janaseva.desk.people.account import page as account_page
-from janaseva.desk.people.entry import officers_without_charge, safe_next, show
+from janaseva.desk.people.entry import officer_of, officers_without_charge, safe_next, show
 from janaseva.desk.people.sign_in import entered, step_of, token_for
 from janaseva.doorway.acts import perform, perform_once
 from janaseva.doorway.limits import at_most
@@ -66,11 +66,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/people/sign_in.html", {"login": "", "done": ""}, faults=[fault])
 
 
+def _session(request: HttpRequest) -> UUID:
+    found = officer_of(request)
+    if found is None:
+        raise not_found()
+    return found.session_id
+
+
 @require_POST
 @officers_without_charge
 def begin_registration(request: HttpRequest) -> HttpResponse:
     """Ask the browser to make a passkey for the signed-in officer."""
-    return _asked(perform_once(request, actions.begin_passkey_registration))
+    return _asked(perform_once(request, actions.begin_passkey_registration, session_id=_session(request)))
 
 
 @require_POST
@@ -96,5 +103,6 @@ def register(request: HttpRequest) -> HttpResponse:
 @officers_without_charge
 def remove(request: HttpRequest) -> HttpResponse:
     """Remove one of the own passkeys."""
-    perform(request, actions.remove_passkey, credential_id=uuid_in(request, "credential_id"))
+    facts = {"credential_id": uuid_in(request, "credential_id"), "session_id": _session(request)}
+    perform(request, actions.remove_passkey, **facts)
     return HttpResponseRedirect(f"{reverse('desk-account')}?done=passkey_removed")

@@ -67,7 +67,7 @@ def _with_next(name: str, request: HttpRequest) -> str:
 def password(request: HttpRequest) -> HttpResponse:
     """Ask for login name and password; who is signed in already goes on."""
     if request.method != "POST":
-        if officer_of(request) is not None:
+        if officer_of(request) is not None and not request.GET.get("again"):
             return HttpResponseRedirect(safe_next(request))
         done = request.GET.get("done", "")
         return show(request, "desk/people/sign_in.html", {"login": "", "done": done if done in DONE else ""})
@@ -130,6 +130,8 @@ def code(request: HttpRequest) -> HttpResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """Let an officer of several charges choose one; tell an officer of none what that means."""
     found = officer_of(request)
+    if queries.has_to_choose_password(actor(request)):
+        return HttpResponseRedirect(reverse("desk-password"))
     choices = queries.choices_of(actor(request), at(request))
     context = {"choices": choices, "present": found.charge.id if found and found.charge else None}
     if request.method != "POST" or found is None:

@@ -4,7 +4,7 @@ from janaseva.people.actions.arranging import confirm_arrangement, propose_arran
 from janaseva.people.actions.charges import end_stand_in, hand_over_charge, stand_in
 from janaseva.people.actions.codes import CodeAsked, Confirmed, confirm_code, request_code
 from janaseva.people.actions.directory import LoadedDirectory, load_directory
-from janaseva.people.actions.enrolment import enrol_demonstration, enrol_officer
+from janaseva.people.actions.enrolment import close_officer, enrol_demonstration, enrol_officer
 from janaseva.people.actions.officers import PasswordChecked, check_password, confirm_totp
 from janaseva.people.actions.opening import OfficerSignIn
 from janaseva.people.actions.passkeys import (
@@ -15,6 +15,7 @@ from janaseva.people.actions.passkeys import (
     register_passkey,
     remove_passkey,
 )
+from janaseva.people.actions.passwords import PasswordChanged, change_password
 from janaseva.people.actions.searching import spend_search
 from janaseva.people.actions.sessions import choose_charge, keep_session, set_language, sign_out, sign_out_everywhere
 from janaseva.people.actions.sweeping import sweep_stale
@@ -25,11 +26,14 @@ __all__ = [
     "LoadedDirectory",
     "OfficerSignIn",
     "PasskeyOptions",
+    "PasswordChanged",
     "PasswordChecked",
     "begin_passkey_registration",
     "begin_passkey_sign_in",
+    "change_password",
     "check_password",
     "choose_charge",
+    "close_officer",
     "confirm_arrangement",
     "confirm_code",
     "confirm_passkey",

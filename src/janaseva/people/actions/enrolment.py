@@ -11,7 +11,7 @@ from django.contrib.auth import hashers
 
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import Fault, Invalid
+from janaseva.core.refusal import Fault, Invalid, not_found
 from janaseva.core.secret import Secret, derive, keyed_hash, seal
 from janaseva.people import events, rules
 from janaseva.people.actions.opening import end_sessions
@@ -62,7 +62,7 @@ def enrol_officer(
 ) -> UUID:
     """Give an officer, new or known by this login, a password and an authenticator seed (base 32); return the person.
 
-    Sessions under the old credentials end.
+    The password is good for three days and to choose another with. Sessions under the old credentials end.
 
     Raises:
         Invalid: ``login_not_valid``, ``password_length``, ``password_too_simple``, ``seed_not_valid``.
@@ -82,7 +82,25 @@ def enrol_officer(
     person = Person.objects.select_for_update().filter(login=name).first()
     if person is None:
         person = put(Person(login=name, names=dict(names), language=language, made_at=at))
-    _enrol(person, password_hash=hashers.make_password(chosen), seed=totp_seed.reveal(), label="", at=at)
+    _enrol(person, password_hash=hashers.make_password(chosen), seed=totp_seed.reveal(), label=rules.INITIAL, at=at)
+    return person.id
+
+
+@action
+def close_officer(*, by: Actor, at: datetime, key: str, login: str) -> UUID:
+    """Take away all by which an officer could sign in, and end every session; what was done stays as it was done.
+
+    The posts are given to others at the desk. Enrolling the officer again opens the account anew.
+    """
+    person = Person.objects.select_for_update().filter(login=rules.tidy_login(login)).first()
+    allow(person is not None and rules.may_enrol(by))
+    del key
+    if person is None:
+        raise not_found()
+    for row in Credential.objects.select_for_update().filter(person=person, ended_at=None):
+        change(row, ended_at=at)
+    ended = end_sessions(Session.objects.select_for_update().filter(person=person, ended_at=None), at)
+    tell(events.OfficerClosed(person_id=person.id, ended_session_ids=ended), story=person.id)
     return person.id
 
 

@@ -35,11 +35,13 @@ def _nobodys_hash() -> str:
     return hashers.make_password("nobody's password")
 
 
-def _password_of(login: str) -> Credential | None:
+def _password_of(login: str, at: datetime) -> Credential | None:
     row = (
         Credential.objects.select_related("person").filter(person__login=login, kind="password", ended_at=None).first()
     )
-    return row if row is not None and may_be_here(row.person) else None
+    if row is None or rules.is_over(row.label, row.made_at, at) or not may_be_here(row.person):
+        return None
+    return row
 
 
 @action
@@ -56,7 +58,7 @@ def check_password(*, by: Actor, at: datetime, key: str, login: str, password: S
     same = purse(rules.SAME_PASSWORD, given, at)
     if (wait := wrong.wait_seconds() or same.wait_seconds()) > 0:
         return PasswordChecked(ok=False, challenge_id=None, second_steps=(), wait_seconds=wait)
-    credential = _password_of(name)
+    credential = _password_of(name, at)
     right = hashers.check_password(given, credential.secret if credential else _nobodys_hash())
     if credential is None or not right:
         wrong.spend()

@@ -10,8 +10,10 @@ from uuid import UUID
 from django.conf import settings
 
 from janaseva.core.action import change, put, tell
+from janaseva.core.actor import Actor
+from janaseva.core.refusal import FORBIDDEN, Refusal
 from janaseva.people import events, rules
-from janaseva.people.models import Charge, Person, Session
+from janaseva.people.models import Charge, Credential, Person, Session
 from janaseva.people.queries._views import charges_in_force
 
 _TOKEN_HASH: Final = re.compile("[0-9a-f]{64}")
@@ -56,11 +58,31 @@ def open_session(
     )
 
 
+def has_initial_password(person_id: UUID) -> bool:
+    """Return whether the officer has yet to choose a password."""
+    return Credential.objects.filter(person_id=person_id, kind="password", label=rules.INITIAL, ended_at=None).exists()
+
+
+def demand_fresh(by: Actor, session_id: UUID, at: datetime) -> None:
+    """Go on only where the sign-in behind this session of one's own was a moment ago.
+
+    Raises:
+        Refusal: ``sign_in_again``.
+
+    """
+    row = Session.first_where(id=session_id, person_id=by.person_id, ended_at=None)
+    if row is None or not rules.is_fresh(row.kind, row.ends_at, at):
+        raise Refusal("sign_in_again", status=FORBIDDEN)
+
+
 def open_officer_session(person: Person, *, token_hash: str, at: datetime) -> OfficerSignIn:
-    """Open an officer's session, bound to the charge where there is only one to choose, and tell it."""
+    """Open an officer's session, bound to the charge where there is only one to choose, and tell it.
+
+    Who has yet to choose a password is in charge of nothing before.
+    """
     held = charges_in_force(person.id, at)
     choices = [row for row in held if row.kind == "substantive"] or held
-    charge = choices[0] if len(choices) == 1 else None
+    charge = choices[0] if len(choices) == 1 and not has_initial_password(person.id) else None
     session = open_session(person, kind="officer", charge=charge, token_hash=token_hash, at=at)
     tell(
         events.SignedIn(person_id=person.id, session_id=session.id, charge_id=charge.id if charge else None),

@@ -22,7 +22,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal, not_found
 from janaseva.people import events, rules
 from janaseva.people.actions.allowances import purse, put_first
-from janaseva.people.actions.opening import REFUSED, OfficerSignIn, may_be_here, open_officer_session
+from janaseva.people.actions.opening import REFUSED, OfficerSignIn, demand_fresh, may_be_here, open_officer_session
 from janaseva.people.models import Challenge, Credential, Person
 
 _MAX_RESPONSE = 20_000
@@ -72,13 +72,19 @@ def _put_challenge(kind: str, person: Person | None, options: Any, at: datetime)
 
 
 @action
-def begin_passkey_registration(*, by: Actor, at: datetime, key: str) -> PasskeyOptions:
-    """Begin to add a passkey to one's own account."""
+def begin_passkey_registration(*, by: Actor, at: datetime, key: str, session_id: UUID) -> PasskeyOptions:
+    """Begin to add a passkey to one's own account, soon after signing in.
+
+    Raises:
+        Refusal: ``sign_in_again``.
+
+    """
     allow(rules.may_register_passkey(by))
     del key
     person = Person.get_or_none(by.person_id) if by.person_id else None
     if person is None:
         raise not_found()
+    demand_fresh(by, session_id, at)
     options = webauthn.generate_registration_options(
         rp_id=_party().id,
         rp_name=settings.OPTIONS.state_name,
@@ -139,11 +145,17 @@ def register_passkey(*, by: Actor, at: datetime, key: str, challenge_id: UUID, r
 
 
 @action
-def remove_passkey(*, by: Actor, at: datetime, key: str, credential_id: UUID) -> None:
-    """End a passkey of one's own account."""
+def remove_passkey(*, by: Actor, at: datetime, key: str, credential_id: UUID, session_id: UUID) -> None:
+    """End a passkey of one's own account, soon after signing in.
+
+    Raises:
+        Refusal: ``sign_in_again``.
+
+    """
     row = Credential.locked(credential_id)
     allow(row is not None and row.kind == "passkey" and rules.may_choose(by, row.person_id))
     del key
+    demand_fresh(by, session_id, at)
     if row is not None and row.ended_at is None:
         change(row, ended_at=at)
         tell(events.PasskeyRemoved(person_id=row.person_id, credential_id=row.id), story=row.person_id)

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import Fault, Invalid, not_found
+from janaseva.core.refusal import FORBIDDEN, Fault, Invalid, Refusal, not_found
 from janaseva.core.text import is_reading
 from janaseva.people import events, rules
-from janaseva.people.actions.opening import end_sessions, open_session
+from janaseva.people.actions.opening import end_sessions, has_initial_password, open_session
 from janaseva.people.models import Person, Session
 from janaseva.people.queries._views import charges_in_force
 
@@ -25,12 +25,19 @@ def _live(session_id: UUID, at: datetime) -> Session | None:
 
 @action
 def choose_charge(*, by: Actor, at: datetime, key: str, session_id: UUID, charge_id: UUID, token_hash: str) -> UUID:
-    """Act in one of the own charges from now on. The session gives way to a new one; return its id."""
+    """Act in one of the own charges from now on. The session gives way to a new one; return its id.
+
+    Raises:
+        Refusal: ``password_to_be_chosen`` before that.
+
+    """
     old = _live(session_id, at)
     allow(old is not None and old.kind == "officer" and rules.may_choose(by, old.person_id))
     del key
     if old is None:
         raise not_found()
+    if has_initial_password(old.person_id):
+        raise Refusal("password_to_be_chosen", status=FORBIDDEN)
     held = charges_in_force(old.person_id, at)
     choices = [row for row in held if row.kind == "substantive"] or held
     charge = next((row for row in choices if row.id == charge_id), None)

@@ -97,6 +97,26 @@ def colleagues(by: Actor, search: str = "", *, most: int = 50) -> list[PersonVie
     return [_view(row) for row in sorted(rows, key=lambda row: in_language(row.names, "en").casefold())[:most]]
 
 
+def officer_by_login(by: Actor, login: str) -> PersonView:
+    """Return the officer of a login name, for the administrator's command.
+
+    Raises:
+        Refusal: ``not_found``.
+
+    """
+    row = Person.first_where(login=rules.tidy_login(login)) if rules.may_enrol(by) else None
+    if row is None:
+        raise not_found()
+    return _view(row)
+
+
+def has_to_choose_password(by: Actor) -> bool:
+    """Return whether one still has the password that was made for one."""
+    return Credential.objects.filter(
+        person_id=by.person_id, kind="password", label=rules.INITIAL, ended_at=None
+    ).exists()
+
+
 def passkeys(by: Actor) -> list[PasskeyView]:
     """Return the passkeys of one's own account, the oldest first."""
     if by.person_id is None or not rules.may_register_passkey(by):

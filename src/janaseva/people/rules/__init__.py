@@ -60,13 +60,23 @@ from janaseva.people.rules.limits import (
     spend,
     wait_seconds,
 )
-from janaseva.people.rules.login import MIN_PASSWORD_LENGTH, login_faults, password_faults, tidy_login, tidy_password
+from janaseva.people.rules.login import (
+    INITIAL,
+    MIN_PASSWORD_LENGTH,
+    is_over,
+    local_words,
+    login_faults,
+    password_faults,
+    tidy_login,
+    tidy_password,
+)
 from janaseva.people.rules.phone import masked, normal_phone
 from janaseva.people.rules.sessions import (
     CHALLENGE_KINDS,
     CREDENTIAL_KINDS,
     SESSION_KINDS,
     absolute_end,
+    is_fresh,
     is_live,
     keep_due,
     live_until,
@@ -83,6 +93,7 @@ __all__ = [
     "CODE_LIFE",
     "CODE_TRIES",
     "CREDENTIAL_KINDS",
+    "INITIAL",
     "MIN_PASSWORD_LENGTH",
     "PASSWORDS",
     "PERMISSIONS",
@@ -109,11 +120,14 @@ __all__ = [
     "demonstration_password",
     "demonstration_seed",
     "in_force",
+    "is_fresh",
     "is_live",
     "is_open",
+    "is_over",
     "is_second_person",
     "keep_due",
     "live_until",
+    "local_words",
     "login_faults",
     "masked",
     "may_arrange",

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from typing import Final
 
 from janaseva.core.refusal import Fault
@@ -11,6 +13,18 @@ MIN_PASSWORD_LENGTH: Final = 12
 MAX_PASSWORD_LENGTH: Final = 200
 """NIST SP 800-63B: length and not composition rules; the upper bound keeps hashing cheap."""
 
+INITIAL: Final = "initial"
+"""What a credential is labelled with whose password was made for the officer and not chosen."""
+INITIAL_LIFE: Final = timedelta(days=3)
+LOCAL_WORDS: Final = (
+    *("janaseva", "sarkar", "government", "governor", "minister", "secretary", "collector", "tahsildar"),
+    *("village", "taluk", "tehsil", "district", "revenue", "panchayat", "municipality", "officer", "office", "clerk"),
+    *("kerala", "jammu", "kashmir", "sindh", "india", "bharat", "pakistan", "malayalam", "password", "admin"),
+)
+"""What is tried first where officers of a state sign in; the name of the state comes from the settings."""
+_LEAST_BESIDE: Final = 8
+_MOST_PARTS: Final = 2
+_MOST_DIGITS: Final = 8
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,63}")
 
 
@@ -38,10 +52,47 @@ def login_faults(login: str) -> tuple[Fault, ...]:
     return () if _LOGIN.fullmatch(login) else (Fault(place="login", code="login_not_valid"),)
 
 
-def password_faults(password: str, *, login: str) -> tuple[Fault, ...]:
-    """Return what is wrong with a new password: too short, too long, or made of the login name or one letter."""
+def local_words(*names: str) -> tuple[str, ...]:
+    """Return the words of the place: those of every state, and the parts of these names."""
+    parts = (part for name in names for part in re.split(r"\W+", name.casefold()))
+    return (*LOCAL_WORDS, *(part for part in parts if len(part) > 3))  # noqa: PLR2004 - "of" is in many words
+
+
+def is_made_of(plain: str, common: Collection[str]) -> bool:
+    """Return whether a text is one or two usual passwords with digits around or between them."""
+    letters = re.sub(r"[\W_]+", "", plain)
+    if plain in common or letters in common:
+        return True
+    reached = {(0, 0, False)}
+    for end in range(1, len(letters) + 1):
+        for start, parts, digits in reached.copy():
+            part = letters[start:end]
+            if part in common and parts < _MOST_PARTS:
+                reached.add((end, parts + 1, digits))
+            if part.isdigit() and len(part) <= _MOST_DIGITS and not digits:
+                reached.add((end, parts, True))
+    return any(place == len(letters) for place, _, _ in reached)
+
+
+def password_faults(
+    password: str, *, login: str, common: Collection[str] = (), local: Collection[str] = LOCAL_WORDS
+) -> tuple[Fault, ...]:
+    """Return what is wrong with a new password: its length, or that it is easy to guess.
+
+    It is, where it is made of the login name, of one letter, of words of the place, or of what many choose.
+    """
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         return (Fault(place="password", code="password_length", facts={"least": MIN_PASSWORD_LENGTH}),)
     if login in password.casefold() or len(set(password)) < 4:  # noqa: PLR2004 - "aaaaaaaaaaab" is no password
         return (Fault(place="password", code="password_too_simple"),)
-    return ()
+    plain = rest = password.casefold()
+    for word in sorted(local, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if rest != plain and len(re.sub(r"[\W\d_]+", "", rest)) < _LEAST_BESIDE:
+        return (Fault(place="password", code="password_of_the_place"),)
+    return (Fault(place="password", code="password_common"),) if is_made_of(plain, common) else ()
+
+
+def is_over(label: str, made_at: datetime, at: datetime) -> bool:
+    """Return whether a password that was made for an officer was not used in its time."""
+    return label == INITIAL and at >= made_at + INITIAL_LIFE

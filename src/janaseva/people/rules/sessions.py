@@ -10,6 +10,8 @@ CHALLENGE_KINDS: Final = ("code", "second_step", "passkey_new", "passkey")
 
 IDLE: Final = {"officer": timedelta(minutes=30), "citizen": timedelta(hours=12)}
 ABSOLUTE: Final = {"officer": timedelta(hours=12), "citizen": timedelta(days=7)}
+FRESH: Final = timedelta(minutes=10)
+"""So soon after signing in, with both factors, may an officer change how to sign in."""
 KEEP_EVERY: Final = timedelta(minutes=5)
 """A session's last use is written at most so often: reading pages must not cost a write each."""
 
@@ -32,6 +34,11 @@ def live_until(kind: str, seen_at: datetime, ends_at: datetime) -> datetime:
 def is_live(kind: str, seen_at: datetime, ends_at: datetime, at: datetime) -> bool:
     """Return whether a session is still good."""
     return at < live_until(kind, seen_at, ends_at)
+
+
+def is_fresh(kind: str, ends_at: datetime, at: datetime) -> bool:
+    """Return whether the sign-in behind a session was a moment ago; choosing another charge does not renew it."""
+    return at < ends_at - ABSOLUTE[kind] + FRESH
 
 
 def keep_due(seen_at: datetime, at: datetime) -> bool:

@@ -117,10 +117,8 @@ def _headed(files: Mapping[str, str], values: Mapping[str, str]) -> dict[str, st
     """Return the files with these keys at the margin of the service written anew, and nothing else."""
     text = files["service.yaml"]
     for name, value in values.items():
-        line = f"{name}: {value}"
-        text = re.sub(
-            rf"^{re.escape(name)}:[ \t]*[^\n]*$", lambda _, line=line: line, text, count=1, flags=re.MULTILINE
-        )
+        line = f"{name}: {value}".replace("\\", "\\\\")
+        text = re.sub(rf"^{re.escape(name)}:[ \t]*[^\n]*$", line, text, count=1, flags=re.MULTILINE)
     return {**files, "service.yaml": text}
 
 
