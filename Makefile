@@ -23,7 +23,7 @@ export UV_NO_PROGRESS := 1
 # Compiled at once, with all cores: else each process that starts first does it again, beside the others.
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help up install check test test-postgres house clock attacks fmt lint types migrations packs bench demo sbom clean
+.PHONY: help up install check test test-postgres house clock attacks fmt lint types migrations packs bench others demo sbom clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -91,8 +91,20 @@ migrations: install ## Say which tables have changed without a migration
 packs: install ## Check every pack and run its examples
 	@$(BIN)/janaseva packs check packs && $(BIN)/janaseva packs test packs
 
-bench: install ## Measure: submissions, decisions, certificates and verifications per second, as ratios to raw SQL
+bench: install ## Measure whole flows, acts, certificates, the log, pages: ratios to raw SQL and to others, goals met or not
+	@$(MAKE) others || echo "Others could not be installed; bench goes on without them."
 	@$(BIN)/python -m bench $(ARGS)
+
+others: build/others/.installed ## Install what bench measures beside us, in an environment of its own (bench/others)
+
+build/others/.installed: bench/others/requirements.lock
+	@$(MAKE) $(UV)
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" build/others
+	@$(UV) pip install --quiet --python build/others/bin/python --require-hashes --requirement bench/others/requirements.lock \
+		|| (rm -rf build/others && $(PYTHON) -m venv build/others && build/others/bin/pip install --quiet \
+			--disable-pip-version-check --require-hashes --requirement bench/others/requirements.lock) \
+		|| (rm -rf build/others; exit 1)
+	@touch $@
 
 cluster: install ## Three databases, two web servers and a proxy on this machine (root; docs/operations/cluster.md)
 	@$(BIN)/python -m deploy.cluster up $(ARGS)

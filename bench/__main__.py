@@ -107,10 +107,13 @@ def main() -> int:
     if options.inside:
         return inside(options)
     lines = [line for kind in options.db for line in measure(kind, options)]
+    from bench.beside import missing
     from bench.show import goals, show
 
-    show(lines)
-    print(json.dumps({"bench": lines, "goals": goals(lines)}))
+    skipped = [missing()] if "postgres" in options.db and (not options.only or "flow" in options.only) else []
+    skipped = [why for why in skipped if why]
+    show(lines, skipped)
+    print(json.dumps({"bench": lines, "goals": goals(lines), "skipped": skipped}))
     return 0
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from bench.beside import Other, compared, running
 from bench.floor import Copy, Heard, Statement, listening
 from bench.line import Goal, Line
 from bench.measure import Measured, Meter
@@ -38,6 +39,8 @@ STEPS = 3
 """Officers' steps before the decision."""
 A_TURN = 8
 """How many flows ours and the floor do in turn."""
+WARM = 6
+"""So many go before, for a prepared statement has its lasting plan from its sixth time on."""
 NOTE = "The papers were compared with the answers."
 
 Act = tuple[str, Callable[[], object]]
@@ -209,19 +212,21 @@ class Walked:
         return Measured(times=self.flows, wall=wall, cpu=cpu)
 
 
-def walk(flows: Flows, folder: Path, *, times: int) -> Walked:
-    """Do so many flows after a first that warms all caches, each turn followed by the same rows on a copy."""
-    drafts = [flows.draft() for _ in range(times + 1)]
+def walk(flows: Flows, folder: Path, *, times: int, others: Sequence[Other] = ()) -> Walked:
+    """Do so many flows after a turn that warms all caches, each turn followed by the same rows on a copy."""
+    drafts = [flows.draft() for _ in range(times + WARM)]
     ours, floor, worker = defaultdict(Cost), defaultdict(Cost), Cost()
     with Copy(folder) as copy:
-        for start in (0, *range(1, times + 1, A_TURN)):
-            some = drafts[start : start + A_TURN] if start else drafts[:1]
+        for start in (0, *range(WARM, times + WARM, A_TURN)):
+            some = drafts[start : start + A_TURN] if start else drafts[:WARM]
             mine, below, after = (ours, floor, worker) if start else (defaultdict(Cost), defaultdict(Cost), Cost())
             acts = (act for application_id in some for act in flows.acts(application_id))
             forget_all()  # a door lets nobody hand in so often
             kept = _metered(acts, backend(), mine)
             again = [(name, copy.ready(writes)) for name, writes in kept]
             _metered(((name, lambda act=act: copy.do(act)) for name, act in again), copy.processes(), below)
+            for other in others:
+                other.turn(len(some), counts=bool(start))
             _follow(flows.given, after, len(some))
     return Walked(times, dict(ours), dict(floor), worker)
 
@@ -257,7 +262,9 @@ def lines(given: Given, folder: Path, *, seconds: float) -> Iterator[Line]:
     """Measure flows on both ways: each act, all of them together, and what the worker does after."""
     given = replace(given, pace=timedelta(seconds=1))
     for way, kind, most in WAYS:
-        walked = walk(ready(given, kind), folder, times=max(2, int(8 * seconds)))
+        flows, times = ready(given, kind), max(2, int(8 * seconds))
+        with running(folder, flows.example.answers, wanted=kind is Flows) as others:
+            walked = walk(flows, folder, times=times, others=others)
         for name, cost in walked.ours.items():
             yield _line(f"  {name}", _mean(cost), cost, _mean(walked.floor[name]))
         whole, floor = walked.whole(walked.ours), walked.whole(walked.floor)
@@ -272,6 +279,7 @@ def lines(given: Given, folder: Path, *, seconds: float) -> Iterator[Line]:
             met=whole.cpu <= most * floor.cpu,
         )
         yield _line(f"a whole flow {way}", whole, every, floor, goal)
+        yield from compared(whole, others)
         yield _line("  log and news after it, by the worker", _mean(walked.worker), walked.worker)
 
 
@@ -292,7 +300,7 @@ def _line(
         floor=floor,
         writes=cost.writes / cost.times,
         queries=cost.queries / cost.times,
-        note=f"{cost.database / cost.cpu:.0%} database" if cost.database else "",
+        note=f"{cost.database / cost.cpu:.0%} db" if cost.database else "",
         goal=goal,
         more={"database_cpu_ms": round(1000 * cost.database / cost.times, 3)},
     )

@@ -7,14 +7,16 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_FIGURES = ("a second", "wall ms", "CPU ms", "floor wall", "floor CPU", "ratio wall", "ratio CPU", "SQL: writes/all")
+_FIGURES = ("a second", "wall ms", "CPU ms", "floor's CPU", "ratio", "SQL: writes/all")
 
 
-def show(lines: Sequence[dict[str, Any]]) -> None:
-    """Print the tables."""
+def show(lines: Sequence[dict[str, Any]], skipped: Sequence[str]) -> None:
+    """Print the tables, and what was left out."""
     console = Console(width=160 if not sys.stdout.isatty() else None)
     console.print(_figures(lines))
     console.print(_goals(lines))
+    for why in skipped:
+        console.print(f"skipped: {why}")
 
 
 def goals(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -31,11 +33,10 @@ def _figures(lines: Sequence[dict[str, Any]]) -> Table:
         table.add_column(heading, justify="right")
     table.add_column("")
     for line in lines:
-        floor = [f"{line[key]:.2f}" for key in ("floor_wall_ms", "floor_cpu_ms")] if "ratio_wall" in line else ["", ""]
-        ratios = [f"{line[key]:.1f}" for key in ("ratio_wall", "ratio_cpu")] if "ratio_wall" in line else ["", ""]
+        beside = [f"{line['floor_cpu_ms']:.2f}", f"{line['ratio_cpu']:.1f}"] if "ratio_cpu" in line else ["", ""]
         asked = f"{line['writes']:g}/{line['queries']:g}" if "writes" in line else ""
         own = [f"{line['per_second']:,.1f}", f"{line['wall_ms']:.2f}", f"{line['cpu_ms']:.2f}"]
-        table.add_row(line["workload"], line["database"], *own, *floor, *ratios, asked, line["note"])
+        table.add_row(line["workload"], line["database"], *own, *beside, asked, line["note"])
     return table
 
 
