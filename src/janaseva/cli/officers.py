@@ -51,7 +51,8 @@ def enrol(login: str, *, names: tuple[str, ...], language: str) -> None:
     See the officer, or have them seen by somebody who knows them: whoever gets this is the officer. The password is
     good for three days and only to choose another one. All sessions under an older one end.
     """
-    written = dict(one.split("=", 1) if "=" in one else ("en", one) for one in names)
+    parts = (one.partition("=") for one in names)
+    written = {code if between else "en": name if between else code for code, between, name in parts}
     password = "-".join(public_code(length=4) for _ in range(4)).lower()
     seed = authenticator_seed()
     actions.enrol_officer(

@@ -112,9 +112,8 @@ def officer_by_login(by: Actor, login: str) -> PersonView:
 
 def has_to_choose_password(by: Actor) -> bool:
     """Return whether one still has the password that was made for one."""
-    return Credential.objects.filter(
-        person_id=by.person_id, kind="password", label=rules.INITIAL, ended_at=None
-    ).exists()
+    given = Credential.objects.filter(kind="password", label=rules.INITIAL, ended_at=None)
+    return by.person_id is not None and given.filter(person_id=by.person_id).exists()
 
 
 def passkeys(by: Actor) -> list[PasskeyView]:
