@@ -17,6 +17,8 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
+from janaseva.core.glance import once
+
 _MOST_SHAPES: Final = 500
 """So many shapes of one question are kept; what comes beyond is put together each time."""
 _DAY: Final = datetime(1901, 1, 1, tzinfo=UTC)
@@ -44,13 +46,14 @@ class _Kept(NamedTuple):
 
 
 class _Models(NamedTuple):
-    """How rows become objects of a model, with those that were joined (``select_related``)."""
+    """How rows become objects of a model, with those that were joined (``select_related``) or added (``annotate``)."""
 
     model: Any
     first: int
     last: int
     names: list[str]
     joined: list[Any]
+    besides: dict[str, int]
 
 
 def _same(value: Any) -> Any:
@@ -101,6 +104,9 @@ class Question(Generic[R]):
                 ``None``) belongs to the shape of the question and should be of few kinds.
 
         """
+        return once((self, tuple(sorted(values.items()))), lambda: self._asked(values))
+
+    def _asked(self, values: dict[str, Any]) -> list[R]:
         shape = (connection.vendor, *((name, _shape(value)) for name, value in sorted(values.items())))
         if shape in self._kept:
             kept = self._kept[shape]
@@ -171,13 +177,15 @@ def _models(asked: Any, compiler: Any) -> _Models | None:
     fields = known["select_fields"]
     names = [select[place][0].target.attname for place in fields]
     joined = get_related_populators(known, select, connection.alias)
-    return _Models(known["model"], fields[0], fields[-1] + 1, names, joined)
+    return _Models(known["model"], fields[0], fields[-1] + 1, names, joined, compiler.annotation_col_map)
 
 
 def _object(row: tuple[Any, ...], models: _Models) -> Any:
     found = models.model.from_db(connection.alias, models.names, row[models.first : models.last])
     for joined in models.joined:
         joined.populate(row, found)
+    for name, place in models.besides.items():
+        setattr(found, name, row[place])
     return found
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from janaseva.core import statements
+from janaseva.core import glance, statements
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.ids import uuid7
 
@@ -29,6 +29,7 @@ class OwnershipError(RuntimeError):
 @contextmanager
 def writing() -> Iterator[None]:
     """Open the tables for the flush of an act; for the action wrapper and the ledger's recorder alone."""
+    glance.end()
     token = _open.set(True)
     try:
         yield
@@ -148,14 +149,14 @@ class Row(models.Model):
         ``None`` asks for an empty column, a tuple for any of several values; ``order`` names fields, a minus before
         those that go down; ``lock`` holds the rows to the end of the act.
         """
-        cls._may_lock(lock=lock)
-        return statements.where(cls, equal, order=order, lock=lock)
+        return cls._found(equal, order=order, most=0, lock=lock)
 
     @classmethod
     def first_where(cls, *, order: tuple[str, ...] = ("id",), lock: bool = False, **equal: Any) -> Self | None:
         """Return the first of the rows that :meth:`where` would, or ``None``."""
-        cls._may_lock(lock=lock)
-        return next(iter(statements.where(cls, equal, order=order, most=1, lock=lock)), None)
+        if "id" in equal:  # of which there is one: in whatever order it was asked for, it is the same question
+            order = ()
+        return next(iter(cls._found(equal, order=order, most=1, lock=lock)), None)
 
     @classmethod
     def count_where(cls, **equal: Any) -> int:
@@ -163,10 +164,14 @@ class Row(models.Model):
         return statements.count(cls, equal)
 
     @classmethod
-    def _may_lock(cls, *, lock: bool) -> None:
-        if lock and not connection.in_atomic_block:
+    def _found(cls, equal: dict[str, Any], *, order: tuple[str, ...], most: int, lock: bool) -> list[Self]:
+        if not lock:
+            question = (cls, tuple(sorted(equal.items())), order, most)
+            return glance.once(question, lambda: statements.where(cls, equal, order=order, most=most))
+        if not connection.in_atomic_block:
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"
             raise OwnershipError(message)
+        return statements.where(cls, equal, order=order, most=most, lock=True)
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         """Refuse: rows are written with ``put`` and ``change``."""

@@ -8,7 +8,7 @@ Only names of tables and columns from the models themselves stand in these state
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache, wraps
+from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -209,36 +209,6 @@ def raw(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
     with database.cursor() as cursor:
         cursor.execute(sql, values)
         return [_row(model, names, readers, row, database) for row in cursor.fetchall()]
-
-
-_PLACE: Final = "\x1f?\x1f"
-"""Stands for the value in a query that is being kept; no value that is asked for holds such marks."""
-
-
-def kept(ask: Callable[[str], "models.QuerySet[Any, tuple[Any, ...]]"]) -> Callable[[str], list[tuple[Any, ...]]]:
-    """Keep the SQL of a query of values whose only changing part is one text, given to ``ask`` as its argument.
-
-    For joins and subqueries that acts ask each time, and :func:`where` cannot say. ``ask`` is called once for each kind
-    of database; its query must not depend on anything else that changes.
-    """
-
-    @cache
-    def built(vendor: str) -> tuple[Any, str, tuple[Any, ...], Any]:
-        del vendor
-        compiler = ask(_PLACE).query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, values = compiler.as_sql()
-        return compiler, sql, values, compiler.get_converters([part for part, *_ in compiler.select])
-
-    @wraps(ask)
-    def asked(value: str) -> list[tuple[Any, ...]]:
-        database = connections[DEFAULT_DB_ALIAS]
-        compiler, sql, values, converters = built(database.vendor)
-        with database.cursor() as cursor:
-            cursor.execute(sql, [value if one == _PLACE else one for one in values])
-            found = cursor.fetchall()
-        return [tuple(row) for row in (compiler.apply_converters(found, converters) if converters else found)]
-
-    return asked
 
 
 @cache

@@ -8,9 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import rules
 from janaseva.documents.models import Attachment, Document, Key, Revocation, Suspension
@@ -127,10 +128,14 @@ def _content(filename: str, row: Any) -> Content:
 
 def documents_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[DocumentView]:
     """Return the documents issued in a matter, oldest first: all where the matter is visible, else those one holds."""
+    everything = story_visible or by.kind == "system"
+    return [_view(row) for row in _issued(story=story) if everything or _is(by, row.holder_person_id)]
+
+
+@Question
+def _issued(*, story: UUID) -> QuerySet[Document]:
     rows = Document.objects.defer("facts").filter(story=story).order_by("issued_at", "id")
-    if not story_visible and by.kind != "system":
-        rows = rows.filter(holder_person_id=by.person_id, holder_person_id__isnull=False)
-    return [_view(row) for row in rows.annotate(ended_at=_ENDED_AT)]
+    return rows.annotate(ended_at=_ENDED_AT)
 
 
 def documents_held(by: Actor) -> list[DocumentView]:
@@ -192,9 +197,6 @@ def _view(row: Any) -> DocumentView:
 
 def attachments_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[AttachmentView]:
     """Return the files given in a matter, oldest first: all where the matter is visible, else those one gave."""
-    rows = Attachment.objects.select_related("blob").defer("blob__content").filter(story=story)
-    if not story_visible and by.kind != "system":
-        rows = rows.filter(person_id=by.person_id, person_id__isnull=False)
     return [
         AttachmentView(
             attachment_id=row.id,
@@ -206,8 +208,19 @@ def attachments_of(by: Actor, story: UUID, *, story_visible: bool = False) -> li
             sha256=row.blob.sha256,
             attached_at=row.attached_at,
         )
-        for row in rows.order_by("attached_at", "id")
+        for row in _given(story=story)
+        if story_visible or by.kind == "system" or _is(by, row.person_id)
     ]
+
+
+def _is(by: Actor, person_id: UUID | None) -> bool:
+    return person_id is not None and person_id == by.person_id
+
+
+@Question
+def _given(*, story: UUID) -> QuerySet[Attachment]:
+    rows = Attachment.objects.select_related("blob").defer("blob__content").filter(story=story)
+    return rows.order_by("attached_at", "id")
 
 
 def attachment_kinds(story: UUID, attachment_ids: frozenset[UUID]) -> dict[UUID, str]:

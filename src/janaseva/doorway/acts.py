@@ -5,6 +5,7 @@ from typing import Any, Final, TypeVar
 
 from django.http import HttpRequest
 
+from janaseva.core import glance
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import Refusal
 from janaseva.doorway.visitor import actor, at
@@ -35,4 +36,7 @@ def perform(request: HttpRequest, action: Callable[..., R], **facts: Any) -> R:
 
 def perform_once(request: HttpRequest, action: Callable[..., R], **facts: Any) -> R:
     """Do an ``action`` that the door itself causes, such as recording that a page was opened; no form holds its key."""
-    return action(by=actor(request), at=at(request), key=f"door:{secret_token()}", **facts)
+    try:
+        return action(by=actor(request), at=at(request), key=f"door:{secret_token()}", **facts)
+    finally:
+        glance.again()

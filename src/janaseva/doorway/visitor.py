@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponseBase
 from janaseva.core import cookies
 from janaseva.core.actor import Actor
 from janaseva.core.clock import now
+from janaseva.core.glance import glance
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import UNAVAILABLE, Refusal
 from janaseva.people import actions, queries
@@ -81,7 +82,10 @@ class Visitor:
             except Refusal as refusal:
                 if refusal.status != UNAVAILABLE:  # it ended between the look and the act, elsewhere
                     visitor.signed_in = None
-        return self.answer(request)
+        if request.method not in ("GET", "HEAD"):
+            return self.answer(request)
+        with glance():
+            return self.answer(request)
 
 
 def give_cookie(response: HttpResponseBase, *, path: str, token: str, ends_at: datetime) -> None:

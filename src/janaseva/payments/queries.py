@@ -8,9 +8,10 @@ from urllib.parse import urljoin
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import Refusal, not_found
 from janaseva.payments.models import Demand, Payment, Posting, Refund
 from janaseva.payments.rules import lines as line_rules
@@ -129,7 +130,7 @@ def demand(by: Actor, demand_id: UUID, *, story_visible: bool = False) -> Demand
 
 def demands_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[DemandView]:
     """Return the demands of one matter that ``by`` may see, first made first."""
-    rows = Demand.objects.filter(story=story).order_by("id")
+    rows = Demand.where(story=story, order=("id",))
     return [
         _demand_view(row)
         for row in rows
@@ -141,18 +142,16 @@ def owing(by: Actor, stories: Collection[UUID] | None = None) -> frozenset[UUID]
     """Return the matters, of these or of all, for which ``by`` has still to pay something."""
     if by.person_id is None or (stories is not None and not stories):
         return frozenset()
-    rows = Demand.objects.filter(state="open", payer_person_id=by.person_id)
-    rows = rows if stories is None else rows.filter(story__in=stories)
-    return frozenset(rows.values_list("story", flat=True))
+    rows = Demand.where(state="open", payer_person_id=by.person_id)
+    return frozenset(row.story for row in rows if stories is None or row.story in stories)
 
 
 def accounts_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[Account]:
     """Return the demands of one matter that ``by`` may see, each with what came of it, first made first."""
     demands = demands_of(by, story, story_visible=story_visible)
     ids = [one.id for one in demands]
-    tries = [_payment_view(row) for row in Payment.objects.filter(demand_id__in=ids).order_by("id")]
-    back = Refund.objects.select_related("payment").filter(payment__demand_id__in=ids).order_by("id")
-    refunds = [(row.payment.demand_id, _refund_view(row)) for row in back]
+    tries = [_payment_view(row) for row in Payment.where(demand_id=tuple(ids), order=("id",))]
+    refunds = [(row.payment.demand_id, _refund_view(row)) for row in _given_back(demands=tuple(ids))]
     return [
         Account(
             demand=one,
@@ -161,6 +160,11 @@ def accounts_of(by: Actor, story: UUID, *, story_visible: bool = False) -> list[
         )
         for one in demands
     ]
+
+
+@Question
+def _given_back(*, demands: tuple[UUID, ...]) -> QuerySet[Refund]:
+    return Refund.objects.select_related("payment").filter(payment__demand_id__in=demands).order_by("id")
 
 
 def payments_of(by: Actor, demand_id: UUID, *, story_visible: bool = False) -> list[PaymentView]:

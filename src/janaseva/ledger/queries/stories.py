@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.ledger.models import Event, Leaf
 
@@ -36,9 +39,14 @@ class EventView:
     is_erased: bool = False
 
 
+@Question
+def _places(*, events: tuple[UUID, ...]) -> QuerySet[Leaf, tuple[UUID, int]]:
+    return Leaf.objects.filter(pk__in=events).values_list("pk", "index")
+
+
 def views(events: list[Event]) -> list[EventView]:
     """Return events as they are shown, with their places in the log."""
-    places = dict(Leaf.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", "index"))
+    places = dict(_places(events=tuple(event.pk for event in events)))
     same = [name for name in EventView.__dataclass_fields__ if name not in ("event_id", "leaf_index", "is_erased")]
     return [
         EventView(

@@ -19,7 +19,7 @@ def office(office_id: UUID) -> OfficeView | None:
 
 def offices_by_id(office_ids: Collection[UUID | str]) -> list[OfficeView]:
     """Return many offices, in one query."""
-    return [office_view(row) for row in Office.objects.filter(pk__in=office_ids)]
+    return [office_view(row) for row in Office.where(id=tuple(sorted({UUID(str(key)) for key in office_ids})))]
 
 
 def office_by_key(key: str) -> OfficeView | None:
@@ -76,7 +76,7 @@ def post(post_id: UUID) -> PostView | None:
 
 def posts(post_ids: Collection[UUID]) -> dict[UUID, PostView]:
     """Return many posts by id, in one query."""
-    return {row.id: post_view(row) for row in Post.objects.filter(pk__in=post_ids)}
+    return {row.id: post_view(row) for row in Post.where(id=tuple(sorted(post_ids)))}
 
 
 def posts_of(office_id: UUID) -> list[PostView]:

@@ -84,12 +84,12 @@ class MayFile:
 
 def matter_of(row: Application) -> appealing.Matter:
     """Return what appeals ask of an application; for this room's own use."""
-    decided = Decision.objects.filter(application_id=row.id, set_aside_at=None).values_list("decided_at", flat=True)
-    appeals = Appeal.objects.filter(application_id=row.id).order_by("opened_at", "id")
+    decided = Decision.first_where(application_id=row.id, set_aside_at=None)
+    appeals = Appeal.where(application_id=row.id, order=("opened_at", "id"))
     return appealing.Matter(
         state=row.state,
         outcome=row.outcome,
-        decided_at=decided.first(),
+        decided_at=decided.decided_at if decided is not None else None,
         due_at=row.due_at,
         missed_at=row.missed_at,
         appeals=[

@@ -160,15 +160,13 @@ def _is_asked(by: Actor, application_id: UUID) -> bool:
     """Return whether a written request in this matter lies before the office of ``by``."""
     if by.office_id is None or not by.may("services.take"):
         return False
-    return DeemedRequest.objects.filter(application_id=application_id, office_id=by.office_id).exists()
+    return bool(DeemedRequest.where(application_id=application_id, office_id=by.office_id))
 
 
 def _is_authority(by: Actor, application_id: UUID) -> bool:
     """Return whether an appeal in this matter lies before ``by``, who then reads what was decided and why."""
-    cases = Appeal.objects.filter(application_id=application_id, case_id__isnull=False).values_list(
-        "case_id", flat=True
-    )
-    return any(workflow.sees(by, case_id) for case_id in cases if case_id is not None)
+    appeals = Appeal.where(application_id=application_id, order=("opened_at", "id"))
+    return any(workflow.sees(by, appeal.case_id) for appeal in appeals if appeal.case_id is not None)
 
 
 def visible(by: Actor, application_id: UUID) -> Application:
@@ -257,7 +255,7 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
     """
     row = visible(by, application_id)
     definition = compiled(row.definition_id, row.purpose)
-    asked = Query.objects.filter(application_id=row.id).order_by("asked_at", "id")
+    asked = Query.where(application_id=row.id, order=("asked_at", "id"))
     decision = Decision.first_where(application_id=row.id, set_aside_at=None)
     return ApplicationView(
         id=row.id,

@@ -35,7 +35,7 @@ def notes(by: Actor, case_id: UUID) -> list[NoteView]:
         raise not_found()
     return [
         NoteView(note_id=note.id, at=note.at, post_id=note.post_id, person_id=note.person_id, text=note.text)
-        for note in Note.objects.filter(case_id=row.id).order_by("at", "id")
+        for note in Note.where(case_id=row.id, order=("at", "id"))
     ]
 
 

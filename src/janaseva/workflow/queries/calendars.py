@@ -9,8 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet, Subquery
 
-from janaseva.core import statements
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.people import queries as people
 from janaseva.workflow import rules
 from janaseva.workflow.models import Closure, Outage, WorkCalendar, WorkDay
@@ -91,13 +91,13 @@ def _read(chain: tuple[tuple[UUID, int], ...], outages: tuple[object, object]) -
     )
 
 
-def _chains(rows: QuerySet[WorkCalendar]) -> QuerySet[WorkCalendar, tuple[object, ...]]:
+@Question
+def _chain(*, key: str) -> QuerySet[WorkCalendar, tuple[object, ...]]:
     latest = Outage.objects.order_by("-id").values("id")[:1]
     lifted = Outage.objects.filter(lifted_at__isnull=False).order_by("-lifted_at").values("lifted_at")[:1]
     names = [f"{up}{name}" for up in _UP for name in ("id", "revision")]
-    return rows.annotate(outage=Subquery(latest), lifted=Subquery(lifted)).values_list(
-        "key", "outage", "lifted", *names
-    )
+    rows = WorkCalendar.objects.filter(key=key).annotate(outage=Subquery(latest), lifted=Subquery(lifted))
+    return rows.values_list("key", "outage", "lifted", *names)
 
 
 def _laid(found: tuple[object, ...]) -> rules.Calendar:
@@ -106,15 +106,10 @@ def _laid(found: tuple[object, ...]) -> rules.Calendar:
     return _read(chain, (outage, lifted))
 
 
-@statements.kept
-def _chain(key: str) -> QuerySet[WorkCalendar, tuple[object, ...]]:
-    return _chains(WorkCalendar.objects.filter(key=key))
-
-
 def calendar(key: str) -> rules.Calendar | None:
     """Return the calendar that was loaded under this key, with all that it stands on, or ``None``."""
-    found = _chain(key) if key else []
-    return _laid(found[0]) if found else None
+    found = _chain.first(key=key) if key else None
+    return None if found is None else _laid(found)
 
 
 def plain_calendar(time_zone: str = "") -> rules.Calendar:

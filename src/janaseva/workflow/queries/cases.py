@@ -17,7 +17,6 @@ from janaseva.workflow.models import Case, Deadline, Lapse, Look, Move, Pause, T
 from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import (
     calendar,
-    calendar_or_plain,
     plain_calendar,
     reckon,
     standing_on,
@@ -151,11 +150,11 @@ def sees(by: Actor, case_id: UUID) -> bool:
 
 def has_looked(by: Actor, case_id: UUID, at: datetime) -> bool:
     """Return whether this charge has opened the case today already, so that no further look need be recorded."""
-    key = Case.objects.filter(pk=case_id).values_list("calendar_key", flat=True).first()
-    if key is None or by.charge_id is None:
+    row = Case.get_or_none(case_id)
+    if row is None or by.charge_id is None:
         return False
-    day = calendar_or_plain(key).local_day(at)
-    return Look.objects.filter(case_id=case_id, charge_id=by.charge_id, day=day).exists()
+    day = zone_of(row.calendar_key).local_day(at)
+    return bool(Look.where(case_id=case_id, charge_id=by.charge_id, day=day))
 
 
 def readable(by: Actor, case_id: UUID, *, visible: bool) -> Case:
@@ -328,7 +327,7 @@ def history(by: Actor, case_id: UUID, *, visible: bool = False) -> list[MoveView
     row = readable(by, case_id, visible=visible)
     process = rules.Process.model_validate(row.process)
     reasons = {item.key: item.title for item in process.reasons}
-    moves = Move.objects.filter(case_id=row.id).order_by("ordinal")
+    moves = Move.where(case_id=row.id, order=("ordinal",))
     return [_move_view(move, process, reasons, inside=by.is_official) for move in moves]
 
 
@@ -377,7 +376,7 @@ def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
     began_at = deadline.began_at if deadline else None
     pauses = [
         rules.Span(from_at=pause.from_at, to_at=pause.to_at, why=pause.why)
-        for pause in Pause.objects.filter(case_id=row.id).order_by("from_at")
+        for pause in Pause.where(case_id=row.id, order=("from_at",))
     ]
     loaded = calendar(row.calendar_key)
     countable = loaded is not None or limit is None or limit.counts == "calendar"

@@ -48,7 +48,7 @@ def hearings(by: Actor, case_id: UUID, *, visible: bool = False) -> list[Hearing
     case = Case.get_or_none(case_id)
     if case is None or not (visible or is_visible(by, case)):
         raise not_found()
-    rows = Hearing.objects.filter(case_id=case_id).order_by("-fixed_at", "-id")
+    rows = Hearing.where(case_id=case_id, order=("-fixed_at", "-id"))
     return [_view(row, inside=by.is_official) for row in rows]
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.workflow.models import Case, Deadline, Notice, Objection
@@ -148,8 +149,12 @@ def objections(by: Actor, case_id: UUID, *, visible: bool = False) -> list[Objec
     row = Case.get_or_none(case_id)
     if row is None or not (visible or is_visible(by, row)):
         raise not_found()
-    rows = Objection.objects.filter(case_id=case_id).select_related("notice").order_by("lodged_at", "id")
-    return [_objection(one, inside=by.is_official, at=None, own=False) for one in rows]
+    return [_objection(one, inside=by.is_official, at=None, own=False) for one in _lodged(case=case_id)]
+
+
+@Question
+def _lodged(*, case: UUID) -> QuerySet[Objection]:
+    return Objection.objects.filter(case_id=case).select_related("notice").order_by("lodged_at", "id")
 
 
 def _objection(row: Objection, *, inside: bool, at: datetime | None, own: bool) -> ObjectionView:
