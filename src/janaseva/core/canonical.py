@@ -30,9 +30,11 @@ def plain(value: Any) -> Any:
     if kind in _SAME:
         return value
     if kind is dict:  # said here, and not in a function of its own: what is deep needs few frames
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): item if type(item) in _SAME else plain(item) for key, item in value.items()}
     if kind is list:
-        return [plain(item) for item in value]
+        return [item if type(item) in _SAME else plain(item) for item in value]
+    if kind is UUID:
+        return str(value)
     return _plain(value)
 
 

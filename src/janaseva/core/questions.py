@@ -176,7 +176,7 @@ def _models(asked: Any, compiler: Any) -> _Models | None:
     known, select = compiler.klass_info, compiler.select
     fields = known["select_fields"]
     names = [select[place][0].target.attname for place in fields]
-    joined = get_related_populators(known, select, connection.alias)
+    joined = get_related_populators(known, select, connection.alias)  # type: ignore[call-arg]
     return _Models(known["model"], fields[0], fields[-1] + 1, names, joined, compiler.annotation_col_map)
 
 

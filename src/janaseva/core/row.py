@@ -191,7 +191,7 @@ class Row(models.Model):
 
     def columns(self) -> dict[str, Any]:
         """Return every stored column by name, as the database gives it back: a row read again has the same hash."""
-        return {part.attname: part.to_python(getattr(self, part.attname)) for part in self._meta.concrete_fields}
+        return statements.as_read(self)
 
     def row_hash(self) -> str:
         """Return the SHA-256 of all stored columns in canonical form."""

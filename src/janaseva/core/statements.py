@@ -48,8 +48,7 @@ def _preparing_moments(part: Any, vendor: str) -> Preparing:
 @cache
 def _preparing(part: Any, vendor: str) -> Preparing:
     """Return what makes of a field's value the one that the database keeps; of a relation's, that of its key."""
-    while part.is_relation:
-        part = part.target_field
+    part = _own(part)
     kind = next((kind for field, kind in _AS_IT_IS if isinstance(part, field)), None)
     if isinstance(part, models.UUIDField):
         kind = UUID
@@ -101,6 +100,32 @@ def _row(model: type[M], names: list[str], readers: list[Any], row: Sequence[Any
     state = made._state = ModelState()  # noqa: SLF001 - as Django does for what it read
     state.adding, state.db = False, database.alias
     return made
+
+
+@cache
+def _returning(model: type[models.Model]) -> list[tuple[str, type | None, Callable[[Any], Any]]]:
+    """Return each column with the kind of its values that the database gives back as they are, and what makes one."""
+    kinds: tuple[tuple[Any, type], ...] = (*_AS_IT_IS, (models.UUIDField, UUID), (models.DateTimeField, datetime))
+    return [
+        (part.attname, next((kind for field, kind in kinds if isinstance(_own(part), field)), None), part.to_python)
+        for part in model._meta.concrete_fields
+    ]
+
+
+def _own(part: Any) -> Any:
+    """Return the field whose values a column keeps: of a relation, that of the other's key."""
+    while part.is_relation:
+        part = part.target_field
+    return part
+
+
+def as_read(row: models.Model) -> dict[str, Any]:
+    """Return every column of a row by name, as it would be after it was written and read again."""
+    own = row.__dict__
+    return {
+        name: value if (value := own[name]) is None or type(value) is kind else to_python(value)
+        for name, kind, to_python in _returning(type(row))
+    }
 
 
 class _Question(NamedTuple):

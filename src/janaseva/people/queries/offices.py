@@ -58,14 +58,22 @@ def office_for(kind: str, area_id: UUID) -> OfficeView | None:
 
     Where one area has several of the kind, the first by key answers. One that closes takes nothing new.
     """
+    return offices_for((kind,), area_id).get(kind)
+
+
+def offices_for(kinds: Collection[str], area_id: UUID) -> dict[str, OfficeView]:
+    """Return :func:`office_for` of several kinds, in as many queries as of one; nothing for a kind without one."""
     path = [view.id for view in area_path(area_id)]
-    serving = [(row.area_id, row) for row in Office.where(kind=kind, area_id=tuple(path), ended_at=None)]
+    wanted = tuple(sorted(kinds))
+    serving = [(row.area_id, row) for row in Office.where(kind=wanted, area_id=tuple(path), ended_at=None)]
     covered = [(row.area_id, row.office_id) for row in Coverage.where(area_id=tuple(path))]
-    further = {row.id: row for row in Office.where(kind=kind, id=tuple(one for _, one in covered), ended_at=None)}
+    further = {row.id: row for row in Office.where(kind=wanted, id=tuple(one for _, one in covered), ended_at=None)}
     serving += [(served, further[office_id]) for served, office_id in covered if office_id in further]
-    serving = [one for one in serving if one[1].successor_id is None]
-    nearest = min(serving, key=lambda one: (path.index(one[0]), one[1].key), default=None)
-    return office_view(nearest[1]) if nearest else None
+    found: dict[str, OfficeView] = {}
+    for _, row in sorted(serving, key=lambda one: (path.index(one[0]), one[1].key)):
+        if row.successor_id is None and row.kind not in found:
+            found[row.kind] = office_view(row)
+    return found
 
 
 def post(post_id: UUID) -> PostView | None:
@@ -91,8 +99,13 @@ def posts_at(office_ids: Collection[UUID]) -> list[PostView]:
 
 def post_in(office_id: UUID, role: str) -> PostView | None:
     """Return the post with this role in an office; the first by key where there are several."""
-    row = Post.objects.filter(office_id=office_id, role=role, ended_at=None).order_by("key").first()
-    return post_view(row) if row else None
+    return posts_in((office_id,), (role,)).get((office_id, role))
+
+
+def posts_in(office_ids: Collection[UUID], roles: Collection[str]) -> dict[tuple[UUID, str], PostView]:
+    """Return :func:`post_in` of several offices and roles by both, in one query."""
+    rows = Post.where(office_id=tuple(office_ids), role=tuple(roles), ended_at=None, order=("key",))
+    return {(row.office_id, row.role): post_view(row) for row in reversed(rows)}
 
 
 def roles_with(permission: str) -> frozenset[str]:

@@ -138,8 +138,7 @@ def ensure_other(by: Actor, case: Case, *, other_person: bool) -> None:
     if rules.is_own_matter(by, applicant_person_id=case.applicant_person_id, made_by_person_id=case.made_by_person_id):
         raise Refusal("own_case", status=FORBIDDEN)
     if other_person:
-        made = Move.objects.filter(case_id=case.id, kind="move").exclude(source=case.state)
-        movers = set(made.values_list("person_id", flat=True))
+        movers = {made.person_id for made in Move.where(case_id=case.id, kind="move") if made.source != case.state}
         if rules.is_own_move(by, other_person=True, movers=movers):
             raise Refusal("own_move", status=FORBIDDEN)
 

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from janaseva.core import writing
 from janaseva.core.action import change, step, tell
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Refusal, not_found
 from janaseva.workflow import events, queries, rules
 from janaseva.workflow.models import Case, Task
@@ -25,6 +28,27 @@ class TakenTask:
     out_of_turn: bool = False
 
 
+def _queue(posts: tuple[UUID, ...], person: UUID | None) -> QuerySet[Task]:
+    """Return the queue as its question is put together: of the actor, all that it looks at are these."""
+    return queries.queue(Actor(kind="officer", person_id=person, post_ids=frozenset(posts)))
+
+
+@Question
+def _next(*, posts: tuple[UUID, ...], person: UUID | None) -> QuerySet[Task]:
+    return _queue(posts, person).select_related("case").select_for_update(skip_locked=True, of=("self", "case"))[:1]
+
+
+@Question
+def _first_waiting(*, posts: tuple[UUID, ...], person: UUID | None) -> QuerySet[Task, tuple[UUID]]:
+    return _queue(posts, person).values_list("id")[:1]
+
+
+def _following(by: Actor) -> UUID | None:
+    """Return the task that :func:`take_next` would hand out."""
+    found = _first_waiting.first(posts=tuple(sorted(rules.posts_of(by))), person=by.person_id)
+    return found[0] if found else None
+
+
 @step
 def take_next(*, by: Actor, at: datetime) -> TakenTask | None:
     """Hand out the task that came first among those waiting on the actor's posts; ``None`` where nothing waits.
@@ -38,7 +62,7 @@ def take_next(*, by: Actor, at: datetime) -> TakenTask | None:
     if not rules.may_use_desk(by) or not by.may("services.take"):
         raise Refusal("no_desk", status=FORBIDDEN)
     rows.settle()
-    task = queries.queue(by).select_related("case").select_for_update(skip_locked=True, of=("self", "case")).first()
+    task = _next.first(posts=tuple(sorted(rules.posts_of(by))), person=by.person_id)
     return None if task is None else _into_hand(task, task.case, by=by, at=at, reason="")
 
 
@@ -64,7 +88,7 @@ def take(*, by: Actor, at: datetime, task_id: UUID, reason: str = "") -> TakenTa
         code = {"held": "task_taken", "paused": "task_waits_for_answer"}.get(task.state, "case_moved_on")
         raise Refusal(code, status=CONFLICT)
     rows.ensure_other(by, case, other_person=task.other_person)
-    following = queries.queue(by).values_list("id", flat=True).first()
+    following = _following(by)
     if following != task.id and not rules.is_reason(reason):
         raise Refusal("out_of_turn_needs_reason", status=UNPROCESSABLE, characters=rules.OUT_OF_TURN_CHARACTERS)
     return _into_hand(task, case, by=by, at=at, reason="" if following == task.id else writing.free_text(reason))
