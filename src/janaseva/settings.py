@@ -25,6 +25,11 @@ class Options(BaseSettings):
         default="", description="In these words: serve although replicas would lose acknowledged work; empty: refuse."
     )
     database_owner_url: str = Field(default="", description="The tables' owner, for `janaseva setup` alone.")
+    document_store: str = Field(default="", description="file:///FOLDER or s3://BUCKET/PREFIX; empty: the database.")
+    document_stores_before: list[str] = Field(default=[], description="Stores that papers still lie in; only read.")
+    document_store_credentials: Path | None = Field(
+        default=None, description="A file of S3 credentials; empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    )
     packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
     public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")

@@ -15,6 +15,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Refusal
 from janaseva.documents import actions, handlers, queries, rules
+from janaseva.documents.queries import papers
 from janaseva.documents.rules.keys import PublicKey
 from janaseva.documents.rules.qr import base45, from_base45
 from tests.attacks.guards import answers, attack, replaced, size
@@ -85,7 +86,7 @@ FORGERS: dict[str, PublicKey] = {}
              real(ring, key_id, use) or FORGERS.get(key_id)),
 )  # fmt: skip
 def test_codes_of_other_keys(paper, forger, tries):  # noqa: F811 - the fixtures
-    composed = queries._composed(paper[0])
+    composed = papers._composed(paper[0])
     ours = next(each for each in queries.key_ring().keys.values() if each.use == "qr")
     stranger = forger.qr_key
     FORGERS[stranger.key_id] = replace(ours, key_id=stranger.key_id, public_pem=stranger.public_pem, issuer="Punjab")
@@ -270,7 +271,7 @@ def test_altered_files(paper, tries):  # noqa: F811 - the fixture
 
 def resealed(row: Any, signer: Any, facts: dict[str, Any], monkeypatch: Any) -> tuple[bytes, str]:
     """Return what looks the same, typeset and sealed anew with ``signer``'s keys, or with ours where there is none."""
-    other = replace(queries._composed(row), facts={**row.facts, **facts})
+    other = replace(papers._composed(row), facts={**row.facts, **facts})
     with monkeypatch.context() as patched:
         if signer is not None:
             patched.setattr(handlers, "signer", lambda: signer)

@@ -13,6 +13,7 @@ from janaseva.core.refusal import Refusal
 from janaseva.documents import actions, handlers, queries, rules
 from janaseva.documents.adapters.typesetting import ChildTypesetter, FakeTypesetter, LetterError
 from janaseva.documents.models import Blob, Document
+from janaseva.documents.queries import papers
 from tests.documents.acts import AT, HOLDER, SYSTEM, issued, key
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -31,7 +32,7 @@ def test_issued_is_sealed_with_facts_and_proof(sealed):
     assert facts["document_id"] == str(done.document_id)
     assert attached["log-proof.txt"][0].startswith(b"c2sp.org/tlog-proof@v1")
     row = Document.objects.get(pk=done.document_id)
-    assert rules.facts_hash(queries._composed(row)) == row.facts_sha256
+    assert rules.facts_hash(papers._composed(row)) == row.facts_sha256
     assert "R. Menon" in text_of(pdf)
 
 

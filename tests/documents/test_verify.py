@@ -20,6 +20,7 @@ from janaseva.core.words import find
 from janaseva.documents import handlers, queries, rules
 from janaseva.documents.adapters.signing import FileSigner, make_keys
 from janaseva.documents.models import Document
+from janaseva.documents.queries import papers
 from janaseva.documents.rules.qr import base45, from_base45
 from tests.documents.acts import AT, SYSTEM, issued, key, revoke
 
@@ -92,7 +93,7 @@ class TestFile:
         done, _ = sealed
         row = Document.objects.get(pk=done.document_id)
         monkeypatch.setattr(handlers, "signer", lambda: forger)
-        waiting = queries.ToSeal(composed=queries._composed(row), letter=row.letter, story=row.story)
+        waiting = queries.ToSeal(composed=papers._composed(row), letter=row.letter, story=row.story)
         forged, code = handlers.typeset_and_sign(waiting, at=AT, proof="")
         assert outcome(forged) == "unknown_key"
         assert queries.verify_qr(code, at=AT).outcome == "unknown_key"
@@ -100,7 +101,7 @@ class TestFile:
     def test_number_reused(self, sealed):
         done, _ = sealed
         row = Document.objects.get(pk=done.document_id)
-        other = replace(queries._composed(row), document_id=uuid7(), facts={"holder": {"name": "Another"}})
+        other = replace(papers._composed(row), document_id=uuid7(), facts={"holder": {"name": "Another"}})
         forged, code = handlers.typeset_and_sign(
             queries.ToSeal(composed=other, letter="certificate", story=uuid7()), at=AT, proof=""
         )
@@ -110,13 +111,13 @@ class TestFile:
     def test_sealed_but_not_what_the_record_holds(self, sealed):
         done, _ = sealed
         row = Document.objects.get(pk=done.document_id)
-        other = replace(queries._composed(row), facts={"holder": {"name": "Another"}})
+        other = replace(papers._composed(row), facts={"holder": {"name": "Another"}})
         forged, code = handlers.typeset_and_sign(
             queries.ToSeal(composed=other, letter="certificate", story=uuid7()), at=AT, proof=""
         )
         assert outcome(forged) == "record_differs"
         assert queries.verify_qr(code, at=AT).outcome == "record_differs"
-        unknown = replace(queries._composed(row), document_id=uuid7(), number="NEVER-ISSUED")
+        unknown = replace(papers._composed(row), document_id=uuid7(), number="NEVER-ISSUED")
         forged, _ = handlers.typeset_and_sign(
             queries.ToSeal(composed=unknown, letter="certificate", story=uuid7()), at=AT, proof=""
         )

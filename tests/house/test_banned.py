@@ -38,6 +38,7 @@ OUTSIDE = Banned(
     names=(
         *("requests", "socket", "socketserver", "ssl", "subprocess", "multiprocessing", "asyncio"),
         *("urllib.request", "http.client", "http.server", "smtplib", "ftplib", "os.system", "os.fork", "os.execv"),
+        "obstore",
     ),
     kinds=("adapters",),
     allowed=(

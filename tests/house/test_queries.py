@@ -81,7 +81,9 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("workflow.outages_between",),
         *("workflow.calendar", "workflow.plain_calendar", "workflow.calendar_or_plain", "workflow.reckon"),
     },
-    "whether the worker keeps up concerns no person": {"ledger.worker_status", "ledger.backup_standing"},
+    "whether the worker keeps up concerns no person": {
+        *("ledger.worker_status", "ledger.backup_standing", "documents.waiting"),
+    },
 }
 """Why an answer may be given to anyone: the queries."""
 

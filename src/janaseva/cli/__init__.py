@@ -38,6 +38,7 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         "Keep",
         (
+            ("documents", "Tell where papers lie, move them to a store and back, and read each."),
             ("backup", "Make, list and prove backups, encrypted to offline keys."),
             ("restore", "Put a backup back to a moment, into a new folder."),
         ),

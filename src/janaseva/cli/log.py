@@ -32,7 +32,13 @@ def _counting(console: Console) -> Iterator[queries.Progress]:
     columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,.0f}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as shown:
         tasks = {what: shown.add_task(what, total=None) for what in ("events", "erased", "log", "rows")}
-        yield lambda what, count: shown.advance(tasks[what], count)
+
+        def advance(what: str, count: int) -> None:
+            if what not in tasks:
+                tasks[what] = shown.add_task(what, total=None)
+            shown.advance(tasks[what], count)
+
+        yield advance
 
 
 def _words(finding: queries.Finding, language: str) -> str:
@@ -48,15 +54,15 @@ def verify(*, as_json: bool, verifier: str, rows_only: bool, language: str) -> N
     """Recompute everything and name each thing that is not as recorded; exit 0 only where nothing is.
 
     Each event's hash and chain, the log's entries, tiles and signature, each row of each room against the last event
-    that recorded it, each number of each series. What was erased is as it should be where an erasure on record names
-    it: its hashes, links and places are recomputed. Work may go on meanwhile.
+    that recorded it, each number of each series, each paper of the document store. What was erased is as it should be
+    where an erasure on record names it: its hashes, links and places are recomputed. Work may go on meanwhile.
     """
     looked: dict[str, int] = {"events": 0, "erased": 0, "log": 0, "rows": 0}
     findings = 0
     with _counting(Console(stderr=True, quiet=as_json)) as advance:
 
         def progress(what: str, count: int) -> None:
-            looked[what] += count
+            looked[what] = looked.get(what, 0) + count
             advance(what, count)
 
         for finding in handlers.audit(verifier=verifier, files=not rows_only, progress=progress):

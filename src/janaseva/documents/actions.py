@@ -1,14 +1,15 @@
 """What the worker, officers and administrators may do with documents: seal, seal again, and manage keys."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from janaseva.core.action import action, allow, change, put, tell
+from janaseva.core.action import action, allow, change, put, remove, tell
 from janaseva.core.actor import Actor
-from janaseva.core.refusal import CONFLICT, Refusal, not_found
+from janaseva.core.refusal import CONFLICT, UNAVAILABLE, Refusal, not_found
 from janaseva.documents import events, rules
-from janaseva.documents.models import Document, Key
+from janaseva.documents.models import Attachment, Blob, Document, Key
 from janaseva.documents.steps import keep
 
 PDF = "application/pdf"
@@ -116,3 +117,58 @@ def distrust_key(*, by: Actor, at: datetime, key: str, key_id: str, since: datet
         raise not_found()
     change(row, compromised_at=since, valid_until=row.valid_until or at)
     tell(events.KeyRetired(key_id=key_id, compromised=True))
+
+
+def _blobs(blob_ids: Sequence[UUID]) -> list[Blob]:
+    """Return these blobs without their bytes, held to the end of the act, in an order that is the same for everyone."""
+    rows = Blob.objects.select_for_update().defer("content").filter(pk__in=blob_ids)
+    return list(rows.order_by("pk"))
+
+
+@action
+def note_stored(*, by: Actor, at: datetime, key: str, blob_ids: Sequence[UUID]) -> int:
+    """Let go of bytes that the document store was seen to have; return of how many.
+
+    What another worker was quicker with is left as it is.
+    """
+    allow(rules.may_store(by))
+    waiting = [row for row in _blobs(blob_ids) if row.stored_at is None]
+    for row in waiting:
+        change(row, content=None, stored_at=at)
+    if waiting:
+        tell(events.Stored(count=len(waiting)))
+    return len(waiting)
+
+
+@action
+def bring_back(*, by: Actor, at: datetime, key: str, contents: Mapping[UUID, bytes]) -> int:
+    """Keep bytes from the document store in the database again; return of how many papers.
+
+    Raises:
+        Refusal: ``document_not_whole`` where they are not the bytes that were recorded.
+
+    """
+    allow(rules.may_store(by))
+    away = [row for row in _blobs(list(contents)) if row.stored_at is not None]
+    for row in away:
+        if hashlib.sha256(contents[row.id]).hexdigest() != row.sha256:
+            raise Refusal("document_not_whole", status=UNAVAILABLE)
+        change(row, content=contents[row.id], stored_at=None)
+    if away:
+        tell(events.Fetched(count=len(away)))
+    return len(away)
+
+
+@action
+def discard(*, by: Actor, at: datetime, key: str, blob_ids: Sequence[UUID]) -> list[str]:
+    """Know of these papers no more, where no matter has taken them up again; return the SHA-256 of those that go."""
+    allow(rules.may_store(by))
+    rows = _blobs(blob_ids)  # held from here on, so that nobody takes one up again unseen
+    users = (model.objects.filter(blob_id__in=blob_ids) for model in (Attachment, Document))
+    held = {blob_id for found in users for blob_id in found.values_list("blob_id", flat=True)}
+    gone = [row for row in rows if row.id not in held]
+    for row in gone:
+        remove(row)
+    if gone:
+        tell(events.Removed(count=len(gone)))
+    return [row.sha256 for row in gone]

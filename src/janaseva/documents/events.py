@@ -96,3 +96,35 @@ class KeyRetired(News):
     name: ClassVar[str] = "documents.key_retired"
     key_id: str
     compromised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored(News):
+    """The bytes of so many papers lie in the document store now, read back and compared, and not in the database."""
+
+    name: ClassVar[str] = "documents.stored"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched(News):
+    """The bytes of so many papers lie in the database again."""
+
+    name: ClassVar[str] = "documents.fetched"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discarded(News):
+    """Papers that an erasure took from their last matter still lie in the document store: they are to go from there."""
+
+    name: ClassVar[str] = "documents.discarded"
+    blob_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(News):
+    """So many discarded papers are known no more; their objects go from the document store after this."""
+
+    name: ClassVar[str] = "documents.removed"
+    count: int

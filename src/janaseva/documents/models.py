@@ -1,4 +1,8 @@
-"""Tables of what is written. Bytes are kept in the database, so that what was acknowledged is durable with its act."""
+"""Tables of what is written.
+
+Bytes are kept in the database first, so that what was acknowledged is durable with its act. Where a document store is
+set, the worker brings them there afterwards (docs/decisions/0012-papers-move-to-a-store-after-the-act.md).
+"""
 
 from typing import ClassVar
 
@@ -10,12 +14,26 @@ SHA256_HEX = 64
 
 
 class Blob(Row):
-    """Bytes, kept once however often they are referred to; never changed."""
+    """Bytes, kept once however often they are referred to; never changed.
+
+    ``content`` is empty where they lie in the document store, since ``stored_at``.
+    """
 
     sha256 = models.CharField(max_length=SHA256_HEX, unique=True)
     media_type = models.CharField(max_length=100)
     size_bytes = models.PositiveIntegerField()
-    content = models.BinaryField()
+    content = models.BinaryField(null=True)
+    stored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(content__isnull=True) | models.Q(stored_at__isnull=True), name="documents_one_place"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(stored_at__isnull=True), name="documents_to_store"),
+        ]
 
 
 class Attachment(Row):

@@ -21,7 +21,7 @@ from janaseva.ledger import queries as ledger
 def keep(*, by: Actor, at: datetime, content: bytes, media_type: str) -> Blob:
     """Keep bytes once, however often they are given, and return their blob; for this room alone."""
     sha256 = hashlib.sha256(content).hexdigest()
-    known = Blob.objects.filter(sha256=sha256).defer("content").first()
+    known = Blob.objects.select_for_update().filter(sha256=sha256).defer("content").first()
     if known is not None:
         return known
     return put(Blob(sha256=sha256, media_type=media_type, size_bytes=len(content), content=content))
@@ -247,6 +247,9 @@ def erase(*, by: Actor, at: datetime, story: UUID) -> None:
     ids = tuple(one.id for one in issued)
     empty(Revocation.where(document_id=ids, lock=True))
     empty(Suspension.where(document_id=ids, lock=True))
-    for blob in Blob.objects.filter(pk__in=blobs).defer("content"):
-        if not _stays(blob.id, story):
+    gone = [blob for blob in Blob.objects.filter(pk__in=blobs).defer("content") if not _stays(blob.id, story)]
+    for blob in gone:
+        if blob.stored_at is None:
             remove(blob)
+    if away := tuple(blob.id for blob in gone if blob.stored_at is not None):
+        tell(events.Discarded(blob_ids=away), story=story)

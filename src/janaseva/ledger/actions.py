@@ -43,7 +43,7 @@ def report_audit(
         key: the idempotency key.
         count: how many disagreements were found.
         found: code, table and key of each, the first of them where there are very many.
-        seen: how many events, log entries and rows were recomputed.
+        seen: how many events, log entries, rows and stored papers were recomputed.
 
     Raises:
         Refusal: ``not_permitted`` for anybody but the system.

@@ -25,11 +25,22 @@ from janaseva.documents.rules.permissions import (
     may_revoke,
     may_revoke_of,
     may_seal,
+    may_store,
 )
 from janaseva.documents.rules.portrait import hold_portrait, printed
 from janaseva.documents.rules.qr import PREFIX, Claims, read_qr, write_qr
 from janaseva.documents.rules.receiving import MAX_BYTES, Received, receive, tidy_filename
 from janaseva.documents.rules.sealed_file import SealedFile, read_sealed_file
+from janaseva.documents.rules.stored import (
+    KEY_BYTES,
+    MARKER,
+    OVERHEAD_BYTES,
+    AlteredError,
+    StoreAwayError,
+    StoreKey,
+    is_object_name,
+    key_of_marker,
+)
 from janaseva.documents.rules.verdict import (
     GENUINE,
     OUTCOMES,
@@ -47,14 +58,18 @@ from janaseva.documents.rules.verdict import (
 __all__ = [
     "ACKNOWLEDGING",
     "GENUINE",
+    "KEY_BYTES",
     "LOG_GRACE_SECONDS",
+    "MARKER",
     "MAX_BYTES",
     "NOT_PERSONAL",
     "OUTCOMES",
+    "OVERHEAD_BYTES",
     "PREFIX",
     "REVOCATION_REASONS",
     "SHIPPED",
     "SURRENDERED",
+    "AlteredError",
     "Check",
     "Claims",
     "Composed",
@@ -64,6 +79,8 @@ __all__ = [
     "Received",
     "Record",
     "SealedFile",
+    "StoreAwayError",
+    "StoreKey",
     "Verdict",
     "as_printed",
     "compare_file",
@@ -74,9 +91,11 @@ __all__ = [
     "facts_hash",
     "hold_portrait",
     "is_letter",
+    "is_object_name",
     "judge_file_alone",
     "judge_qr_alone",
     "key_id_of",
+    "key_of_marker",
     "log_check",
     "may_attach",
     "may_issue",
@@ -84,6 +103,7 @@ __all__ = [
     "may_revoke",
     "may_revoke_of",
     "may_seal",
+    "may_store",
     "printed",
     "qr_claims",
     "read_qr",

@@ -38,3 +38,8 @@ def may_revoke_of(by: Actor, office_id: UUID | None) -> bool:
 def may_manage_keys(by: Actor) -> bool:
     """Answer whether ``by`` may add and retire signing keys: an administrator's command or the worker."""
     return by.kind == "system"
+
+
+def may_store(by: Actor) -> bool:
+    """Answer whether ``by`` may bring bytes to the document store and back: worker or administrator's command."""
+    return by.kind == "system"

@@ -18,6 +18,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.durability import weaknesses
 from janaseva.core.ids import uuid7
 from janaseva.core.promises import broken, receives
+from janaseva.documents import queries as documents
 from janaseva.ledger import queries as ledger
 from janaseva.monitor import queries as monitor
 from janaseva.settings import OPTIONS
@@ -98,6 +99,17 @@ def _queue(at: datetime) -> Iterator[Part]:
     yield Part(name="failed", wrong=wrong, serves=True, figures=(("queue_given_up", float(worker.dead)),))
 
 
+def _papers(at: datetime) -> Iterator[Part]:
+    """Tell where papers wait in the database for a store that does not take them; nothing is refused for it."""
+    if not OPTIONS.document_store:
+        return
+    count, age = documents.waiting(at)
+    late = age > OLDEST_WORK
+    wrong = f"papers wait for the document store for {age}: janaseva documents status" if late else ""
+    figures = (("papers_waiting", float(count)), ("papers_oldest_seconds", age.total_seconds()))
+    yield Part(name="papers", wrong=wrong, serves=True, figures=figures)
+
+
 def _backup(at: datetime) -> Iterator[Part]:
     found = ledger.backup_standing()
     age = at - found.made_at if found.made_at else None
@@ -133,7 +145,7 @@ def _disk(_at: datetime) -> Iterator[Part]:
 
 LOOKS: Final[tuple[tuple[str, Look], ...]] = (
     ("database", _database), ("record", _promises), ("quorum", _quorum), ("log", _log_head), ("clock", _clock),
-    ("queue", _queue), ("backup", _backup), ("incidents", _incidents), ("disk", _disk),
+    ("queue", _queue), ("papers", _papers), ("backup", _backup), ("incidents", _incidents), ("disk", _disk),
 )  # fmt: skip
 
 

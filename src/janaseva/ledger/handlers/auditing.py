@@ -18,18 +18,26 @@ _log = logging.getLogger("janaseva.ledger")
 
 
 def audit(
-    *, verifier: str = "", files: bool = True, progress: Callable[[str, int], None] | None = None
+    *,
+    verifier: str = "",
+    files: bool = True,
+    night: int | None = None,
+    progress: Callable[[str, int], None] | None = None,
 ) -> Iterator[queries.Finding]:
     """Return every finding of :func:`janaseva.ledger.queries.audit`, reading the files of the log too.
 
     Args:
         verifier: the log's public keys as its auditor holds them, a line each; empty: that of the key file here.
-        files: read the published files too; not for a restored copy, whose files are of another moment.
+        files: read the published files, and what rooms keep outside the database, too; not for a restored copy, whose
+            files are of another moment.
+        night: of what rooms keep outside read the share of this night alone; ``None``: read all of it.
         progress: called with what is being looked at and how many were looked at.
 
     """
     own = own_verifiers(key_store())
     yield from queries.audit(files=tile_store().read if files else None, verifier=verifier or own, progress=progress)
+    for look in queries.looks if files else ():
+        yield from look(night, progress or (lambda _what, _count: None))
 
 
 def audit_and_report(at: datetime) -> None:
@@ -41,7 +49,7 @@ def audit_and_report(at: datetime) -> None:
 
     found: list[tuple[str, str, str]] = []
     number = 0
-    for finding in audit(progress=count):
+    for finding in audit(night=at.toordinal(), progress=count):
         number += 1
         _log.error("the audit found %s in %s: %s", finding.code, finding.table, finding.key)
         if len(found) < MOST_NAMED:

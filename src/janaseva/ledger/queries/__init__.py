@@ -1,6 +1,6 @@
 """Questions to the ledger: stories, the log and its proofs, the worker's state, and the audit."""
 
-from janaseva.ledger.queries.auditing import Finding, Progress, ReadFile, audit
+from janaseva.ledger.queries.auditing import Finding, Kind, Progress, ReadFile, audit, beyond, looks
 from janaseva.ledger.queries.backups import BackupStanding, backup_standing
 from janaseva.ledger.queries.log import (
     checkpoint,
@@ -36,12 +36,14 @@ __all__ = [
     "DeadDelivery",
     "EventView",
     "Finding",
+    "Kind",
     "Progress",
     "ReadFile",
     "RoundView",
     "WorkerStatus",
     "audit",
     "backup_standing",
+    "beyond",
     "checkpoint",
     "entries",
     "events_of",
@@ -53,6 +55,7 @@ __all__ = [
     "leaf_ids",
     "leaf_index",
     "leaves_among",
+    "looks",
     "matching",
     "proof",
     "proof_at",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from janaseva.ledger.models import Event
 from janaseva.ledger.queries.auditing.chains import audit_events
 from janaseva.ledger.queries.auditing.counted import audit_numbers, series_now
-from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress, beyond, looks
 from janaseva.ledger.queries.auditing.memory import Memory
 from janaseva.ledger.queries.auditing.published import ReadFile, audit_log
 from janaseva.ledger.queries.auditing.rows import audit_rows, recorded_models
@@ -35,4 +35,4 @@ def audit(*, files: ReadFile | None = None, verifier: str = "", progress: Progre
     yield from audit_numbers(memory, before=counters)
 
 
-__all__ = ["Finding", "Kind", "Progress", "ReadFile", "audit", "recorded_models"]
+__all__ = ["Finding", "Kind", "Progress", "ReadFile", "audit", "beyond", "looks", "recorded_models"]

@@ -1,14 +1,14 @@
 """What the audit finds: one thing that is not as the record says it must be."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 Kind = Literal["altered", "missing", "inserted", "doubled", "unsigned"]
 
 Progress = Callable[[str, int], None]
-"""Called with what is being looked at (``events``, ``log``, ``rows``) and how many more of it were looked at."""
+"""Called with what is looked at (``events``, ``log``, ``rows``, ``papers``) and how many more of it were looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,3 +28,14 @@ class Finding:
     def words_facts(self) -> dict[str, str | int]:
         """Return all facts that the words ``finding.<code>`` may name."""
         return {"event": str(self.event_id or ""), **self.facts, "table": self.table, "what": self.key}
+
+
+Look = Callable[[int | None, Progress], Iterator[Finding]]
+"""Looks at what a room above keeps outside the database: the share of one night, or all of it."""
+looks: Final[list[Look]] = []
+
+
+def beyond(look: Look) -> Look:
+    """Let the audit look at this too; for handlers of rooms above."""
+    looks.append(look)
+    return look

@@ -1,23 +1,20 @@
-"""Questions about documents: their bytes, their states, and whether one that somebody holds is genuine."""
+"""Questions about documents and what was given for them: what they are, their states, their bytes."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from janaseva.core.actor import Actor
 from janaseva.core.questions import Question
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import rules
-from janaseva.documents.models import Attachment, Document, Key, Revocation, Suspension
-from janaseva.ledger import queries as ledger
+from janaseva.documents.models import Attachment, Document, Revocation
+from janaseva.documents.queries.stored import bytes_of
 
-MAX_SAME_NUMBER = 10
 _ENDED_AT = Subquery(Revocation.objects.filter(document_id=OuterRef("pk")).values("revoked_at")[:1])
 
 
@@ -101,7 +98,8 @@ def content(by: Actor, document_id: UUID, *, story_visible: bool = False) -> Con
     only the holder of a document and the giver of an attachment may read.
 
     Raises:
-        Refusal: ``not_found``; ``document_not_sealed`` while the file is not there yet.
+        Refusal: ``not_found``; ``document_not_sealed`` while the file is not there yet; ``document_store_away`` and
+            ``document_not_whole`` where its bytes cannot be had.
 
     """
     document = Document.objects.select_related("blob").filter(pk=document_id).first()
@@ -121,7 +119,7 @@ def _content(filename: str, row: Any) -> Content:
     return Content(
         filename=rules.tidy_filename(filename),
         media_type=row.blob.media_type,
-        content=bytes(row.blob.content),
+        content=bytes_of(row.blob),
         sha256=row.blob.sha256,
     )
 
@@ -262,13 +260,15 @@ def to_seal(by: Actor, document_id: UUID) -> ToSeal | None:
     document = Document.first_where(id=document_id, state="to_seal")
     if document is None:
         return None
-    given = Attachment.objects.filter(story=document.story, blob__sha256=document.facts.get("photograph", ""))
-    photograph = given.values_list("blob__content", flat=True).first() if "photograph" in document.facts else None
+    photograph: Attachment | None = None
+    if "photograph" in document.facts:
+        given = Attachment.objects.select_related("blob").filter(story=document.story)
+        photograph = given.filter(blob__sha256=document.facts["photograph"]).first()
     return ToSeal(
         composed=_composed(document),
         letter=document.letter,
         story=document.story,
-        photograph=bytes(photograph or b""),
+        photograph=bytes_of(photograph.blob) if photograph is not None else b"",
     )
 
 
@@ -284,109 +284,6 @@ def _composed(document: Document) -> rules.Composed:
         issued_at=document.issued_at,
         valid_from=document.valid_from,
         valid_until=document.valid_until,
-    )
-
-
-def key_ring() -> rules.KeyRing:
-    """Return the pinned public keys; they are for everyone to know."""
-    return rules.KeyRing.of(
-        (
-            rules.PublicKey(
-                key_id=key.key_id,
-                use=key.use,
-                public_pem=key.public_pem,
-                certificate_pem=key.certificate_pem,
-                issuer=key.issuer,
-                valid_from=key.valid_from,
-                valid_until=key.valid_until,
-                compromised_at=key.compromised_at,
-            )
-            for key in Key.objects.all()
-        ),
-        log="\n".join(ledger.verifiers()),
-    )
-
-
-def _record(document: Document | None) -> rules.Record | None:
-    if document is None:
-        return None
-    ended = Revocation.first_where(document_id=document.id)
-    suspended_at = suspended_since(document.id)
-    return rules.Record(
-        document_id=document.id,
-        kind=document.kind,
-        number=document.number,
-        code=document.code,
-        title=document.title,
-        facts=document.facts,
-        facts_sha256=document.facts_sha256,
-        issued_at=document.issued_at,
-        valid_from=document.valid_from,
-        valid_until=document.valid_until,
-        state=document.state,
-        sha256=document.sha256,
-        qr=document.qr,
-        revoked_at=ended.revoked_at if ended else None,
-        revoked_reason=ended.reason if ended else "",
-        suspended_at=suspended_at,
-        erased_at=document.erased_at,
-    )
-
-
-def suspended_since(document_id: UUID) -> datetime | None:
-    """Return since when a document is suspended, or ``None``; for rooms above, which have asked for the matter."""
-    rows = Suspension.objects.filter(document_id=document_id, lifted_at__isnull=True)
-    return rows.values_list("suspended_at", flat=True).first()
-
-
-def _by_id(document_id: UUID) -> rules.Record | None:
-    return _record(Document.get_or_none(document_id))
-
-
-def _by_number(kind: str, number: str) -> rules.Record | None:
-    return _record(Document.first_where(kind=kind, number=number))
-
-
-def _today(at: datetime) -> date:
-    """Return the day of ``at`` where the state is: validity ends with the day there."""
-    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-
-
-def verify_number(number: str, code: str, *, at: datetime) -> rules.Verdict:
-    """Verify by what is printed: the number, and the code beside it. For everyone; doors bound the rate."""
-    today = _today(at)
-    found = Document.objects.filter(number=rules.as_printed(number))[:MAX_SAME_NUMBER]
-    verdicts = [rules.compare_number(_record(document), code=code, today=today) for document in found]
-    verdicts.append(rules.compare_number(None, code=code, today=today))
-    return next((verdict for verdict in verdicts if verdict.outcome != "not_found"), verdicts[-1])
-
-
-def verify_qr(text: str, *, at: datetime) -> rules.Verdict:
-    """Verify the text of a scanned code by the pinned keys and the record. For everyone."""
-    read = rules.read_qr(text, key_ring())
-    if read.outcome != rules.GENUINE or read.claims is None:
-        return rules.judge_qr_alone(read, today=_today(at))
-    return rules.compare_qr(
-        read,
-        _by_id(read.claims.document_id),
-        _by_number(read.claims.kind, read.claims.number),
-        text=text.strip("\r\n\t"),
-        today=_today(at),
-    )
-
-
-def verify_file(content: bytes, *, at: datetime) -> rules.Verdict:
-    """Verify a file by the pinned keys and the record. For everyone; nothing of the file is kept."""
-    ring = key_ring()
-    read = rules.read_sealed_file(content, ring)
-    if read.outcome != rules.GENUINE:
-        return rules.compare_file(read, None, None, log="", today=_today(at))
-    return rules.compare_file(
-        read,
-        _by_id(UUID(read.facts["document_id"])),
-        _by_number(read.facts["kind"], read.facts["number"]),
-        log=ring.log,
-        today=_today(at),
     )
 
 

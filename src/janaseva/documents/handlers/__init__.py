@@ -29,6 +29,7 @@ from janaseva.documents.adapters.signing import (
     write_public_keys,
 )
 from janaseva.documents.adapters.typesetting import ChildTypesetter, LetterError, LetterSlowError, Typesetter
+from janaseva.documents.handlers import storing
 from janaseva.ledger import queries as ledger
 from janaseva.settings import OPTIONS
 
@@ -143,8 +144,26 @@ def _proof(event_id: UUID) -> str:
     return proof.text()
 
 
+def _waiting(document_id: UUID) -> queries.ToSeal | None:
+    """Return what is to be sealed, where it still is.
+
+    Raises:
+        NotYet: while the document store that holds the photograph is away.
+
+    """
+    if storing.is_left_alone() and queries.photograph_is_stored(WORKER, document_id):
+        raise NotYet
+    try:
+        return queries.to_seal(WORKER, document_id)
+    except Refusal as refusal:
+        if refusal.code == storing.AWAY:
+            storing.leave_alone()
+            raise NotYet from refusal
+        raise
+
+
 def _seal(document_id: UUID, *, at: datetime, proof: str) -> None:
-    waiting = queries.to_seal(WORKER, document_id)
+    waiting = _waiting(document_id)
     if waiting is None:
         return
     prepare_once(at)
