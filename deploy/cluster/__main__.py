@@ -35,31 +35,41 @@ def _database() -> None:
     subprocess.run(words, env=where, input=sql, text=True, check=True)
 
 
-def _set_up(environment: Mapping[str, str], *, demonstration: bool) -> None:
-    """Make tables and load packs through the pooler of web1, and give both web machines the same keys."""
-    own = {
+def _own(environment: Mapping[str, str], code: nodes.Code) -> dict[str, str]:
+    """Return the environment of what is run once on web1."""
+    return {
         **os.environ,
         **environment,
+        **code.environment,
+        "DJANGO_SETTINGS_MODULE": "janaseva.settings",
         "JANASEVA_DATABASE_URL": nodes.database_url(),
         "JANASEVA_DATA_DIR": str(nodes.folder("web1") / "site"),
-        "JANASEVA_DEMONSTRATION": "true" if demonstration else "false",
     }
-    command = ["ip", "netns", "exec", "jc-web1", sys.executable, "-m", "janaseva", "setup"]
-    subprocess.run(command, env=own, check=True, cwd=nodes.TREE)
+
+
+def migrate(environment: Mapping[str, str], *, code: nodes.Code) -> None:
+    """Bring tables and packs to what a version needs, through the pooler of web1."""
+    command = ["ip", "netns", "exec", "jc-web1", code.python, "-m", "janaseva", "setup"]
+    subprocess.run(command, env=_own(environment, code), check=True, cwd=code.tree)
+
+
+def _set_up(environment: Mapping[str, str], *, code: nodes.Code) -> None:
+    """Make tables and load packs, and give both web machines the same keys."""
+    migrate(environment, code=code)
     # The log's key is made with the first signature: it is made here, before two workers could make one each.
     once = (
         "import django; django.setup(); from janaseva.core.clock import now; "
         "from janaseva.ledger.handlers import publish; publish(now())"
     )
-    settings = {**own, "DJANGO_SETTINGS_MODULE": "janaseva.settings"}
-    subprocess.run(
-        ["ip", "netns", "exec", "jc-web1", sys.executable, "-c", once], env=settings, check=True, cwd=nodes.TREE
-    )
+    command = ["ip", "netns", "exec", "jc-web1", code.python, "-c", once]
+    subprocess.run(command, env=_own(environment, code), check=True, cwd=code.tree)
     for name in list(nodes.WEBS)[1:]:
         shutil.copytree(nodes.folder("web1") / "site", nodes.folder(name) / "site", dirs_exist_ok=True)
 
 
-def up(environment: Mapping[str, str] | None = None, *, demonstration: bool = False) -> dict[str, str]:
+def up(
+    environment: Mapping[str, str] | None = None, *, demonstration: bool = False, code: nodes.Code = nodes.PRESENT
+) -> dict[str, str]:
     """Bring everything up, from nothing to an address to open; return the platform's settings."""
     why_not = nodes.missing()
     if why_not:
@@ -90,9 +100,9 @@ def up(environment: Mapping[str, str] | None = None, *, demonstration: bool = Fa
     _database()
     for name in nodes.WEBS:
         nodes.start_poolers(name)
-    _set_up(own, demonstration=demonstration)
+    _set_up({**own, "JANASEVA_DEMONSTRATION": "true" if demonstration else "false"}, code=code)
     for name in nodes.WEBS:
-        nodes.start_platform(name, own)
+        nodes.start_platform(name, own, code=code)
     nodes.start_edge()
     nodes.wait("the platform", lambda: all(nodes.web_is_up(name) for name in nodes.WEBS))
     return own

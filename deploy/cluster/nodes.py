@@ -11,8 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -59,6 +60,22 @@ def postgres() -> Path | None:
     """Return where PostgreSQL's programs lie, the newest of them."""
     found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if int(path.parent.name) >= 15]
     return max(found, key=lambda path: int(path.parent.name)) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One version of the platform: where its source lies, and the interpreter that has what it needs."""
+
+    tree: Path = TREE
+    python: str = sys.executable
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what makes the interpreter take this source and no other."""
+        return {"PYTHONPATH": str(self.tree / "src")}
+
+
+PRESENT = Code()
 
 
 def _run(*words: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -113,9 +130,9 @@ def remove_network() -> None:
 def cut(name: str, *others: str) -> None:
     """Cut a machine off from all others, or from those named."""
     addresses = [NODES[other] for other in others] or [f"{NETWORK}.0/24"]
-    for address in addresses:
-        for way in (("INPUT", "-s"), ("OUTPUT", "-d")):
-            _run("ip", "netns", "exec", f"jc-{name}", "iptables", "-A", way[0], way[1], address, "-j", "DROP")
+    for address in addresses:  # on the wire alone: what runs on the machine goes on speaking with each other
+        for way in (("INPUT", "-i", "eth0", "-s"), ("OUTPUT", "-o", "eth0", "-d")):
+            _run("ip", "netns", "exec", f"jc-{name}", "iptables", "-A", *way, address, "-j", "DROP")
 
 
 def mend(name: str) -> None:
@@ -271,12 +288,27 @@ def start_poolers(name: str) -> None:
     start(name, "pgbouncer", "pgbouncer", str(pgbouncer), user="postgres")
 
 
-def start_platform(name: str, environment: Mapping[str, str]) -> None:
+def start_platform(
+    name: str, environment: Mapping[str, str], *, code: Code = PRESENT, whats: Sequence[str] = ("web", "worker")
+) -> None:
     """Start Janaseva's web and worker processes on a web machine."""
     own = {**environment, "JANASEVA_DATABASE_URL": database_url(), "JANASEVA_DATA_DIR": str(folder(name) / "site")}
-    command = (sys.executable, "-m", "janaseva")
-    start(name, "web", *command, "web", "--host", NODES[name], "--port", "8000", environment=own)
-    start(name, "worker", *command, "worker", environment=own)
+    more = {"web": ("--host", NODES[name], "--port", "8000"), "worker": ()}
+    for what in whats:
+        start(name, what, code.python, "-m", "janaseva", what, *more[what], environment={**own, **code.environment})
+
+
+def end(name: str, what: str) -> None:
+    """Ask one process of a machine to end what it has begun and stop, and see it gone."""
+    pid = _pids(name).get(what, 0)
+    _signal(pid, signal.SIGTERM) if pid else None
+    wait(f"the end of {what} on {name}", lambda: not pid or not _runs(pid), seconds=40)
+
+
+def _runs(pid: int) -> bool:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    return Path(f"/proc/{pid}").exists()
 
 
 def start_edge() -> None:

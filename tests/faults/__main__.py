@@ -1,6 +1,8 @@
 """``python -m tests.faults``: seeded faults against the running platform, a table, and one line of JSON.
 
-python -m tests.faults                       all of it, as ``make faults``
+python -m tests.faults                       all of it, as ``make faults``: 40 faults in some twenty minutes
+python -m tests.faults --cuts 100 --kills 300 --cluster 40 --acks 200000    longer, until so many are acknowledged
+python -m tests.faults --from COMMIT         the rolling upgrade begins with that version
 python -m tests.faults --quick               kills alone, a handful
 python -m tests.faults --only "power cut"    one kind
 python -m tests.faults --seed 42             the choices of an earlier run again
@@ -61,7 +63,10 @@ def _report(asked: argparse.Namespace, report: Report) -> None:
     if why_not:
         report.add(Row("cluster", skipped=why_not))
         return
-    for row in together.soak(seed=asked.seed, count=asked.cluster, only=asked.fault):
+    if asked.release:
+        together.VERSIONS[0] = together.release(asked.release)
+    done = sum(row.acks for row in report.rows)
+    for row in together.soak(seed=asked.seed, count=asked.cluster, only=asked.fault, acks=max(0, asked.acks - done)):
         report.add(row)
 
 
@@ -70,10 +75,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=int(time.time()) % 1_000_000, help="repeats a run's choices")
     parser.add_argument("--quick", action="store_true", help="kills alone")
-    parser.add_argument("--kills", type=int, default=150, help="kill -9 on each kind of database")
-    parser.add_argument("--cuts", type=int, default=50, help="power cuts on each kind of database")
-    parser.add_argument("--fills", type=int, default=3, help="full disks on each kind of database")
-    parser.add_argument("--cluster", type=int, default=40, help="faults of the cluster")
+    parser.add_argument("--kills", type=int, default=9, help="kill -9 on each kind of database")
+    parser.add_argument("--cuts", type=int, default=4, help="power cuts on each kind of database")
+    parser.add_argument("--fills", type=int, default=1, help="full disks on each kind of database")
+    parser.add_argument("--cluster", type=int, default=11, help="faults of the cluster, each kind in its turn")
+    parser.add_argument("--acks", type=int, default=0, help="go on with the cluster until so many are acknowledged")
+    parser.add_argument("--from", dest="release", default="", help="the version that a rolling upgrade begins with")
     parser.add_argument("--only", default="", help="faults whose names hold this")
     parser.add_argument("--fault", default="", help="faults of the cluster whose names hold this")
     asked = parser.parse_args()

@@ -168,7 +168,8 @@ class Citizen(threading.Thread):
         if self.signed_out and answer.get("code") == "token_not_known":
             raise SignedOutError
         if status >= 400:
-            self.kept.refused.append(f"{kind}: {status} {answer.get('code')}")
+            at = time.strftime("%H:%M:%S", time.gmtime())
+            self.kept.refused.append(f"{at} {kind}: {status} {answer.get('code')}")
             return None
         kept = facts if facts is not None else answer if kind in WITH_FACTS else {}
         self.kept.acks.append(Ack(kind, key, time.monotonic(), kept))

@@ -20,6 +20,9 @@ KINDS = {
     "submit": "services.submit",
     "pay": "payments.start",
     "code": "people.request_code",
+    "session": "people.confirm_code",
+    "next": "services.take_next",
+    "decide": "services.move",
 }
 PLENTY = 200_000
 CHUNK = 500

@@ -125,7 +125,7 @@ class Outside:
                 self.wfile.write(answer)
 
             def do_GET(self) -> None:
-                answer = json.dumps(outside.facts()).encode()
+                answer = json.dumps(outside.told(self.path)).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
@@ -147,11 +147,19 @@ class Outside:
     def answer(self, path: str, body: bytes) -> tuple[int, bytes, dict[str, str]]:
         if path == "/texts":
             return 200, self.texts.take(urllib.parse.parse_qs(body.decode())).encode(), {}
+        if path == "/debit":  # a payer in another process
+            return 200, canonical({"reference": self.bank.debit(body.decode()).reference}), {}
         purpose: Any = path.rsplit("/", 1)[-1]
         answer = self.bank.answer(purpose, json.loads(body))
         if answer is None:
             return 404, b"", {}
         return 200, answer, {SIGNATURE_HEADER: signing.sign(KEY, purpose, answer)}
+
+    def told(self, path: str) -> Any:
+        """Return the codes that came to a number, for a person in another process; else all that was asked of them."""
+        if path.startswith("/codes/"):
+            return self.texts.codes.get(path.rsplit("/", 1)[-1], [])
+        return self.facts()
 
     def facts(self) -> dict[str, Any]:
         """Return what was asked of them, for the oracle."""

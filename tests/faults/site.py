@@ -28,9 +28,9 @@ class NotUpError(RuntimeError):
     """The platform did not come up; its own words follow."""
 
 
-def small_packs(folder: Path) -> Path:
+def small_packs(folder: Path, *, tree: Path = TREE) -> Path:
     """Make a folder of packs with one service of Kerala in it: set-up then takes seconds."""
-    packs = TREE / "packs"
+    packs = tree / "packs"
     for name in ("directory-lgd", "roles"):
         shutil.copytree(packs / name, folder / name, dirs_exist_ok=True)
     own = folder / "kl-edistrict"

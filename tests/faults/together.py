@@ -2,17 +2,21 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from deploy.cluster import __main__ as cluster
 from deploy.cluster import nodes
 from tests.faults import site as sites
 from tests.faults.alone import ask
-from tests.faults.load import Crowd
+from tests.faults.load import Ack, Crowd
 from tests.faults.outside import Outside
 from tests.faults.report import Row
 
@@ -22,6 +26,7 @@ PEOPLE = 12
 ACKS_AFTER = 10
 CALM_SECONDS = 10.0
 SHOWN_MS = 0.05
+UPGRADE = "rolling upgrade"
 
 
 missing = nodes.missing
@@ -95,7 +100,25 @@ def kill_web(chance: random.Random) -> None:
     for what in ("web", "worker"):
         nodes.kill_one(name, what)
     time.sleep(2)
-    nodes.start_platform(name, ENVIRONMENT)
+    nodes.start_platform(name, _with_packs(RUNNING[-1]), code=RUNNING[-1])
+
+
+def upgrade(chance: random.Random) -> None:
+    """Go round from the version that runs to the other one, as docs/operations/upgrades.md says: nobody may notice.
+
+    From the last release to the present with its tables first; the next time back again, and the tables stay.
+    """
+    del chance
+    release, present = VERSIONS
+    to = release if RUNNING[-1] == present else present
+    if present not in RUNNING:
+        cluster.migrate(_with_packs(to), code=to)
+    RUNNING.append(to)
+    for name in nodes.WEBS:
+        for what in ("worker", "web"):
+            nodes.end(name, what)
+            nodes.start_platform(name, _with_packs(to), code=to, whats=[what])
+        nodes.wait(f"{name} with the other version", lambda name=name: nodes.web_is_up(name))
 
 
 def cancel_waits(chance: random.Random) -> None:
@@ -132,45 +155,63 @@ FAULTS: dict[str, tuple[Callable[[random.Random], None], float]] = {
     "etcd lost everywhere": (lose_etcd, UNPLANNED_SECONDS),
     "Patroni of the leader killed": (kill_patroni, UNPLANNED_SECONDS),
     "web machine's processes killed": (kill_web, UNPLANNED_SECONDS),
+    UPGRADE: (upgrade, PLANNED_SECONDS),
     "waits of commits cancelled, leader killed": (cancel_waits, UNPLANNED_SECONDS + 10),
 }
 """Each fault with the longest time in which nothing may be acknowledged."""
 
 ENVIRONMENT: dict[str, str] = {}
+VERSIONS: list[nodes.Code] = [nodes.PRESENT, nodes.PRESENT]
+"""The last release and the present."""
+RUNNING: list[nodes.Code] = []
+"""The versions that ran in this run; the last one runs."""
+
+
+def _with_packs(code: nodes.Code) -> dict[str, str]:
+    """Return the environment of a version: its own packs, one service of them."""
+    folder = nodes.ROOT / f"packs-{VERSIONS.index(code)}"
+    return {**ENVIRONMENT, "JANASEVA_PACKS_DIR": str(folder if folder.exists() else _packs(folder, code))}
+
+
+def _packs(folder: Path, code: nodes.Code) -> Path:
+    return sites.small_packs(folder, tree=code.tree)
 
 
 @contextmanager
-def _platform(seed: int) -> Iterator[tuple[Crowd, Outside]]:
+def standing(seed: int, **more: str) -> Iterator[Outside]:
+    """Bring the cluster up with a text gateway and a bank outside of it, and take it down at the end.
+
+    ``more`` are settings of the platform, besides those of the harness.
+    """
     edge = f"http://{nodes.NODES['edge']}"
     outside = Outside(seed=seed, platform=edge, host="0.0.0.0")
     outside.url = outside.url.replace("0.0.0.0", nodes.OUTSIDE)
-    packs = sites.small_packs(nodes.ROOT / "packs")
-    own = sites.environment(data=nodes.ROOT, packs=packs, port=80, outside=outside.url)
-    leave = ("DATA_DIR", "DATABASE_URL", "PUBLIC_URL")
+    own = sites.environment(data=nodes.ROOT, packs=nodes.ROOT, port=80, outside=outside.url, **more)
+    leave = ("DATA_DIR", "DATABASE_URL", "PACKS_DIR", "PUBLIC_URL")
     ENVIRONMENT.clear()
     ENVIRONMENT.update({name: value for name, value in own.items() if name.startswith("JANASEVA_")})
     for name in leave:
         ENVIRONMENT.pop(f"JANASEVA_{name}")
-    ENVIRONMENT.update(cluster.up(ENVIRONMENT, demonstration=True))
-    crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed, sources=nodes.CLIENTS)
+    for place in nodes.ROOT.glob("packs-*"):
+        shutil.rmtree(place)
+    RUNNING[:] = VERSIONS[:1]
+    ENVIRONMENT.update(cluster.up(_with_packs(RUNNING[-1]), demonstration=True, code=RUNNING[-1]))
     try:
-        yield crowd, outside
+        yield outside
     finally:
-        crowd.stop()
         cluster.down()
         outside.close()
 
 
-def _oracle(crowd: Crowd, outside: Outside) -> dict:
+def judge(acks: Sequence[Ack], sent: Mapping[str, str], outside: Outside) -> dict[str, Any]:
     """Ask the leader's database what is there, from web1's machine, its processes stopped."""
     for name in nodes.WEBS:
         for what in ("web", "worker"):
             nodes.kill_one(name, what, signal.SIGTERM)
-    kept = crowd.kept
     own = {**os.environ, **ENVIRONMENT, "JANASEVA_DATABASE_URL": nodes.database_url()}
     own["JANASEVA_DATA_DIR"] = str(nodes.folder("web1") / "site")
     inside = ("ip", "netns", "exec", "jc-web1")
-    return ask(own, kept.acks, prefix=inside, sent=kept.sent, outside=outside.url)
+    return ask(own, acks, prefix=inside, sent=dict(sent), outside=outside.url)
 
 
 def _calm(crowd: Crowd) -> None:
@@ -198,27 +239,55 @@ def _do(name: str, row: Row, crowd: Crowd, chance: random.Random) -> None:
     except (TimeoutError, nodes.ClusterError) as error:
         row.refused.append(f"{name}: {error}")
         answered = time.monotonic()
+    if name == UPGRADE:
+        row.refused += [f"failed: {what}" for moment, what in crowd.kept.failed if moment >= began]
     gap = crowd.kept.longest_gap(began, answered)
     row.gap = max(row.gap, gap)
     row.acks += len(crowd.kept.acks) - before
     print(f"    {name}: gap {gap:.1f} s, {len(crowd.kept.acks) - before} acknowledged", flush=True)
 
 
-def soak(*, seed: int, count: int, only: str = "") -> list[Row]:
-    """Do ``count`` faults one after the other in one run, and judge all of it at its end."""
+def release(commit: str) -> nodes.Code:
+    """Return the code of a commit, checked out beside this one, with an interpreter that has what it needs."""
+    build = sites.TREE / "build"
+    sha = _git("rev-parse", "--short=12", f"{commit}^{{commit}}")
+    tree = build / f"release-{sha}"
+    if not tree.exists():
+        _git("worktree", "prune")
+        _git("worktree", "add", "--detach", str(tree), sha)
+    if (tree / "uv.lock").read_bytes() == (sites.TREE / "uv.lock").read_bytes():
+        return nodes.Code(tree, sys.executable)
+    subprocess.run(["make", "install"], cwd=tree, check=True)
+    return nodes.Code(tree, str(tree / ".venv" / "bin" / "python"))
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=sites.TREE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise nodes.ClusterError(f"git {' '.join(words)}: {done.stderr.strip()}")
+    return done.stdout.strip()
+
+
+def soak(*, seed: int, count: int, only: str = "", acks: int = 0) -> list[Row]:
+    """Do ``count`` faults one after the other in one run, and judge all of it at its end.
+
+    Where so many ``acks`` are wanted, people are given the time for their share of them after each fault.
+    """
     names = [name for name in FAULTS if only in name]
     chance = random.Random(seed)
     order = [names[place % len(names)] for place in range(count)]
     rows = {name: Row(f"cluster: {name}", limit=FAULTS[name][1]) for name in dict.fromkeys(order)}
-    with _platform(seed) as (crowd, outside):
+    with standing(seed) as outside:
+        crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed, sources=nodes.CLIENTS)
         crowd.begin().wait_for(PEOPLE * 3, seconds=120)
         _calm(crowd)
-        for name in order:
+        for number, name in enumerate(order, start=1):
             _do(name, rows[name], crowd, chance)
             if rows[name].refused:
                 break  # what it did to the cluster would be blamed on the next one
+            crowd.wait_for(acks * number // count, seconds=3600)
         kept = crowd.stop()
         whole = Row("cluster: all of it, judged", most_again=count * len(nodes.WEBS))
-        whole.refused, whole.verdict = kept.refused, _oracle(crowd, outside)
+        whole.refused, whole.verdict = kept.refused, judge(kept.acks, kept.sent, outside)
         whole.acks = len(kept.acks) - sum(row.acks for row in rows.values())
     return [*rows.values(), whole]

@@ -317,3 +317,19 @@ def test_nothing_of_another_person_is_ever_answered(api):
     assert listed.json()["items"] == []
     assert api.get(f"applications/{made}").content == own.content
     assert api.get(f"documents/{paper['document_id']}").status_code == 200
+
+
+def test_nobody_is_signed_out_because_the_platform_may_only_read(api, monkeypatch):
+    """A session's last use that cannot be written now is written later; whoever holds it is still signed in."""
+    from datetime import timedelta
+
+    from janaseva.core import clock, promises
+    from janaseva.gateway.api import bearer
+
+    api.sign_in()
+    monkeypatch.setattr(bearer, "at", lambda request: clock.now() + timedelta(minutes=6))
+    look = promises.use_look(lambda: "log_late")
+    try:
+        assert api.get("applications").status_code == 200
+    finally:
+        promises.use_look(look)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from janaseva.core.ids import secret_token
-from janaseva.core.refusal import Refusal
+from janaseva.core.refusal import UNAVAILABLE, Refusal
 from janaseva.doorway.visitor import at
 from janaseva.people import actions, queries
 from janaseva.people.queries import SignedIn
@@ -28,8 +28,9 @@ class Bearer(HttpBearer):
             key = f"keep:{secret_token()}"
             try:
                 actions.keep_session(by=found.actor, at=at(request), key=key, session_id=found.session_id)
-            except Refusal:  # it ended between the look and the act
-                return None
+            except Refusal as refusal:
+                if refusal.status != UNAVAILABLE:  # it ended between the look and the act
+                    return None
         visitor: Any = request
         visitor.signed_in = found
         return found
