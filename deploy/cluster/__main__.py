@@ -35,7 +35,7 @@ def _database() -> None:
     subprocess.run(words, env=where, input=sql, text=True, check=True)
 
 
-def _own(environment: Mapping[str, str], code: nodes.Code) -> dict[str, str]:
+def own_environment(environment: Mapping[str, str], code: nodes.Code) -> dict[str, str]:
     """Return the environment of what is run once on web1."""
     return {
         **os.environ,
@@ -50,7 +50,7 @@ def _own(environment: Mapping[str, str], code: nodes.Code) -> dict[str, str]:
 def migrate(environment: Mapping[str, str], *, code: nodes.Code) -> None:
     """Bring tables and packs to what a version needs, through the pooler of web1."""
     command = ["ip", "netns", "exec", "jc-web1", code.python, "-m", "janaseva", "setup"]
-    subprocess.run(command, env=_own(environment, code), check=True, cwd=code.tree)
+    subprocess.run(command, env=own_environment(environment, code), check=True, cwd=code.tree)
 
 
 def _set_up(environment: Mapping[str, str], *, code: nodes.Code) -> None:
@@ -62,7 +62,7 @@ def _set_up(environment: Mapping[str, str], *, code: nodes.Code) -> None:
         "from janaseva.ledger.handlers import publish; publish(now())"
     )
     command = ["ip", "netns", "exec", "jc-web1", code.python, "-c", once]
-    subprocess.run(command, env=_own(environment, code), check=True, cwd=code.tree)
+    subprocess.run(command, env=own_environment(environment, code), check=True, cwd=code.tree)
     for name in list(nodes.WEBS)[1:]:
         shutil.copytree(nodes.folder("web1") / "site", nodes.folder(name) / "site", dirs_exist_ok=True)
 

@@ -100,7 +100,7 @@ def kill_web(chance: random.Random) -> None:
     for what in ("web", "worker"):
         nodes.kill_one(name, what)
     time.sleep(2)
-    nodes.start_platform(name, _with_packs(RUNNING[-1]), code=RUNNING[-1])
+    nodes.start_platform(name, with_packs(RUNNING[-1]), code=RUNNING[-1])
 
 
 def upgrade(chance: random.Random) -> None:
@@ -112,12 +112,12 @@ def upgrade(chance: random.Random) -> None:
     release, present = VERSIONS
     to = release if RUNNING[-1] == present else present
     if present not in RUNNING:
-        cluster.migrate(_with_packs(to), code=to)
+        cluster.migrate(with_packs(to), code=to)
     RUNNING.append(to)
     for name in nodes.WEBS:
         for what in ("worker", "web"):
             nodes.end(name, what)
-            nodes.start_platform(name, _with_packs(to), code=to, whats=[what])
+            nodes.start_platform(name, with_packs(to), code=to, whats=[what])
         nodes.wait(f"{name} with the other version", lambda name=name: nodes.web_is_up(name))
 
 
@@ -167,7 +167,7 @@ RUNNING: list[nodes.Code] = []
 """The versions that ran in this run; the last one runs."""
 
 
-def _with_packs(code: nodes.Code) -> dict[str, str]:
+def with_packs(code: nodes.Code) -> dict[str, str]:
     """Return the environment of a version: its own packs, one service of them."""
     folder = nodes.ROOT / f"packs-{VERSIONS.index(code)}"
     return {**ENVIRONMENT, "JANASEVA_PACKS_DIR": str(folder if folder.exists() else _packs(folder, code))}
@@ -195,7 +195,7 @@ def standing(seed: int, **more: str) -> Iterator[Outside]:
     for place in nodes.ROOT.glob("packs-*"):
         shutil.rmtree(place)
     RUNNING[:] = VERSIONS[:1]
-    ENVIRONMENT.update(cluster.up(_with_packs(RUNNING[-1]), demonstration=True, code=RUNNING[-1]))
+    ENVIRONMENT.update(cluster.up(with_packs(RUNNING[-1]), demonstration=True, code=RUNNING[-1]))
     try:
         yield outside
     finally:

@@ -1,9 +1,10 @@
 """A release's migrations leave its forerunner's code working: two versions serve together while servers are changed.
 
 The tables are changed first, then the processes one after the other, so what the last release's models say must still
-be true of the tables. Its models are the state at its last migrations (`RELEASED`); each later operation is held
-against that state. What is to go, goes in two releases: first out of the models (the column stays, and may be left
-out), and in the next out of the table (docs/operations/upgrades.md).
+be true of the tables. Its models are the state at its last migrations (`released.json`); each later operation is held
+against that state. A migration expands (unsaid), or says that it moves rows or contracts; one that contracts names the
+release whose code keeps to it already. What is to go, goes in two releases: first out of the models (the column stays,
+and may be left out), and in the next out of the table (docs/operations/upgrades.md).
 """
 
 import re
@@ -18,16 +19,23 @@ from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED
 
+from tests.house import released
+from tests.house.released import Release, numbers
 from tests.house.source import ROOMS, hold
+
+NONE = Release()
 
 LAW = "versions N and N+1 serve together: migrations expand, move and contract (docs/operations/upgrades.md)"
 DO = (
     "a new column may be null or has a db_default; what goes, first leaves the models by "
-    "SeparateDatabaseAndState(state_operations=[RemoveField(...)]), and its table in the release after"
+    "SeparateDatabaseAndState(state_operations=[RemoveField(...)]), and its table in the release after. "
+    'Rows are moved in a migration with phase = "move"; what older code may break is demanded in one with '
+    'phase = "contract" and since = the release whose code keeps to it'
 )
-
-RELEASED: dict[str, str] = {}
-"""The last migration of each room in the last release; written when a release is made. None has been made yet."""
+PHASES = ("expand", "move", "contract")
+MOVES = (migrations.RunPython, migrations.RunSQL)
+TIGHTER = ("narrows ", "adds a constraint ")
+"""What a release may demand of rows once the code of the one before keeps to it."""
 
 EXCEPTIONS: dict[str, str] = {}
 """Breaches that are right, with the reason."""
@@ -43,7 +51,7 @@ HARMLESS = (
     migrations.AlterModelManagers,
     migrations.RunPython,
 )
-"""What takes nothing away from code that knows nothing of it; RunPython moves rows, and says so in its own test."""
+"""What takes nothing away from code that knows nothing of it; what moves rows says so by its phase."""
 
 
 def _may_be_left_out(field: models.Field) -> bool:
@@ -116,34 +124,60 @@ def _forgotten(parts: Iterable[Operation], room: str, before: ProjectState) -> I
                 yield f"forgets {part.model_name}.{part.name}, which must be filled in: let it be null first"
 
 
-def breaches(released: ProjectState, later: Iterable[Migration]) -> Iterator[str]:
+def _of_phase(migration: Migration, last: Release) -> Iterator[str]:
+    """Yield where a migration does not do what its phase says."""
+    phase, since = getattr(migration, "phase", "expand"), getattr(migration, "since", "")
+    if phase not in PHASES:
+        yield f"has the phase {phase}, which is none of {', '.join(PHASES)}"
+    for operation in migration.operations:
+        name = type(operation).__name__
+        if phase == "expand" and isinstance(operation, migrations.RunPython):
+            yield "moves rows and does not say so"
+        if phase == "move" and not isinstance(operation, MOVES):
+            yield f"moves rows and does {name} as well: two migrations, for one of them may take long"
+        if phase == "contract" and isinstance(operation, migrations.AddField | migrations.CreateModel):
+            yield f"contracts and does {name} as well, which belongs to the release before"
+    if phase == "contract" and not (since and numbers(since) <= last.order):
+        yield f"contracts since {since or 'no release'}, which is not released: older code still runs"
+
+
+def breaches(released: ProjectState, later: Iterable[Migration], last: Release = NONE) -> Iterator[str]:
     """Yield every operation after a release that code of that release could not live with."""
     before = released.clone()
     for migration in later:
+        found = f"{migration.app_label}.{migration.name}"
+        yield from (f"{found} {wrong}" for wrong in _of_phase(migration, last))
+        contracts = getattr(migration, "phase", "") == "contract"
         for operation in migration.operations:
-            found = f"{migration.app_label}.{migration.name}"
-            yield from (f"{found} {taken}" for taken in _taken(operation, migration.app_label, released, before))
+            for taken in _taken(operation, migration.app_label, released, before):
+                if not (contracts and taken.startswith(TIGHTER)):
+                    yield f"{found} {taken}"
             operation.state_forwards(migration.app_label, before)
 
 
 def test_the_last_release_can_live_with_the_tables_of_the_next():
+    last = released.last()
     loader = MigrationLoader(None)
-    known = [(room, name) for room, name in RELEASED.items() if room in ROOMS]
+    known = [(room, name) for room, name in last.migrations.items() if room in ROOMS]
+    hold(
+        [f"{room}.{name}" for room, name in known if (room, name) not in loader.graph.nodes],
+        law="a released migration stays as it is: the tables of those who run it know it by its name",
+        do="a change is a migration of its own",
+    )
     state = loader.project_state(known) if known else ProjectState()
     there = {key for node in known for key in loader.graph.forwards_plan(node)}
     plan = [key for leaf in loader.graph.leaf_nodes() for key in loader.graph.forwards_plan(leaf)]
     later = [loader.graph.nodes[key] for key in dict.fromkeys(plan) if key not in there and key[0] in ROOMS]
-    found = [one for one in breaches(state, later) if one not in EXCEPTIONS]
-    hold(found, law=LAW, do=DO)
-    unused = set(EXCEPTIONS) - set(breaches(state, later))
-    hold(unused, law="exceptions are needed", do="take the entry out")
+    found = list(breaches(state, later, last))
+    hold([one for one in found if one not in EXCEPTIONS], law=LAW, do=DO)
+    hold(set(EXCEPTIONS) - set(found), law="exceptions are needed", do="take the entry out")
 
 
 # --- the test itself -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def released():
+def before():
     state = ProjectState()
     fields = [
         ("id", models.UUIDField(primary_key=True)),
@@ -154,10 +188,12 @@ def released():
     return state
 
 
-def check(released, *operations):
+def check(before, *operations, **said):
     migration = Migration("0002", "people")
     migration.operations = list(operations)
-    return list(breaches(released, [migration]))
+    for name, value in said.items():
+        setattr(migration, name, value)
+    return list(breaches(before, [migration], Release("0.2.0")))
 
 
 def state_only(*operations):
@@ -185,8 +221,8 @@ def state_only(*operations):
         migrations.AlterOrderWithRespectTo("person", "remark"),
     ],
 )
-def test_what_older_code_cannot_live_with_is_seen(released, operation):
-    assert check(released, operation)
+def test_what_older_code_cannot_live_with_is_seen(before, operation):
+    assert check(before, operation)
 
 
 @pytest.mark.parametrize(
@@ -210,10 +246,30 @@ def test_what_older_code_cannot_live_with_is_seen(released, operation):
         ],
     ],
 )
-def test_what_only_adds_passes(released, operations):
-    assert check(released, *operations) == []
+def test_what_only_adds_passes(before, operations):
+    assert check(before, *operations) == []
 
 
-def test_what_left_the_models_a_release_ago_may_leave_the_table(released):
-    state_only(migrations.RemoveField("person", "remark")).state_forwards("people", released)
-    assert check(released, migrations.RunSQL("ALTER TABLE people_person DROP COLUMN remark")) == []
+def test_what_left_the_models_a_release_ago_may_leave_the_table(before):
+    state_only(migrations.RemoveField("person", "remark")).state_forwards("people", before)
+    assert check(before, migrations.RunSQL("ALTER TABLE people_person DROP COLUMN remark")) == []
+
+
+TIGHTEN = migrations.AlterField("person", "remark", models.TextField())
+MOVE = migrations.RunPython(migrations.RunPython.noop)
+ADD = migrations.AddField("person", "height", models.IntegerField(null=True))
+
+
+def test_what_is_demanded_names_the_release_whose_code_keeps_to_it(before):
+    assert check(before, TIGHTEN, phase="contract", since="0.2.0") == []
+    assert check(before, TIGHTEN, phase="contract", since="0.3.0"), "its code is not released"
+    assert check(before, TIGHTEN, phase="contract"), "by whom is it kept to?"
+    assert check(before, migrations.RemoveField("person", "remark"), phase="contract", since="0.2.0"), "still read"
+    assert check(before, TIGHTEN, phase="shrink", since="0.2.0")
+
+
+def test_rows_are_moved_in_a_migration_that_says_so_and_does_nothing_else(before):
+    assert check(before, MOVE, phase="move") == []
+    assert check(before, MOVE)
+    assert check(before, MOVE, ADD, phase="move")
+    assert check(before, ADD, phase="contract", since="0.1.0")
