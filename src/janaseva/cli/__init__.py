@@ -41,6 +41,7 @@ CONTENTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("documents", "Tell where papers lie, move them to a store and back, and read each."),
             ("backup", "Make, list and prove backups, encrypted to offline keys."),
             ("restore", "Put a backup back to a moment, into a new folder."),
+            ("erasures", "List what was erased and what is due, and look for what is left of it."),
         ),
     ),
     ("Try", (("demo", "Take applications through their whole journey, in a scratch database."),)),

@@ -26,6 +26,7 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
     with shown(quiet=quiet) as progress:
         found = restoring.restore(into.resolve(), to=to, keys=keys, progress=progress)
         standing, lacks = restoring.lacking(found)
+        back = restoring.brought_back(found)
     words = [f"{found.backup} restored into {found.folder}, as it was at {found.reaches.isoformat()}."]
     if to is not None and found.reaches < to:
         words.append(f"That is {(to - found.reaches).total_seconds():,.0f} s before the moment asked for.")
@@ -39,10 +40,15 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
         if standing.code
         else "It is not behind any published checkpoint. Set JANASEVA_DATA_DIR to it and start."
     )
+    if back:
+        words.append(
+            f"{back} applications in it were erased since. Its worker erases them again: start the worker first, and "
+            "the web when `janaseva erasures verify` finds nothing."
+        )
     if found.by_server is False:
         words.append(NO_SERVER_CHECK.strip())
     return {
         "good": not standing.code, "backup": found.backup, "chain": found.chain, "folder": found.folder,
         "reaches": found.reaches, "checked_by_server": found.by_server, **plain(standing),
-        "missing": [plain(one) for one in lacks], "words": "\n".join(words),
+        "missing": [plain(one) for one in lacks], "erased_since": back, "words": "\n".join(words),
     }  # fmt: skip

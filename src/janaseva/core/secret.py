@@ -57,6 +57,15 @@ def keyed_hash(purpose: str, *parts: str) -> str:
     return hmac.new(derive(f"hash/{purpose}"), message, "sha256").hexdigest()
 
 
+def is_keyed_hash(given: str, purpose: str, *parts: str) -> bool:
+    """Return whether ``given`` is the keyed hash of the parts, under the SECRET_KEY of now or one before it."""
+    message = b"\x00".join(part.encode("utf-8", errors="surrogatepass") for part in parts)
+    keys = (
+        derive(f"hash/{purpose}", secret_key=str(one)) for one in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    )
+    return any(hmac.compare_digest(hmac.new(key, message, "sha256").hexdigest(), given) for key in keys)
+
+
 def seal(purpose: str, text: str, *, bound_to: str) -> str:
     """Return ``text`` encrypted (AES-256-GCM) so that it opens only for this purpose and what it is ``bound_to``."""
     nonce = os.urandom(_NONCE_BYTES)

@@ -1,11 +1,17 @@
-"""The folder of packs, as a place outside: read with bounds, never written."""
+"""Places outside: the folder of packs, read with bounds, and the list of what was erased, kept beside the backups."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
+from uuid import UUID
 
+from janaseva.core.secret import is_keyed_hash, keyed_hash
 from janaseva.core.source import LARGEST_BYTES, SourceError, decode
 from janaseva.services.rules.pack import PackText
+from janaseva.settings import OPTIONS
 
 MOST_FILES: Final = 2_000
 _PACK_FILES: Final = ("pack.yaml", "sources.yaml", "rights.yaml")
@@ -94,4 +100,105 @@ def _text(path: Path, folder: Path) -> str:
         return decode(file.read(LARGEST_BYTES + 1), _told(path))
 
 
-__all__ = ["Fake", "PackFolder", "Packs", "SourceError", "is_pack", "service_files"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """That an application was erased, and when."""
+
+    application_id: UUID
+    erased_at: datetime
+
+
+class Erasures(Protocol):
+    """What was erased, as it is known outside of the database: a restored backup is older than some of it."""
+
+    def add(self, one: Remembered) -> None:
+        """Remember an erasure; twice does no harm."""
+
+    def all(self) -> Iterator[Remembered]:
+        """Yield every erasure that was remembered by whoever knows the platform's secret key."""
+
+    def stamp(self) -> tuple[int, ...]:
+        """Return something that changes whenever one is added."""
+
+
+class ErasureFiles:
+    """The same list in several folders, a line for each erasure: ids, moments and nothing else.
+
+    Whoever can write there could otherwise have anything erased, so a line counts only under the platform's own hash.
+    """
+
+    NAME: Final = "erasures"
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self.files = tuple(dict.fromkeys(folder / self.NAME for folder in folders))
+
+    def add(self, one: Remembered) -> None:
+        """Add a line to each file and have it on the disk on return."""
+        parts = (str(one.application_id), one.erased_at.isoformat())
+        line = f"{' '.join(parts)} {keyed_hash('erasures', *parts)}\n".encode("ascii")
+        for file in self.files:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            try:
+                os.write(descriptor, line)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+    def all(self) -> Iterator[Remembered]:
+        """Yield each erasure once, in no order."""
+        known: set[str] = set()
+        for file in self.files:
+            if not file.exists():
+                continue
+            with file.open(encoding="ascii", errors="replace") as lines:
+                for line in lines:
+                    parts = line.split()
+                    if line in known or len(parts) != 3 or not is_keyed_hash(parts[2], "erasures", *parts[:2]):  # noqa: PLR2004 - id, moment, hash
+                        continue
+                    known.add(line)
+                    yield Remembered(application_id=UUID(parts[0]), erased_at=datetime.fromisoformat(parts[1]))
+
+    def stamp(self) -> tuple[int, ...]:
+        """Return the lengths of the files."""
+        return tuple(file.stat().st_size if file.exists() else 0 for file in self.files)
+
+
+def remembered_erasures() -> Erasures:
+    """Return the list of what was erased: beside what is remembered of the log, and beside the backups."""
+    shelf = OPTIONS.backup_dir or OPTIONS.data_dir / "backups"
+    return ErasureFiles([OPTIONS.data_dir / "published", *([shelf] if shelf.is_dir() else [])])
+
+
+class FakeErasures:
+    """A list in memory, for tests."""
+
+    def __init__(self) -> None:
+        self.kept: list[Remembered] = []
+
+    def add(self, one: Remembered) -> None:
+        """Remember it."""
+        self.kept.append(one)
+
+    def all(self) -> Iterator[Remembered]:
+        """Yield what was remembered."""
+        yield from self.kept
+
+    def stamp(self) -> tuple[int, ...]:
+        """Return how many were remembered."""
+        return (len(self.kept),)
+
+
+__all__ = [
+    "ErasureFiles",
+    "Erasures",
+    "Fake",
+    "FakeErasures",
+    "PackFolder",
+    "Packs",
+    "Remembered",
+    "SourceError",
+    "is_pack",
+    "remembered_erasures",
+    "service_files",
+]

@@ -1,15 +1,18 @@
 """What services does on hearing news: settled demands send applications on; revocations are told to their holders."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, every, hears
+from janaseva.core.refusal import Refusal
 from janaseva.documents import events as documents
 from janaseva.payments import events as payments
 from janaseva.registers import events as registers
 from janaseva.registers import queries as register_queries
 from janaseva.services import actions, events, queries
+from janaseva.services.adapters import Remembered, remembered_erasures
 from janaseva.workflow import events as workflow
 from janaseva.workflow import queries as workflow_queries
 
@@ -191,6 +194,36 @@ def erase_announced(at: datetime) -> None:
     by = Actor.clock()
     for erasure_id in queries.to_erase(by, at):
         actions.erase(by=by, at=at, key=f"erase:{erasure_id}:{at.isoformat()}", erasure_id=erasure_id)
+
+
+@hears(events.Erased)
+def remember_erasure(heard: Heard[events.Erased]) -> None:
+    """Remember outside of the database that an application was erased: a backup restored later is older."""
+    remembered_erasures().add(Remembered(application_id=heard.news.application_id, erased_at=heard.happened_at))
+
+
+_repeated: list[tuple[int, ...]] = []
+"""How the list stood when nothing of it was left to be done."""
+
+
+@every(seconds=600)
+def repeat_erasures(at: datetime) -> None:
+    """Erase again what a restored backup brought back; one of which a document is being signed waits for the next."""
+    stamp = remembered_erasures().stamp()
+    if stamp in _repeated:
+        return
+    by, known = Actor.system("services.repeat_erasures"), remembered_erasures()
+    waiting = queries.not_erased(by, {one.application_id for one in known.all()})
+    for application_id in waiting:
+        with suppress(Refusal):
+            actions.erase_again(
+                by=by,
+                at=at,
+                key=f"erase_again:{application_id}:{at.isoformat()}",
+                application_id=application_id,
+            )
+    if not waiting:
+        _repeated[:] = [stamp]
 
 
 @every(seconds=600)

@@ -11,11 +11,15 @@ from typing import Any, Final
 
 import dj_database_url
 import pyrage
+from django.conf import settings
 from django.db import connection
 
 from janaseva.cli.backup import folders, postgres, shelf, sqlite
 from janaseva.cli.backup.shelf import BackupError, Manifest, Progress
+from janaseva.core.actor import Actor
 from janaseva.ledger import adapters, handlers, queries, rules
+from janaseva.services import queries as services
+from janaseva.services.adapters import ErasureFiles, remembered_erasures
 from janaseva.settings import OPTIONS
 
 Keys = Sequence[pyrage.x25519.Identity]
@@ -143,6 +147,17 @@ def _remember(into: Path, backups: Sequence[Manifest]) -> None:
     notes += live.notes()
     for note in sorted(notes, key=lambda one: rules.stated(one).size):
         kept.remember(note, live.ids)
+    _remember_erasures(into)
+
+
+def _remember_erasures(into: Path) -> None:
+    """Carry the list of what was erased to the copy, which is older than some of it: line by line, unread."""
+    name = ErasureFiles.NAME
+    known = [OPTIONS.data_dir / "published" / name, shelf.shelf() / name, into / "published" / name]
+    lines = dict.fromkeys(line for file in known if file.exists() for line in file.read_bytes().splitlines())
+    if lines:
+        (into / "published").mkdir(exist_ok=True, mode=0o700)
+        (into / "published" / name).write_bytes(b"".join(line + b"\n" for line in lines))
 
 
 @contextmanager
@@ -203,6 +218,22 @@ def verify(
         restored = restore(Path(place) / "copy", to=to, keys=keys, progress=progress)
         progress("recompute", 0, 0)
         return restored, recompute(restored, verifier=verifier)
+
+
+def brought_back(restored: Restored) -> int:
+    """Return how many applications a copy holds that were erased since; its worker erases them again first.
+
+    The list is believed under the secret key of the platform that this runs for, and under the copy's own.
+    """
+    kept, before = restored.folder / "keys" / "secret_key", settings.SECRET_KEY_FALLBACKS
+    own = [kept.read_text(encoding="ascii").strip()] if kept.exists() else []
+    try:
+        settings.SECRET_KEY_FALLBACKS = [*before, *own]
+        with reading(restored):
+            known = {one.application_id for one in remembered_erasures().all()}
+            return len(services.not_erased(Actor.system("restore"), known))
+    finally:
+        settings.SECRET_KEY_FALLBACKS = before
 
 
 def lacking(restored: Restored) -> tuple[handlers.Standing, list[handlers.Missing]]:

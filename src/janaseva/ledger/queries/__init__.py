@@ -2,6 +2,7 @@
 
 from janaseva.ledger.queries.auditing import Finding, Kind, Progress, ReadFile, audit, beyond, looks
 from janaseva.ledger.queries.backups import BackupStanding, backup_standing
+from janaseva.ledger.queries.erased import Left, erasures_known, left_of_erased
 from janaseva.ledger.queries.log import (
     checkpoint,
     entries,
@@ -37,6 +38,7 @@ __all__ = [
     "EventView",
     "Finding",
     "Kind",
+    "Left",
     "Progress",
     "ReadFile",
     "RoundView",
@@ -46,6 +48,7 @@ __all__ = [
     "beyond",
     "checkpoint",
     "entries",
+    "erasures_known",
     "events_of",
     "exported",
     "head",
@@ -55,6 +58,7 @@ __all__ = [
     "leaf_ids",
     "leaf_index",
     "leaves_among",
+    "left_of_erased",
     "looks",
     "matching",
     "proof",

@@ -1,6 +1,6 @@
 """Erasing and holding, as those concerned and the auditors see it; and what is due."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -295,3 +295,15 @@ def without_schedule(by: Actor, today: date) -> list[str]:
     if not permissions.is_own_work(by):
         return []
     return [key for key in sorted(rows_in_force(today)) if in_force(key, today).definition.keeps is None]
+
+
+def not_erased(by: Actor, application_ids: Collection[UUID]) -> list[UUID]:
+    """Return those of these applications that are here and not erased; for the platform."""
+    if not permissions.is_own_work(by):
+        return []
+    found: list[UUID] = []
+    wanted = sorted(application_ids)
+    for start in range(0, len(wanted), MOST):
+        rows = Application.objects.filter(pk__in=wanted[start : start + MOST], erased_at=None)
+        found += rows.values_list("id", flat=True)
+    return found
