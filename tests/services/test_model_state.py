@@ -45,6 +45,17 @@ def test_a_charter_names_all_who_decide_together():
     assert {"kpbr7_5", "kpbr7_9"} <= told.keys(), "the laws are read where the sources are listed"
 
 
+def test_how_long_it_is_kept_is_said_or_unknown():
+    of = PackFolder(OPTIONS.packs_dir).read
+    death = compile_text(of("model").published("mo-death-registration")).keeps
+    pension = compile_text(of("model").published("mo-survivor-pension"))
+    assert death is not None
+    assert pension.keeps is not None
+    assert (death.known("granted").years, death.register_) == (5, "stays")
+    assert (pension.keeps.known("refused").months, pension.keeps.known("granted")) == (18, None)
+    assert [one.kind for one in pension.todo() if one.place == "keeps.granted"] == ["unknown"]
+
+
 def test_it_is_refused_where_real_people_are_served(given, monkeypatch):
     monkeypatch.setattr(OPTIONS, "demonstration", False)
     refused = loaded()
