@@ -59,6 +59,7 @@ DESK_OF = {
     "desk-emergency": {"tahsildar above"},
     "desk-emergency-paper": {"tahsildar above"},
     "desk-emergency-act": {"tahsildar above", "collector", "administrator"},
+    "desk-record": {"auditor"},
     "desk-erasures": {"collector", "administrator", "auditor"},
     "desk-erasure-act": {"collector", "administrator"},
     "desk-hold-lift": {"collector", "administrator"},
@@ -68,6 +69,7 @@ FOR_EVERY_OFFICER = frozenset(
     {
         *("desk", "desk-next", "desk-find", "desk-closures", "desk-figures", "desk-words", "desk-late"),
         *("desk-sign-out", "desk-charge", "desk-account", "desk-session-end"),
+        "desk-password",
         *("desk-passkey-register", "desk-passkey-new", "desk-passkey-remove"),
         *("desk-charges", "desk-hand-over", "desk-stand-in", "desk-stand-in-end", "desk-closure-lift"),
         *("desk-workshop-new", "desk-workshop-preview", "desk-workshop-form"),

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from janaseva.desk.ledger import searching
 from janaseva.desk.people import account, arranging, charges, offices, passkey, sign_in
 from janaseva.desk.services import (
     acts,
@@ -107,6 +108,7 @@ urlpatterns = [
     path("emergencies", include(EMERGENCIES)),
     path("erasures", include(ERASURES)),
     path("appeal/<uuid:appeal_id>", include(APPEAL)),
+    path("record", searching.record, name="desk-record"),
     path("late", appeals.late, name="desk-late"),
     path("workshop", include(WORKSHOP)),
 ]

@@ -23,6 +23,7 @@ ONLY_WITH: Final = {
     "desk-proposals": ("services.define", "services.publish"),
     "desk-offices": ("people.arrange",),
     "desk-emergencies": ("services.ask_emergency", "services.allow_emergency", "ledger.audit"),
+    "desk-record": ("ledger.search",),
     "desk-erasures": (
         "services.propose_erasure",
         "services.allow_erasure",

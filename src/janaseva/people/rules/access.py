@@ -35,6 +35,7 @@ PERMISSIONS: Final = frozenset(
         "payments.refund",
         "ledger.audit",
         "ledger.retry",
+        "ledger.search",
         "documents.revoke",
         "workflow.close_office",
         "workflow.close_area",

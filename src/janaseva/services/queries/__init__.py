@@ -148,7 +148,7 @@ from janaseva.services.queries.public_figures import (
     performance,
     service_performance,
 )
-from janaseva.services.queries.story import Happened, Look, looks, story
+from janaseva.services.queries.story import Happened, Look, looks, recorded_as, story
 from janaseva.services.queries.versions import Version, versions
 from janaseva.services.queries.wording import ServiceWords, service_words
 
@@ -278,6 +278,7 @@ __all__ = [
     "published_files",
     "published_hash",
     "published_keys",
+    "recorded_as",
     "refusal_again",
     "renewable_until",
     "renewals_to_tell",

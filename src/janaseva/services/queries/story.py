@@ -6,9 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from janaseva.core.actor import Actor
+from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
+from janaseva.core.writing import latin_digits
 from janaseva.ledger import queries as ledger
+from janaseva.ledger import rules as ledger_rules
 from janaseva.people import queries as people
+from janaseva.services.models import Application
 from janaseva.services.queries.applications import visible
 
 SHOWN = (
@@ -117,3 +121,17 @@ def looks(by: Actor, application_id: UUID) -> list[Look]:
         for event in reversed(events)
         if event.post_id is not None
     ]
+
+
+def recorded_as(by: Actor, number: str) -> UUID | None:
+    """Return the id under which the record keeps the application of a number, for whoever may search the record.
+
+    Raises:
+        Refusal: ``not_found`` for who may not.
+
+    """
+    if not ledger_rules.may_search(by):
+        raise not_found()
+    written = latin_digits(number).strip().upper()[:60]
+    row = Application.first_where(number=written) if written and written.isprintable() else None
+    return row.id if row else None

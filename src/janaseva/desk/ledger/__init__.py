@@ -1,0 +1,1 @@
+"""The record at the desk, for auditors."""
