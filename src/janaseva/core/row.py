@@ -103,6 +103,13 @@ def _nothing(part: Any) -> Any:
     return ""
 
 
+def update_where(model: "type[Row]", values: dict[str, Any], **equal: Any) -> int:
+    """Write columns of all rows that have these values, without a revision; for rows that are not ``recorded``."""
+    if not _open.get():
+        _refuse(f"update of {model._meta.db_table}")
+    return statements.update_where(model, values, equal)
+
+
 class Row(models.Model):
     """One row of one room. ``recorded`` rows have their hash written into the event of each act that touched them.
 

@@ -280,3 +280,27 @@ def update(row: models.Model, names: Iterable[str], *, before: int) -> bool:
     with database.cursor() as cursor:
         cursor.execute(sql, [*values, row.revision, prepare_key(row.pk), before])  # type: ignore[attr-defined]
         return bool(cursor.rowcount == 1)
+
+
+@cache
+def _setting(model: type[models.Model], names: tuple[str, ...], shape: tuple[tuple[str, int | None], ...]) -> str:
+    quoted, meta = connection.ops.quote_name, model._meta
+
+    def column(name: str) -> str:
+        return str(quoted(cast("Any", meta.get_field(name)).column))
+
+    sets = ", ".join(f"{column(name)} = %s" for name in names)
+    conditions = " AND ".join(_condition(column(name), count) for name, count in shape)
+    return f"UPDATE {quoted(meta.db_table)} SET {sets} WHERE {conditions}"
+
+
+def update_where(model: type[models.Model], values: Mapping[str, Any], equal: Mapping[str, Any]) -> int:
+    """Write some columns of the rows that :func:`where` would give, and return how many those were."""
+    database = connections[DEFAULT_DB_ALIAS]
+    shape, asked = _shaped(model, equal, database.vendor)
+    if shape is None:
+        return 0
+    written = [_prepared(model, name, database.vendor)(value) for name, value in values.items()]
+    with database.cursor() as cursor:
+        cursor.execute(_setting(model, tuple(values), shape), [*written, *asked])
+        return int(cursor.rowcount)

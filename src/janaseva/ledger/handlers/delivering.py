@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import F
@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from janaseva.core.action import upkeep
 from janaseva.core.news import Heard, Listener, News, NotYet, listeners
 from janaseva.core.refusal import Refusal
+from janaseva.core.row import update_where
 from janaseva.ledger.models import Delivery, Event
 
 LEASE = timedelta(seconds=60)
@@ -24,6 +25,9 @@ MOST_ATTEMPTS = 12
 """With the back-off below, about seventy minutes of trying."""
 LONGEST_BACK_OFF = timedelta(hours=1)
 BATCH = 8
+WAITING: Final = Delivery.State.WAITING.value
+DONE: Final = Delivery.State.DONE.value
+DEAD: Final = Delivery.State.DEAD.value
 
 _log = logging.getLogger("janaseva.ledger")
 
@@ -60,7 +64,7 @@ def read_news(kind: type[News], facts: Mapping[str, Any]) -> News:
 
 def _claimed(at: datetime, limit: int) -> list[Delivery]:
     """Take up to ``limit`` deliveries that are due, for the length of a lease; each counts as an attempt."""
-    due = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    due = Delivery.objects.filter(state=WAITING, due_at__lte=at).order_by("due_at", "pk")
     if not due.exists():
         return []
     with upkeep():
@@ -74,15 +78,14 @@ def _claimed(at: datetime, limit: int) -> list[Delivery]:
 
 def _settle(delivery: Delivery, **values: Any) -> bool:
     """Write how a delivery ended, unless its lease ran out and another worker took it."""
-    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.WAITING, due_at=delivery.due_at)
     with upkeep():
-        return bool(mine.update(**values))
+        return bool(update_where(Delivery, values, id=delivery.pk, state=WAITING, due_at=delivery.due_at))
 
 
 def _fail(delivery: Delivery, error: Exception, at: datetime) -> None:
     code = error.code if isinstance(error, Refusal) else type(error).__name__
     dead = delivery.attempts >= MOST_ATTEMPTS
-    state = Delivery.State.DEAD if dead else Delivery.State.WAITING
+    state = DEAD if dead else WAITING
     _settle(delivery, state=state, due_at=at + back_off(delivery.attempts), error=code[:120])
     _log.error(
         "%s failed on event %s, attempt %s%s",
@@ -121,7 +124,7 @@ def _deliver_one(delivery: Delivery, event: Event, at: datetime, soon: timedelta
         _fail(delivery, error, at)
         into.failures.append(error)
     else:
-        _settle(delivery, state=Delivery.State.DONE, error="")
+        _settle(delivery, state=DONE, error="")
         into.done += 1
 
 

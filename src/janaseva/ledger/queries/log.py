@@ -30,7 +30,8 @@ def verifiers() -> list[str]:
 
 def leaf_index(event_id: UUID) -> int | None:
     """Return the event's place in the log, from 0; ``None`` until the sequencer has given it."""
-    return Leaf.objects.filter(pk=event_id).values_list("index", flat=True).first()
+    leaf = Leaf.get_or_none(event_id)
+    return leaf.index if leaf is not None else None
 
 
 def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:

@@ -23,5 +23,5 @@ def head() -> Checkpoint | None:
 
 def tile_hashes(level: int, number: int) -> bytes:
     """Return the hashes of a tile as far as it is filled; nothing where there is none."""
-    hashes = Tile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
-    return bytes(hashes) if hashes is not None else b""
+    found = Tile.first_where(level=level, number=number, order=())
+    return bytes(found.hashes) if found is not None else b""
