@@ -23,7 +23,7 @@ export UV_NO_PROGRESS := 1
 # Compiled at once, with all cores: else each process that starts first does it again, beside the others.
 export UV_COMPILE_BYTECODE := 1
 
-.PHONY: help up install check test test-postgres house clock attacks fmt lint types migrations packs bench others demo sbom clean
+.PHONY: help up install check test test-postgres house clock attacks fmt lint types migrations packs bench others busy demo sbom clean
 
 help: ## Show these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,13 +97,14 @@ bench: install ## Measure whole flows, acts, certificates, the log, pages: ratio
 
 others: build/others/.installed ## Install what bench measures beside us, in an environment of its own (bench/others)
 
-build/others/.installed: bench/others/requirements.lock
+# What a bench needs beside the platform, as its own lock says.
+build/others/.installed build/busy/.installed: build/%/.installed: bench/%/requirements.lock
 	@$(MAKE) $(UV)
-	@$(UV) venv --quiet --clear --python "$(PYTHON)" build/others
-	@$(UV) pip install --quiet --python build/others/bin/python --require-hashes --requirement bench/others/requirements.lock \
-		|| (rm -rf build/others && $(PYTHON) -m venv build/others && build/others/bin/pip install --quiet \
-			--disable-pip-version-check --require-hashes --requirement bench/others/requirements.lock) \
-		|| (rm -rf build/others; exit 1)
+	@$(UV) venv --quiet --clear --python "$(PYTHON)" build/$*
+	@$(UV) pip install --quiet --python build/$*/bin/python --require-hashes --requirement $< \
+		|| (rm -rf build/$* && $(PYTHON) -m venv build/$* && build/$*/bin/pip install --quiet \
+			--disable-pip-version-check --require-hashes --requirement $<) \
+		|| (rm -rf build/$*; exit 1)
 	@touch $@
 
 cluster: install ## Three databases, two web servers and a proxy on this machine (root; docs/operations/cluster.md)
@@ -111,6 +112,9 @@ cluster: install ## Three databases, two web servers and a proxy on this machine
 
 faults: install ## Kill, cut off and fill up on purpose, and count what was lost (docs/operations/faults.md)
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+busy: install build/busy/.installed ## The busiest day on the cluster, e.g. make busy ARGS="--rate 5 --minutes 10" or ARGS="--find --minutes 2"
+	@$(BIN)/python -m bench.busy $(ARGS)
 
 demo: install ## Take one application of every service from apply to verified certificate, in a scratch database
 	@$(BIN)/janaseva demo journey --json

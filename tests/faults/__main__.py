@@ -15,8 +15,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from deploy.cluster import nodes
 from tests.faults import alone, power, together
 from tests.faults.report import RED, Report, Row
+from tests.house import released
 
 
 def _in_folder(work: Callable[[Path], Row]) -> Row:
@@ -52,6 +54,18 @@ def _why_not(name: str) -> str:
     return ""
 
 
+def _release(named: str) -> nodes.Code:
+    """Return the version that a rolling upgrade begins with: the one named, or the last release where it is here."""
+    commit = named or released.last().commit
+    try:
+        return together.release(commit)
+    except nodes.ClusterError as error:
+        if named:
+            raise
+        print(f"the rolling upgrade is one from this version to itself: {error}")
+        return nodes.PRESENT
+
+
 def _report(asked: argparse.Namespace, report: Report) -> None:
     for name, work in _single(asked, asked.seed).items():
         if asked.only in name:
@@ -63,8 +77,7 @@ def _report(asked: argparse.Namespace, report: Report) -> None:
     if why_not:
         report.add(Row("cluster", skipped=why_not))
         return
-    if asked.release:
-        together.VERSIONS[0] = together.release(asked.release)
+    together.VERSIONS[0] = _release(asked.release)
     done = sum(row.acks for row in report.rows)
     for row in together.soak(seed=asked.seed, count=asked.cluster, only=asked.fault, acks=max(0, asked.acks - done)):
         report.add(row)
@@ -80,7 +93,9 @@ def main() -> int:
     parser.add_argument("--fills", type=int, default=1, help="full disks on each kind of database")
     parser.add_argument("--cluster", type=int, default=11, help="faults of the cluster, each kind in its turn")
     parser.add_argument("--acks", type=int, default=0, help="go on with the cluster until so many are acknowledged")
-    parser.add_argument("--from", dest="release", default="", help="the version that a rolling upgrade begins with")
+    parser.add_argument(
+        "--from", dest="release", default="", help="the version that a rolling upgrade begins with (the last release)"
+    )
     parser.add_argument("--only", default="", help="faults whose names hold this")
     parser.add_argument("--fault", default="", help="faults of the cluster whose names hold this")
     asked = parser.parse_args()
