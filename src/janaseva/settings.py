@@ -50,6 +50,7 @@ class Options(BaseSettings):
     published_copies: list[Path] = Field(default=[], description="Further folders that remember the last checkpoint.")
     backup_dir: Path | None = Field(default=None, description="The folder of backups; empty: backups/ in data_dir.")
     backup_keys: list[str] = Field(default=[], description="Two or more age1... keys that backups are encrypted to.")
+    backup_papers: bool = Field(default=True, description="Whether backups copy what lies in the document store.")
     backup_database_url: str = Field(
         default="", description="PostgreSQL as a role that may replicate; empty: the same."
     )

@@ -217,7 +217,7 @@ def test_missing_wal_is_named(tmp_path, shelf_of_backups):
 # --- what lies beside the database ---------------------------------------------------------------------------------
 
 
-def test_keys_and_papers_are_packed_apart_and_nothing_else_is(tmp_path, monkeypatch, shelf_of_backups):
+def test_keys_and_other_files_are_packed_apart_and_nothing_else_is(tmp_path, monkeypatch, shelf_of_backups):
     base = tmp_path / "data"
     for name in (
         "keys/seal",
@@ -226,11 +226,12 @@ def test_keys_and_papers_are_packed_apart_and_nothing_else_is(tmp_path, monkeypa
         "run/web.pid",
         ".backup-1/database",
         "papers/a",
+        "published/note",
     ):
         (base / name).parent.mkdir(parents=True, exist_ok=True)
         (base / name).write_text(name)
     monkeypatch.setattr(OPTIONS, "data_dir", base)
-    for keys, expected in ((False, {"log/checkpoint", "papers/a"}), (True, {"keys/seal"})):
+    for keys, expected in ((False, {"log/checkpoint", "published/note"}), (True, {"keys/seal"})):
         packed = io.BytesIO()
         folders.pack(folders.kept(keys=keys), packed)
         packed.seek(0)

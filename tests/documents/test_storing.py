@@ -1,6 +1,7 @@
 """Papers in a store beside the database: brought there after the act, read back, looked through, moved and swept."""
 
 import json
+import shutil
 from datetime import timedelta
 from uuid import UUID
 
@@ -188,6 +189,17 @@ class TestStore:
         assert queries.content(PERSON, attachments[2]).content
         paths[0].write_bytes(paths[2].read_bytes())
         assert _findings() == ["paper_altered", "paper_missing"], "another paper in its place"
+        assert _told("move", "--read")[1]["moved"] == 0
+        storing.prepare(storing.restored_folder().as_uri())
+        saved = storing.store_at(storing.restored_folder().as_uri())
+        for content in PHOTOS:
+            kept = rules.receive(filename="card.jpg", content=content)
+            saved.put(kept.sha256, kept.content)
+        assert queries.content(PERSON, attachments[0]).content, "from what a restoration left"
+        paths[0].write_bytes(paths[2].read_bytes()[: paths[0].stat().st_size])
+        assert _told("move", "--read")[1]["moved"] == 2
+        shutil.rmtree(storing.restored_folder())
+        assert _findings() == []
 
     def test_a_disk_that_is_not_mounted_is_not_taken_for_the_store(self, store, tmp_path):
         first = _given()

@@ -90,8 +90,9 @@ def prepare(*, as_json: bool) -> None:
 
 
 @command.command("move")
+@click.option("--read", is_flag=True, help="Read what the store has already, and mend what is altered or lost.")
 @as_json
-def move(*, as_json: bool) -> None:
+def move(*, read: bool, as_json: bool) -> None:
     """Bring every paper to where the settings say: to the store; or back to the database, where no store is set.
 
     Stores that papers lie in until now are named by JANASEVA_DOCUMENT_STORES_BEFORE. Work goes on meanwhile; ended
@@ -100,7 +101,7 @@ def move(*, as_json: bool) -> None:
     found = queries.places(BY)
     total = found.here + found.stored if OPTIONS.document_store else found.stored
     with _telling(as_json=as_json), _counting("Papers", total, quiet=as_json) as progress:
-        moved = moving.move(now(), progress)
+        moved = moving.move(now(), progress, read=read)
     words = "".join(f"{key}: in no place whole\n" for key in moved.lacking)
     words += f"{moved.moved:,} papers were moved; all others were where they belong."
     _answer(words, good=not moved.lacking, as_json=as_json, moved=moved.moved, lacking=moved.lacking)

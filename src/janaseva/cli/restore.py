@@ -20,13 +20,14 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
     """Restore database, keys, papers and the log's files to a moment (default: as late as possible).
 
     Exit 1 where the result is behind the last published checkpoint: it can be read, it refuses every write, and what
-    it lacks is listed.
+    it lacks is listed; and where papers of the document store are in no store and in no backup.
     """
     keys = shelf.identities(identity)
     with shown(quiet=quiet) as progress:
         found = restoring.restore(into.resolve(), to=to, keys=keys, progress=progress)
         standing, lacks = restoring.lacking(found)
         back = restoring.brought_back(found)
+        papers = restoring.papers_back(found, keys=keys, progress=progress)
     words = [f"{found.backup} restored into {found.folder}, as it was at {found.reaches.isoformat()}."]
     if to is not None and found.reaches < to:
         words.append(f"That is {(to - found.reaches).total_seconds():,.0f} s before the moment asked for.")
@@ -45,10 +46,17 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
             f"{back} applications in it were erased since. Its worker erases them again: start the worker first, and "
             "the web when `janaseva erasures verify` finds nothing."
         )
+    if papers.on_shelf:
+        words.append(
+            f"{papers.on_shelf:,} papers that no document store has lie in {found.folder / 'papers'} and are read "
+            "from there: janaseva documents move brings them to the store."
+        )
+    words += [f"{one}: its bytes are in no store and in no backup" for one in papers.lacking]
     if found.by_server is False:
         words.append(NO_SERVER_CHECK.strip())
     return {
-        "good": not standing.code, "backup": found.backup, "chain": found.chain, "folder": found.folder,
+        "good": not standing.code and not papers.lacking, "papers": papers.papers, "papers_back": papers.on_shelf,
+        "papers_lacking": papers.lacking, "backup": found.backup, "chain": found.chain, "folder": found.folder,
         "reaches": found.reaches, "checked_by_server": found.by_server, **plain(standing),
         "missing": [plain(one) for one in lacks], "erased_since": back, "words": "\n".join(words),
     }  # fmt: skip

@@ -14,12 +14,13 @@ import click
 import pyrage
 from rich.console import Console
 
-from janaseva.cli.backup import making, postgres, restoring, shelf
+from janaseva.cli.backup import making, papers, postgres, restoring, shelf
 from janaseva.cli.backup.shelf import BackupError, Progress
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.clock import now
 from janaseva.core.promises import broken
+from janaseva.documents.rules import StoreAwayError
 from janaseva.ledger import actions, queries, rules
 
 P = ParamSpec("P")
@@ -31,6 +32,7 @@ WORDS: Final = {
     "keys": "Packing the keys",
     "restore": "Putting the backup together",
     "wal": "Unpacking WAL",
+    "papers": "Going through the papers of the document store",
     "recompute": "Recomputing every row against the record",
 }
 
@@ -109,11 +111,44 @@ def create(quiet: bool, *, increment: bool) -> dict[str, Any]:  # noqa: FBT001 -
     began = time.monotonic()
     with shown(quiet=quiet) as progress:
         made = making.create("increment" if increment else "full", at=now(), progress=progress)
+        kept = _papers(progress)
+        if papers.is_wanted() and kept["good"]:
+            papers.tidy(now(), shelf.listed())
     size = sum(part.bytes for part in made.parts)
     words = f"Backup {made.id}: {size / 2**20:,.1f} MB, log up to {made.log_size}, {len(made.keys)} keys open it."
+    words += f"\n{kept['words']}" if kept["words"] else ""
     seconds = round(time.monotonic() - began, 1)
-    return {"good": True, "id": made.id, "kind": made.kind, "bytes": size, "log_size": made.log_size,
+    return {**kept, "id": made.id, "kind": made.kind, "bytes": size, "log_size": made.log_size,
             "taken_at": made.taken_at, "seconds": seconds, "words": words}  # fmt: skip
+
+
+def _papers(progress: Progress) -> dict[str, Any]:
+    """Copy the papers of the document store, where there is one; what cannot be had makes the whole not good."""
+    if not papers.is_wanted():
+        return {"good": True, "papers": 0, "papers_new": 0, "papers_lacking": [], "words": ""}
+    try:
+        kept = papers.keep(shelf.recipients(), progress)
+    except StoreAwayError as error:
+        words = (
+            f"The papers of the document store were not copied: {error}. Run `janaseva backup papers` when it is back."
+        )
+        return {"good": False, "papers_error": str(error), "words": words}
+    words = f"Papers of the document store: {kept.papers:,}, of which {kept.new:,} are new on the shelf."
+    words += "".join(f"\n{one}: no store has it whole (janaseva documents verify)" for one in kept.lacking)
+    return {
+        "good": not kept.lacking, "papers": kept.papers, "papers_new": kept.new, "papers_lacking": kept.lacking,
+        "words": words,
+    }  # fmt: skip
+
+
+@command.command("papers")
+@as_json
+@told
+def papers_(quiet: bool) -> dict[str, Any]:  # noqa: FBT001 - given by `told`
+    """Copy the papers of the document store that came since the last time; from a timer, between two backups."""
+    with shown(quiet=quiet) as progress:
+        kept = _papers(progress)
+    return {**kept, "words": kept["words"] or "No paper lies beside the database, or JANASEVA_BACKUP_PAPERS is false."}
 
 
 @command.command("list")
@@ -169,7 +204,7 @@ def verify(quiet: bool, *, identity: Path, to: datetime | None, scratch: Path | 
             to=to, keys=keys, verifier="\n".join(queries.verifiers()), progress=progress, scratch=scratch
         )
     differs = _differs(found.log_size, found.root)
-    findings = len(found.findings) + differs
+    findings = len(found.findings) + differs + len(found.papers.lacking)
     if not broken():
         actions.note_backup_verified(
             by=Actor.system("backup"), at=now(), key=f"verified:{restored.backup}:{now().isoformat()}",
@@ -179,6 +214,7 @@ def verify(quiet: bool, *, identity: Path, to: datetime | None, scratch: Path | 
     words = (
         f"{restored.backup}, restored to {restored.reaches.isoformat()}: {found.rows:,} rows, {found.events:,} events "
         f"and {found.log:,} log entries recomputed, {verdict}."
+        + _about(found.papers)
         + (" Its log is not the beginning of the one that is served." if differs else "")
         + (NO_SERVER_CHECK if restored.by_server is False else "")
     )
@@ -186,10 +222,23 @@ def verify(quiet: bool, *, identity: Path, to: datetime | None, scratch: Path | 
         "good": not findings, **{name: getattr(found, name) for name in ("rows", "events", "log", "log_size", "root")},
         "findings": findings, "first_findings": [plain(one) for one in found.findings[:20]],
         "differs_from_log": differs,
+        "papers": found.papers.papers, "papers_on_shelf": found.papers.on_shelf,
+        "papers_lacking": found.papers.lacking[:20],
         "backup": restored.backup, "chain": restored.chain, "reaches": restored.reaches,
         "checked_by_server": restored.by_server, "wal_segments": restored.wal_segments,
         "seconds": round(time.monotonic() - began, 1), "words": words,
     }  # fmt: skip
+
+
+def _about(found: papers.Found) -> str:
+    """Return what is to be said of the papers that lie beside the database."""
+    if not found.papers:
+        return ""
+    elsewhere = found.papers - found.on_shelf - len(found.lacking)
+    return (
+        f" {found.papers:,} papers of the document store were read: {found.on_shelf:,} on the shelf, {elsewhere:,} in "
+        f"the store alone, {len(found.lacking):,} nowhere whole."
+    )
 
 
 def _differs(size: int, root: str) -> bool:

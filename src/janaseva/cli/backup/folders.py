@@ -8,8 +8,10 @@ from typing import IO, Final
 from janaseva.cli.backup.shelf import shelf
 from janaseva.settings import OPTIONS
 
-LEFT_OUT: Final = frozenset({"backups", "cache", "log_files", "run", "simulator", "setup.stamp", "backup_pages"})
-"""What is made anew, belongs to one running process, or is the shelf itself."""
+LEFT_OUT: Final = frozenset(
+    {"backups", "cache", "log_files", "run", "simulator", "setup.stamp", "backup_pages", "papers"}
+)
+"""What is made anew, belongs to one running process, is the shelf itself, or is kept paper by paper."""
 KEYS: Final = "keys"
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pyrage
 from django.conf import settings
 from django.db import connection
 
-from janaseva.cli.backup import folders, postgres, shelf, sqlite
+from janaseva.cli.backup import folders, papers, postgres, shelf, sqlite
 from janaseva.cli.backup.shelf import BackupError, Manifest, Progress
 from janaseva.core.actor import Actor
 from janaseva.ledger import adapters, handlers, queries, rules
@@ -194,19 +195,24 @@ class Proof:
     findings: tuple[queries.Finding, ...]
     log_size: int
     root: str
+    papers: papers.Found
 
 
-def recompute(restored: Restored, *, verifier: str) -> Proof:
-    """Recompute every row of a copy against its record and its log, as ``janaseva log verify`` does."""
-    looked = {"events": 0, "log": 0, "rows": 0}
+def recompute(restored: Restored, *, verifier: str, keys: Keys, progress: Progress) -> Proof:
+    """Recompute every row of a copy against its record and its log, as ``janaseva log verify`` does, and its papers."""
+    looked: Counter[str] = Counter()
 
     def advance(what: str, count: int) -> None:
         looked[what] += count
 
     with reading(restored):
         findings = tuple(handlers.audit(verifier=verifier, files=False, progress=advance))
+        found = papers.proven(restored.folder, keys, progress)
         head = queries.head()
-    return Proof(findings=findings, log_size=head.size if head else 0, root=head.root if head else "", **looked)
+    return Proof(
+        findings=findings, papers=found, log_size=head.size if head else 0, root=head.root if head else "",
+        events=looked["events"], log=looked["log"], rows=looked["rows"],
+    )  # fmt: skip
 
 
 def verify(
@@ -217,7 +223,7 @@ def verify(
         Path(place).chmod(0o711)  # PostgreSQL's own user must get to its folder within
         restored = restore(Path(place) / "copy", to=to, keys=keys, progress=progress)
         progress("recompute", 0, 0)
-        return restored, recompute(restored, verifier=verifier)
+        return restored, recompute(restored, verifier=verifier, keys=keys, progress=progress)
 
 
 def brought_back(restored: Restored) -> int:
@@ -240,3 +246,9 @@ def lacking(restored: Restored) -> tuple[handlers.Standing, list[handlers.Missin
     """Return how a copy stands beside what was published, and each published event that it has not."""
     with reading(restored) as memory:
         return handlers.compared(memory), list(handlers.missing(memory))
+
+
+def papers_back(restored: Restored, *, keys: Keys, progress: Progress) -> papers.Found:
+    """Lay the papers that a copy names and no document store has beside it."""
+    with reading(restored):
+        return papers.put_back(restored.folder, keys, progress)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from janaseva.core.refusal import Refusal
 from janaseva.documents import actions, queries, rules
+from janaseva.documents.adapters.storing import ObjectMissingError
 from janaseva.documents.handlers.storing import AT_ONCE, AWAY, WORKER, Store, bring, fetch, remove, since_of, store_at
 from janaseva.documents.rules import StoreAwayError
 from janaseva.settings import OPTIONS
@@ -27,10 +28,11 @@ class Moved:
     lacking: tuple[UUID, ...]
 
 
-def move(at: datetime, progress: Progress) -> Moved:
+def move(at: datetime, progress: Progress, *, read: bool = False) -> Moved:
     """Bring every paper to where the settings say: the document store, or the database where there is none.
 
-    It may be ended at any moment and begun again: what is there is not moved again.
+    It may be ended at any moment and begun again: what is there is not moved again. What is there is known by its
+    length; with ``read`` by reading it, so that what is altered is mended from wherever it is whole.
 
     Raises:
         StoreAwayError: where a store does not do what it is asked.
@@ -40,7 +42,7 @@ def move(at: datetime, progress: Progress) -> Moved:
         return _to_the_database(at, progress)
     target = store_at(OPTIONS.document_store)
     target.here()
-    found = _to_the_store(target, progress)
+    found = _to_the_store(target, progress, read=read)
     moved = found.moved
     while brought := bring(target, at):
         moved += brought
@@ -64,11 +66,21 @@ def _fetched(paper: queries.Paper) -> bytes | None:
         return None
 
 
-def _to_the_store(target: Store, progress: Progress) -> Moved:
+def _is_there(target: Store, paper: queries.Paper, *, read: bool) -> bool:
+    if not read:
+        return target.holds(paper.sha256, paper.size_bytes)
+    try:
+        target.get(paper.sha256)
+    except (ObjectMissingError, rules.AlteredError):
+        return False
+    return True
+
+
+def _to_the_store(target: Store, progress: Progress, *, read: bool) -> Moved:
     """Copy papers that lie in other stores into the target; no row changes by that."""
 
     def copied(paper: queries.Paper) -> bool | None:
-        if target.holds(paper.sha256, paper.size_bytes):
+        if _is_there(target, paper, read=read):
             return False
         content = _fetched(paper)
         if content is not None:

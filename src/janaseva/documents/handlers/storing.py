@@ -106,8 +106,18 @@ class Store:
             StoreAwayError: where the store does not answer, or is another.
 
         """
+        return self.key.opened(sha256, self.held(sha256))
+
+    def held(self, sha256: str) -> bytes:
+        """Return the object of a paper as it lies there, encrypted.
+
+        Raises:
+            ObjectMissingError: where the store has none.
+            StoreAwayError: where the store does not answer, or is another.
+
+        """
         try:
-            return self.key.opened(sha256, self.objects.get(self.key.name(sha256)))
+            return self.objects.get(self.key.name(sha256))
         except ObjectMissingError:
             self.here()
             raise
@@ -157,6 +167,23 @@ def standing(address: str) -> str:
     except StoreAwayError as error:
         return str(error)
     return ""
+
+
+def whole(sha256: str) -> tuple[Store, bytes] | None:
+    """Return the first store that has a paper whole, and its object as it lies there; ``None`` where none has.
+
+    Raises:
+        StoreAwayError: where one that may have it does not answer.
+
+    """
+    for store in stores():
+        try:
+            held = store.held(sha256)
+            store.key.opened(sha256, held)
+        except (ObjectMissingError, rules.AlteredError):
+            continue
+        return store, held
+    return None
 
 
 def prepare(address: str) -> str:
