@@ -9,6 +9,7 @@ from django.db.models import Q
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import FORBIDDEN, Refusal
+from janaseva.core.waiting import waited
 from janaseva.people import events, queries, rules
 from janaseva.people.models import Arrangement, Challenge, Charge, Coverage, Office, Post, Session
 
@@ -27,13 +28,15 @@ def in_charge(*, by: Actor, at: datetime) -> None:
     """Refuse an officer whose charge has ended since the request began; the charge is held to the end of the act.
 
     Raises:
-        Refusal: ``charge_ended`` (403). A hand-over that commits first wins; one that comes later waits for this act.
+        Refusal: ``charge_ended`` (403). A hand-over that commits first wins, also over an act that
+            came in before it and waited; one that comes later waits for this act.
 
     """
     if by.kind != "officer":
         return
     row = Charge.locked(by.charge_id) if by.charge_id else None
-    if row is None or row.person_id != by.person_id or not rules.in_force(row.from_at, row.to_at, at):
+    here = at + waited(at)
+    if row is None or row.person_id != by.person_id or not rules.in_force(row.from_at, row.to_at, here):
         raise Refusal("charge_ended", status=FORBIDDEN)
 
 
