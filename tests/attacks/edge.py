@@ -175,7 +175,7 @@ class Slow:
     def __init__(self, port: int, *, headers: int, bodies: int) -> None:
         self.open: list[tuple[socket.socket, bytes]] = []
         head = b"GET /help/ HTTP/1.1\r\nHost: localhost\r\nX-a: "
-        body = b"POST /verify/number/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
+        body = b"POST /help/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n"
         body += b"Cookie: csrftoken=" + b"x" * 32 + b"\r\n"  # without one it is refused before it is read
         body += b"Content-Type: application/x-www-form-urlencoded\r\n\r\nnumber="
         for text, number in ((head, headers), (body, bodies)):
