@@ -55,7 +55,5 @@ ATTACKS = {
 
 WITHOUT_SURFACE: dict[str, str] = {
     "B9": "nothing that the platform gives has a number of places: no slot, seat, token or quota can be booked",
-    "E9": "slow and ambiguous requests end at nginx, which buffers them: tried on the cluster (deploy), not in process",
-    "E11": "a flood is measured under load, with faults (bench), not in process",
 }
 """Attacks of the list that find nothing to attack today, by number, with the reason; they are told, not skipped."""

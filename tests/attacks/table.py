@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 
 
+LONGEST = ("matrix", "edge", "shown", "races")
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let each result say which attack it is of, also from a worker."""
+    """Let each result say which attack it is of, also from a worker; what takes longest begins first."""
+    items.sort(key=lambda item: not any(f"test_{one}.py" in item.nodeid for one in LONGEST))
     for item in items:
         for mark in item.iter_markers("attack"):
             item.user_properties.append(("attack", list(mark.args)))
@@ -31,6 +36,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     }
     with Path(os.environ["ATTACKS_TOLD"]).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
+    if line["outcome"] and line["attacks"]:
+        name = report.nodeid.rpartition("::")[2]
+        print(f"\r{line['attacks'][0][0]:<4}{line['outcome']:<8}{line['seconds']:>7.1f} s  {name}", flush=True)
 
 
 def _tries(report: pytest.TestReport) -> int:

@@ -1,32 +1,26 @@
 """The list of attacks is whole, and what makes tests of them can itself fail."""
 
-import re
-from pathlib import Path
-
 import pytest
 
+from tests.attacks import written
 from tests.attacks.guards import Case, answers, attack, found, replaced, size
 from tests.attacks.register import ATTACKS, WITHOUT_SURFACE
 
-HERE = Path(__file__).parent
 
-
-def written() -> dict[str, list[str]]:
-    """Return the names of the tests of each attack, by its number, as the source has them."""
-    tests: dict[str, list[str]] = {}
-    for file in sorted(HERE.parent.rglob("test_*.py")):
-        text = file.read_text("utf-8")
-        for part in re.finditer(r"attack\(\s*\"([A-E]\d+)\"(?:(?!\ndef ).)*\ndef (test_\w+)", text, re.DOTALL):
-            tests.setdefault(part[1], []).append(f"{file.relative_to(HERE.parent)}::{part[2]}")
-    return tests
-
-
-def test_every_test_is_of_an_attack_on_the_list():
-    tests = written()
-    assert "A1" in tests
-    assert not set(tests) - set(ATTACKS)
+def test_every_attack_of_the_list_is_tried_and_shown_to_need_its_guard():
+    found = list(written.tries())
+    assert not {one.number for one in found} - set(ATTACKS)
     assert not set(WITHOUT_SURFACE) - set(ATTACKS)
-    assert not set(WITHOUT_SURFACE) & set(tests), "there is a test: there is a surface"
+    assert not set(WITHOUT_SURFACE) & {one.number for one in found}, "there is a test: there is a surface"
+    shown = {one.number for one in found if one.guards}
+    assert set(ATTACKS) - set(WITHOUT_SURFACE) == shown
+
+
+def test_the_documented_table_is_that_of_the_tests():
+    told = written.DOCUMENT.read_text("utf-8")
+    assert written.HEADING in told
+    assert written.with_table(told) == told, "write it anew: .venv/bin/python -m tests.attacks.written"
+    assert "not tried" not in written.table()
 
 
 def test_a_guard_that_is_gone_is_told():
