@@ -42,7 +42,7 @@ def run(heading: str, chosen: str, more: tuple[str, ...], told: Path) -> int:
     """Run pytest on one database and return its exit code; an empty choice is no fault."""
     print(f"\n── attacks {heading} " + "─" * 40, flush=True)
     command = [
-        sys.executable, "-m", "pytest", "-q", "-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadgroup",
+        sys.executable, "-m", "pytest", "-v", "--no-header", "-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadgroup",
         "-p", "tests.attacks.table", "-p", "no:randomly", "-m", chosen, *more, "tests/attacks", *sys.argv[1:],
     ]  # fmt: skip
     environment = {**os.environ, "ATTACKS": "whole", "ATTACKS_TOLD": str(told)}

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
 LONGEST = ("matrix", "edge", "shown", "races")
 
 
@@ -36,9 +35,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     }
     with Path(os.environ["ATTACKS_TOLD"]).open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
-    if line["outcome"] and line["attacks"]:
-        name = report.nodeid.rpartition("::")[2]
-        print(f"\r{line['attacks'][0][0]:<4}{line['outcome']:<8}{line['seconds']:>7.1f} s  {name}", flush=True)
 
 
 def _tries(report: pytest.TestReport) -> int:
