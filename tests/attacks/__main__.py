@@ -41,9 +41,10 @@ class Tried:
 def run(heading: str, chosen: str, more: tuple[str, ...], told: Path) -> int:
     """Run pytest on one database and return its exit code; an empty choice is no fault."""
     print(f"\n── attacks {heading} " + "─" * 40, flush=True)
+    workers = str(max(2, os.cpu_count() or 2))
     command = [
-        sys.executable, "-m", "pytest", "-v", "--no-header", "-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadgroup",
-        "-p", "tests.attacks.table", "-p", "no:randomly", "-m", chosen, *more, "tests/attacks", *sys.argv[1:],
+        sys.executable, "-m", "pytest", "-v", "--no-header", "-n", workers, "--dist", "loadgroup", "-p", "no:randomly",
+        "-p", "tests.attacks.table", "-m", chosen, *more, "tests/attacks", *sys.argv[1:],
     ]  # fmt: skip
     environment = {**os.environ, "ATTACKS": "whole", "ATTACKS_TOLD": str(told)}
     code = subprocess.run(command, cwd=TREE, env=environment, check=False).returncode
