@@ -20,7 +20,20 @@ from typing import Any
 from urllib.parse import quote
 
 KEPT = ("JANASEVA_PACKS_DIR",)
-WORKLOADS = ("flow", "submit", "decide", "certificate", "verify", "search", "form", "wide", "rules", "packs", "due")
+WORKLOADS = (
+    "flow",
+    "submit",
+    "decide",
+    "certificate",
+    "verify",
+    "search",
+    "form",
+    "wide",
+    "rules",
+    "packs",
+    "due",
+    "log",
+)
 
 
 @contextmanager
