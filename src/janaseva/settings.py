@@ -109,7 +109,9 @@ def _database(options: Options) -> dict[str, Any]:
     database["ATOMIC_REQUESTS"] = False
     if database["ENGINE"].endswith("sqlite3"):
         # WAL with synchronous=FULL: NORMAL loses acknowledged commits in a power cut. IMMEDIATE takes the write lock
-        # at the start, so that two writers queue and neither fails half way.
+        # at the start, so that two writers queue and neither fails half way. Each thread keeps its connection for a
+        # while: opening one reads the whole schema, which costs several times what most requests ask.
+        database["CONN_MAX_AGE"] = 600
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
