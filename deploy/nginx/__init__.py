@@ -34,6 +34,7 @@ worker_rlimit_nofile 8192;
 events {{ worker_connections 2048; }}
 http {{
     access_log off;
+    log_format kept '$upstream_cache_status';
     client_body_temp_path {folder}/bodies;
     proxy_temp_path {folder}/proxied;
     fastcgi_temp_path {folder}/fastcgi;

@@ -104,7 +104,7 @@ def test_nginx(tmp_path, tries):
         ({"Accept-Language": "ml", "Cookie": "language=sd"}, "sd", ""),
     ],
 )
-def test_a_reader_s_choices_are_sent_on_and_kept_apart(front, headers, language, spoken):
+def test_choices_of_readers_are_sent_on_and_kept_apart(front, headers, language, spoken):
     front.ask("/services/")
     told = front.ask("/services/", headers)
     assert "miss" in told.cache
