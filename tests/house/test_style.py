@@ -65,7 +65,10 @@ def not_one_sentence(modules: Iterable[Module]) -> Iterator[str]:
             yield f"{module.at(1)} is not one sentence: {words!r}"
 
 
-NAMED_BY_OTHERS = {"janaseva.core.postgresql.base": "Django looks for a database's class under this name"}
+NAMED_BY_OTHERS = {
+    "janaseva.core.postgresql.base": "Django looks for a database's class under this name",
+    "janaseva.core.sqlite3.base": "Django looks for a database's class under this name",
+}
 """Modules whose names are not ours to choose, with the reason."""
 
 

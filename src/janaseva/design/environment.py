@@ -3,6 +3,7 @@
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
+from jinja2.runtime import Context
 
 from janaseva.design import charts, vocabulary
 from janaseva.design.flow import flow
@@ -48,15 +49,34 @@ class Components:
             raise AttributeError(name) from None
 
 
+class Called(Context):
+    """A template's names, with calls that are calls: Jinja looks at each function whether it wants the context first.
+
+    None of ours does (:func:`environment` sees to it), and a page makes some hundred calls.
+    """
+
+    def call(
+        self, called: Any, /, *args: Any, _block_vars: object = None, _loop_vars: object = None, **named: Any
+    ) -> Any:
+        """Call a function or component on a template's word."""
+        del _block_vars, _loop_vars
+        return called(*args, **named)
+
+
 def environment(**options: Any) -> Environment:
     """Return the environment that Django's Jinja2 backend uses for every page and letterhead."""
     options.update(autoescape=True, undefined=Absent, trim_blocks=True, lstrip_blocks=True)
     jinja = Environment(**options)  # noqa: S701 - autoescape is set above
+    jinja.context_class = Called
     del jinja.filters["safe"]
     jinja.globals.update(vocabulary.GLOBALS)
     jinja.globals["chart"] = charts
     jinja.globals["flow"] = lambda nodes, arrows: flow(nodes, [arrow[:2] for arrow in arrows])
     jinja.globals["ui"] = Components(jinja)
+    wanting = [name for name, one in jinja.globals.items() if hasattr(one, "jinja_pass_arg")]
+    if wanting:
+        message = f"{', '.join(wanting)}: what templates call is not given their context (see Called)"
+        raise TypeError(message)
     for name in ("date", "date_numeric", "date_relative", "date_time", "money", "number"):
         jinja.filters[name] = vocabulary.GLOBALS[name]
     jinja.filters["in_language"] = vocabulary.text

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -182,6 +183,9 @@ def here(**changes: object) -> str:
     request = current().request
     if request is None:
         return "?"
+    if not request.GET:
+        set_ = {name: str(value) for name, value in changes.items() if value is not None}
+        return f"{request.path}?{urlencode(set_)}" if set_ else request.path
     query: QueryDict = request.GET.copy()
     for name, value in changes.items():
         query.pop(name, None)

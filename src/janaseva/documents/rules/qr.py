@@ -4,6 +4,8 @@ Base 45 keeps to the alphanumeric mode of QR codes, so that the square stays sma
 4 end of validity, 5 begin of validity and 6 time of issue are those of CWT (RFC 8392); the others are our own.
 """
 
+import functools
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +16,7 @@ import cbor2
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from janaseva.documents.rules.keys import KEY_ID_BYTES, KeyRing, PublicKey
 
@@ -21,6 +24,8 @@ PREFIX: Final = "JS1:"
 MAX_TEXT: Final = 4_296
 """Characters that the largest QR code holds in alphanumeric mode (ISO/IEC 18004)."""
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+_DIGITS: Final = {character: digit for digit, character in enumerate(_ALPHABET)}
+_NOT_BASE_45: Final = "not base 45"
 _ALG, _KID, _EDDSA = 1, 4, -8
 _SIGN1_PARTS = 4
 
@@ -70,15 +75,19 @@ def from_base45(text: str) -> bytes:
         ValueError: where the text is not base 45 in its one proper form.
 
     """
-    out = bytearray()
-    for start in range(0, len(text), 3):
-        digits = [_ALPHABET.index(character) for character in text[start : start + 3]]
-        value, length = sum(digit * 45**place for place, digit in enumerate(digits)), len(digits) - 1
-        if length < 1 or value >= 1 << 8 * length:
-            message = "not base 45"
-            raise ValueError(message)
-        out += value.to_bytes(length, "big")
-    return bytes(out)
+    try:
+        digits = [_DIGITS[character] for character in text]
+    except KeyError:
+        raise ValueError(_NOT_BASE_45) from None
+    whole = len(digits) // 3 * 3
+    values = [
+        a + 45 * b + 2025 * c for a, b, c in zip(digits[:whole:3], digits[1:whole:3], digits[2:whole:3], strict=True)
+    ]
+    rest = digits[whole:]
+    last = rest[0] + 45 * rest[1] if len(rest) == 2 else 0  # noqa: PLR2004 - two digits for a byte alone
+    if len(rest) == 1 or last > 0xFF or max(values, default=0) > 0xFFFF:  # noqa: PLR2004
+        raise ValueError(_NOT_BASE_45)
+    return struct.pack(f">{len(values)}H", *values) + (bytes([last]) if rest else b"")
 
 
 def _day(value: date) -> int:
@@ -160,8 +169,13 @@ def _parts(text: str) -> tuple[bytes, bytes, bytes, str]:
     return protected, payload, signature, header[_KID].hex()
 
 
+@functools.lru_cache(maxsize=64)
+def _public(pem: str) -> PublicKeyTypes:
+    return serialization.load_pem_public_key(pem.encode())
+
+
 def _verified(key: PublicKey, message: bytes, signature: bytes) -> bool:
-    public = serialization.load_pem_public_key(key.public_pem.encode())
+    public = _public(key.public_pem)
     try:
         if isinstance(public, Ed25519PublicKey):
             public.verify(signature, message)
