@@ -60,6 +60,7 @@ DESK_OF = {
     "desk-emergency-paper": {"tahsildar above"},
     "desk-emergency-act": {"tahsildar above", "collector", "administrator"},
     "desk-record": {"auditor"},
+    **dict.fromkeys(("desk-incidents", "desk-incident", "desk-incident-act"), frozenset({"administrator"})),
     "desk-erasures": {"collector", "administrator", "auditor"},
     "desk-erasure-act": {"collector", "administrator"},
     "desk-hold-lift": {"collector", "administrator"},

@@ -15,7 +15,6 @@ from janaseva.core.canonical import plain
 from janaseva.core.clock import now
 from janaseva.core.refusal import Refusal
 from janaseva.core.words import say
-from janaseva.ledger import queries as ledger
 from janaseva.monitor import actions, queries, rules
 from janaseva.settings import OPTIONS
 
@@ -155,39 +154,7 @@ def reported(number: str, *, authority: str, reference: str, sent: datetime | No
 @click.option("--to", "authority", required=True, type=click.Choice([one.key for one in rules.AUTHORITIES]))
 def report(number: str, *, authority: str) -> None:
     """Print the report to an authority, filled in as far as the platform knows; what it does not know is a blank."""
-    click.echo(report_of(queries.incident(BY, number, now()), authority, at=now()))
-
-
-def report_of(one: queries.IncidentView, authority: str, *, at: datetime) -> str:
-    """Return the report of an incident as text. It counts the persons concerned and names none."""
-    told = next(each for each in rules.AUTHORITIES if each.key == authority)
-    head = ledger.head()
-    rows = [
-        ("To", told.title),
-        ("Under", told.legal_basis),
-        ("Reported by", OPTIONS.state_name),
-        ("Contact (name, post, telephone, mail)", ""),
-        ("Number of the incident here", one.number),
-        ("Kind", one.kind.replace("_", " ")),
-        ("Happened", _local(one.occurred_at)),
-        ("Noticed", _local(one.noticed_at)),
-        ("Noticed by", "the platform itself" if one.by_platform else "people"),
-        ("To be reported by", _local(rules.due_at(one.noticed_at, told))),
-        ("Written", _local(at)),
-        ("System", f"Janaseva at {OPTIONS.public_url}"),
-        ("What happened", one.words),
-        ("Personal data concerned", "yes, or not yet ruled out" if one.personal_data else "no"),
-        ("Persons concerned, as far as known", str(one.affected)),
-        ("of them told", str(one.told)),
-        ("Cause, as far as known", ""),
-        ("Measures taken and planned", ""),
-        ("Consequences likely for the persons concerned", ""),
-        (
-            "State of the public log",
-            f"{head.size} entries, root {head.root}" if head and head.size else "not published",
-        ),
-    ]
-    return "\n".join(f"{name}: {value or '____________________'}" for name, value in rows)
+    click.echo(queries.report(BY, queries.incident(BY, number, now()), authority, now()))
 
 
 @command.command("close")

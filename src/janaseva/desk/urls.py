@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from janaseva.desk.ledger import searching
+from janaseva.desk.monitor import incidents
 from janaseva.desk.people import account, arranging, charges, offices, passkey, sign_in
 from janaseva.desk.services import (
     acts,
@@ -89,6 +90,12 @@ APPEAL = [
     path("/<slug:act>", appeals.act, name="desk-appeal-act"),
 ]
 
+INCIDENTS = [
+    path("", incidents.incidents, name="desk-incidents"),
+    path("/<str:reference>", incidents.incident, name="desk-incident"),
+    path("/<str:reference>/<slug:act>", incidents.act, name="desk-incident-act"),
+]
+
 urlpatterns = [
     path("", desk.desk, name="desk"),
     path("next", desk.take_next, name="desk-next"),
@@ -108,6 +115,7 @@ urlpatterns = [
     path("emergencies", include(EMERGENCIES)),
     path("erasures", include(ERASURES)),
     path("appeal/<uuid:appeal_id>", include(APPEAL)),
+    path("incidents", include(INCIDENTS)),
     path("record", searching.record, name="desk-record"),
     path("late", appeals.late, name="desk-late"),
     path("workshop", include(WORKSHOP)),

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
+from janaseva.ledger import queries as ledger
 from janaseva.monitor import rules
 from janaseva.monitor.models import Affected, Incident, Report
+from janaseva.settings import OPTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,3 +133,46 @@ def _view(row: Incident, reports: list[Report], total: int, told: int, at: datet
         clocks=rules.clocks(row.kind, personal_data=row.personal_data, noticed_at=row.noticed_at, sent=moments, at=at),
         references={one.authority: one.reference for one in reports},
     )
+
+
+def _local(at: datetime | None) -> str:
+    return f"{at.astimezone(ZoneInfo(OPTIONS.time_zone)):%A %d %B %Y, %H:%M %Z}" if at else "not known"
+
+
+def report(by: Actor, one: IncidentView, authority: str, at: datetime) -> str:
+    """Return the report of an incident as text. It counts the persons concerned and names none.
+
+    Raises:
+        Refusal: ``not_found`` for who handles none.
+
+    """
+    if not rules.may_handle(by):
+        raise not_found()
+    told = next(each for each in rules.AUTHORITIES if each.key == authority)
+    head = ledger.head()
+    rows = [
+        ("To", told.title),
+        ("Under", told.legal_basis),
+        ("Reported by", OPTIONS.state_name),
+        ("Contact (name, post, telephone, mail)", ""),
+        ("Number of the incident here", one.number),
+        ("Kind", one.kind.replace("_", " ")),
+        ("Happened", _local(one.occurred_at)),
+        ("Noticed", _local(one.noticed_at)),
+        ("Noticed by", "the platform itself" if one.by_platform else "people"),
+        ("To be reported by", _local(rules.due_at(one.noticed_at, told))),
+        ("Written", _local(at)),
+        ("System", f"Janaseva at {OPTIONS.public_url}"),
+        ("What happened", one.words),
+        ("Personal data concerned", "yes, or not yet ruled out" if one.personal_data else "no"),
+        ("Persons concerned, as far as known", str(one.affected)),
+        ("of them told", str(one.told)),
+        ("Cause, as far as known", ""),
+        ("Measures taken and planned", ""),
+        ("Consequences likely for the persons concerned", ""),
+        (
+            "State of the public log",
+            f"{head.size} entries, root {head.root}" if head and head.size else "not published",
+        ),
+    ]
+    return "\n".join(f"{name}: {value or '____________________'}" for name, value in rows)

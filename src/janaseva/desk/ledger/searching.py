@@ -1,5 +1,6 @@
 """Searching the record: by who acted, in whose post, in which matter, in a time; each search is itself on record."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -55,12 +56,12 @@ def _post(text: str) -> UUID | None:
 
 def _named(by: Actor, typed: dict[str, str], faults: list[Fault]) -> dict[str, UUID]:
     """Return by what is searched; what is not known here is added to ``faults``."""
-    found = {
-        "who": lambda: _who(by, typed["who"]),
-        "post": lambda: _post(typed["post"]),
-        "matter": lambda: _id(typed["matter"]) or services.recorded_as(by, typed["matter"]),
+    asked: dict[str, Callable[[str], UUID | None]] = {
+        "who": lambda text: _who(by, text),
+        "post": _post,
+        "matter": lambda text: _id(text) or services.recorded_as(by, text),
     }
-    named = {name: ask() for name, ask in found.items() if typed[name]}
+    named = {name: ask(typed[name]) for name, ask in asked.items() if typed[name]}
     faults += [Fault(place=name, code=UNKNOWN[name]) for name, key in named.items() if key is None]
     column = {"who": "person_id", "post": "post_id", "matter": "story"}
     return {column[name]: key for name, key in named.items() if key is not None}

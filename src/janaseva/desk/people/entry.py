@@ -24,6 +24,7 @@ ONLY_WITH: Final = {
     "desk-offices": ("people.arrange",),
     "desk-emergencies": ("services.ask_emergency", "services.allow_emergency", "ledger.audit"),
     "desk-record": ("ledger.search",),
+    "desk-incidents": ("monitor.handle",),
     "desk-erasures": (
         "services.propose_erasure",
         "services.allow_erasure",

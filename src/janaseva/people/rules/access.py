@@ -36,6 +36,7 @@ PERMISSIONS: Final = frozenset(
         "ledger.audit",
         "ledger.retry",
         "ledger.search",
+        "monitor.handle",
         "documents.revoke",
         "workflow.close_office",
         "workflow.close_area",

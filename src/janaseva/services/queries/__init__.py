@@ -148,7 +148,7 @@ from janaseva.services.queries.public_figures import (
     performance,
     service_performance,
 )
-from janaseva.services.queries.story import Happened, Look, looks, recorded_as, story
+from janaseva.services.queries.story import Happened, Look, applicants, looks, recorded_as, story
 from janaseva.services.queries.versions import Version, versions
 from janaseva.services.queries.wording import ServiceWords, service_words
 
@@ -201,6 +201,7 @@ __all__ = [
     "appeal",
     "appeal_paper",
     "appeals_of",
+    "applicants",
     "application",
     "area_names",
     "catalogue",

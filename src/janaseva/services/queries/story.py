@@ -1,5 +1,6 @@
 """The whole story of one application: what happened, when, by whose post, and who looked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -135,3 +136,17 @@ def recorded_as(by: Actor, number: str) -> UUID | None:
     written = latin_digits(number).strip().upper()[:60]
     row = Application.first_where(number=written) if written and written.isprintable() else None
     return row.id if row else None
+
+
+def applicants(by: Actor, numbers: Sequence[str]) -> dict[str, UUID]:
+    """Return who applied, by the number of each application that is known here, for whoever handles incidents.
+
+    Raises:
+        Refusal: ``not_found`` for who does not.
+
+    """
+    if not by.may("monitor.handle"):
+        raise not_found()
+    written = {latin_digits(number).strip().upper()[:60]: number for number in numbers if number.isprintable()}
+    rows = Application.objects.filter(number__in=list(written)).values_list("number", "applicant_id")
+    return {written[str(number)]: applicant_id for number, applicant_id in rows}
