@@ -72,7 +72,8 @@ def test_from_the_proposal_to_pages_that_show_nothing(office, erased):
         assert HOLDER not in page.content.decode(), name
     assert "erased" in words(pages["own"])
     assert "The number, the outcome" in words(pages["case"])
-    assert "was erased from our records" in words(verified)
+    assert "What it states was erased from our records" in words(verified)
+    assert "Genuine and valid" not in words(verified)
     assert paper.number in words(verified)
     assert pages["api"].json()["erased_at"]
     assert pages["api"].json()["answers"] == {}

@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 
 from janaseva.cli.verify import command
+from janaseva.core.action import action, allow
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Refusal
 from janaseva.core.words import find
-from janaseva.documents import handlers, queries, rules
+from janaseva.documents import handlers, queries, rules, steps
 from janaseva.documents.adapters.signing import FileSigner, make_keys
 from janaseva.documents.models import Document
 from janaseva.documents.queries import papers
 from janaseva.documents.rules.qr import base45, from_base45
+from janaseva.ledger import steps as ledger
 from tests.documents.acts import AT, SYSTEM, issued, key, revoke
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -295,6 +297,30 @@ def test_every_outcome_is_worded():
     for language in ("en", "ml", "hi", "ur", "sd"):
         for name in rules.OUTCOMES:
             assert find(f"verdict.{name}", language)
+
+
+@action
+def _erase(*, by, at, key, story) -> None:
+    allow(rules.may_seal(by))
+    steps.erase(by=by, at=at, story=story)
+    ledger.erase(by=by, at=at, story=story)
+
+
+def test_what_was_erased_is_shown_by_file_and_code_and_no_more_by_number(sealed):
+    done, pdf = sealed
+    row = Document.objects.get(pk=done.document_id)
+    _erase(by=SYSTEM, at=AT, key=key(), story=row.story)
+    held = Document.objects.get(pk=done.document_id)
+    assert (held.qr, held.blob_id, held.sha256, bool(held.erased_at)) == ("", None, row.sha256, True)
+    by_file, by_code = queries.verify_file(pdf, at=AT), queries.verify_qr(row.qr, at=AT)
+    assert (by_file.outcome, by_file.facts["income"], bool(by_file.erased_at)) == ("genuine", "INR 120000", True)
+    assert (by_code.outcome, by_code.facts["income"]) == ("genuine", "INR 120000")
+    by_number = queries.verify_number(done.number, done.code, at=AT)
+    assert (by_number.outcome, by_number.is_valid, by_number.rows) == ("erased", False, ())
+    assert queries.verify_number(done.number, "0" * 8, at=AT).outcome == "not_found"
+    revoke(done.document_id)
+    assert queries.verify_number(done.number, done.code, at=AT).outcome == "revoked"
+    assert queries.verify_file(pdf, at=AT).outcome == "revoked"
 
 
 class TestCommand:

@@ -169,7 +169,8 @@ def test_nothing_of_it_is_found_and_all_is_proven(given, wordy, officers, kept_l
     left = Event.objects.get(pk=first.pk)
     assert (left.hash, left.ordinal, left.name, left.facts) == (first.hash, 1, first.name, None)
     verdict = documents.verify_number(paper.number, paper.code, at=given.at)
-    assert (verdict.outcome, verdict.holder, verdict.number) == ("genuine", "", paper.number)
+    assert (verdict.outcome, verdict.holder, verdict.number) == ("erased", "", paper.number)
+    assert not verdict.is_valid, "whoever knows number and code alone may have written anything around them"
     assert verdict.erased_at
     assert verdict.issuer
 

@@ -103,7 +103,7 @@ def _date(moment: Any) -> str:
 def _when(verdict: Any) -> str:
     """Return the date that the words of the outcome speak of."""
     ended = dict.fromkeys(("revoked", "surrendered", "superseded", "suspended"), verdict.revoked_at)
-    dates = {**ended, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from}
+    dates = {**ended, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from, "erased": verdict.erased_at}
     return _date(dates.get(verdict.outcome))
 
 

@@ -25,6 +25,7 @@ OUTCOMES: Final = (
     "surrendered",
     "superseded",
     "suspended",
+    "erased",
     "expired",
     "not_yet_valid",
     "not_ours",
@@ -33,7 +34,8 @@ OUTCOMES: Final = (
     "record_differs",
     "unreadable",
 )
-"""``expired``: genuine, but its validity is over. ``not_found``: no document has this number and code."""
+"""``expired``: genuine, but its validity is over. ``erased``: the number is ours and valid, and what the paper says can
+no longer be compared: only its file or its code can show that. ``not_found``: no document has this number and code."""
 
 ENDED: Final[Mapping[str, str]] = {"surrendered": "surrendered", "replaced": "superseded"}
 """Ends of a document that are no reproach to its holder, by their reason: each has words of its own."""
@@ -307,4 +309,7 @@ def compare_number(record: Record | None, *, code: str, today: date) -> Verdict:
     expected = record.code.encode() if record is not None else b"-" * 8
     if not hmac.compare_digest(expected, given) or record is None:
         return Verdict(outcome="not_found", checks=_failed("record"))
-    return _standing(record, ("record",), key_id="", today=today)
+    verdict = _standing(record, ("record",), key_id="", today=today)
+    if record.erased_at is None or verdict.outcome != GENUINE:
+        return verdict
+    return replace(verdict, outcome="erased", checks=(*verdict.checks, Check(name="facts", result="unchecked")))

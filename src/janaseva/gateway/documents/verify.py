@@ -75,6 +75,7 @@ def _verdict(request: HttpRequest, found: rules.Verdict) -> HttpResponse:
         **dict.fromkeys(ENDED, found.revoked_at.date() if found.revoked_at else None),
         "expired": found.valid_until,
         "not_yet_valid": found.valid_from,
+        "erased": found.erased_at.date() if found.erased_at else None,
     }.get(found.outcome)
     language = language_of(request)
     shape = Verdict.model_validate(

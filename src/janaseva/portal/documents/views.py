@@ -23,10 +23,12 @@ from janaseva.portal.page import show
 
 MOST_BYTES: Final = 12 * 1024 * 1024
 LONGEST_CODE: Final = 8_000
-SHOWN: Final = frozenset({"genuine", "expired", "not_yet_valid", "revoked", "surrendered", "superseded", "suspended"})
+SHOWN: Final = frozenset(
+    {"genuine", "expired", "not_yet_valid", "revoked", "surrendered", "superseded", "suspended", "erased"}
+)
 """Outcomes in which what the paper says is repeated: it is ours, and whoever asks has shown to hold it."""
 GOOD: Final = frozenset({"genuine"})
-DOUBTFUL: Final = frozenset({"expired", "not_yet_valid", "not_sealed", "not_found", "unreadable"})
+DOUBTFUL: Final = frozenset({"erased", "expired", "not_yet_valid", "not_sealed", "not_found", "unreadable"})
 _CAMERA: Final = (
     "accelerometer=(), autoplay=(), camera=(self), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
     "microphone=(), midi=(), payment=(), usb=()"
@@ -71,7 +73,7 @@ def _posted(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReques
 
 def _answer(request: HttpRequest, verdict: rules.Verdict, way: str) -> HttpResponse:
     ended = dict.fromkeys(("revoked", "surrendered", "superseded", "suspended"), verdict.revoked_at)
-    dates = {**ended, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from}
+    dates = {**ended, "expired": verdict.valid_until, "not_yet_valid": verdict.valid_from, "erased": verdict.erased_at}
     holds = verdict.outcome in SHOWN
     context = {
         "verdict": verdict,

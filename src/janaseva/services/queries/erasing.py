@@ -192,7 +192,7 @@ def _erasure(
         decided_by=posts.get(row.decided_post_id, _NOBODY) if row.decided_post_id else _NOBODY,
         erases_at=row.erases_at,
         ended_at=row.ended_at,
-        may_allow=row.state == "proposed" and erasing.may_allow(by, facts),
+        may_allow=row.state == "proposed" and not is_held and erasing.may_allow(by, facts),
         may_withdraw=row.state in erasing.OPEN and erasing.may_withdraw(by, facts),
     )
 
