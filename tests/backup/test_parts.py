@@ -5,12 +5,14 @@ import sqlite3
 import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from janaseva.cli.backup import folders, postgres, restoring, shelf, sqlite
+from janaseva.services.adapters import ErasureFiles, Remembered, remembered_erasures
 from janaseva.settings import OPTIONS
 
 pytestmark = pytest.mark.once
@@ -241,3 +243,19 @@ def test_keys_and_other_files_are_packed_apart_and_nothing_else_is(tmp_path, mon
     assert (tmp_path / "outTrue/keys/seal").stat().st_mode & 0o777 == 0o600
     later = datetime.now(UTC).timestamp() + 60
     assert folders.pack(folders.kept(keys=False), io.BytesIO(), since=later) == 0
+
+
+# --- what was erased ------------------------------------------------------------------------------------------------
+
+
+def test_a_copy_knows_what_was_erased_after_it_was_made(tmp_path, monkeypatch):
+    monkeypatch.setattr(OPTIONS, "data_dir", tmp_path / "live")
+    monkeypatch.setattr(OPTIONS, "backup_dir", tmp_path / "shelf")
+    (tmp_path / "shelf").mkdir()
+    both, late = (Remembered(application_id=uuid4(), erased_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (2, 3))
+    into = tmp_path / "copy"
+    ErasureFiles([tmp_path / "shelf", into / "published"]).add(both)
+    remembered_erasures().add(late)
+    restoring._remember_erasures(into)
+    assert sorted(ErasureFiles([into / "published"]).all(), key=lambda one: one.erased_at) == [both, late]
+    assert list(ErasureFiles([tmp_path / "elsewhere"]).all()) == []

@@ -318,7 +318,7 @@ def test_what_was_erased_is_shown_by_file_and_code_and_no_more_by_number(sealed)
     by_number = queries.verify_number(done.number, done.code, at=AT)
     assert (by_number.outcome, by_number.is_valid, by_number.rows) == ("erased", False, ())
     assert queries.verify_number(done.number, "0" * 8, at=AT).outcome == "not_found"
-    revoke(done.document_id)
+    revoke(by=SYSTEM, at=AT, key=key(), document_id=done.document_id, reason="obtained_by_fraud")
     assert queries.verify_number(done.number, done.code, at=AT).outcome == "revoked"
     assert queries.verify_file(pdf, at=AT).outcome == "revoked"
 
