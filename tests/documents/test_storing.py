@@ -173,6 +173,17 @@ class TestStore:
         assert queries.content(PERSON, first).content
         assert not next(part for part in looked_at(AT) if part.name == "papers").wrong
 
+    def test_a_store_that_says_it_kept_and_did_not_is_not_believed(self, fake, monkeypatch):
+        attachment = _given()
+        with monkeypatch.context() as patch:
+            patch.setattr(fake, "put", lambda name, content: fake.held.update({name: content[:-1]}))
+            storing.bring_papers(AT)
+        assert Blob.objects.get().content is not None
+        assert queries.content(PERSON, attachment).content
+        storing._until[0] = 0.0
+        storing.bring_papers(AT)
+        assert Blob.objects.get().content is None
+
     def test_a_lost_or_altered_paper_is_found_and_never_served(self, store):
         attachments = [_given(0), _given(1), _given(2)]
         storing.bring_papers(AT)

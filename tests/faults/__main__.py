@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deploy.cluster import nodes
-from tests.faults import alone, power, together
+from tests.faults import alone, papers, power, together
 from tests.faults.report import RED, Report, Row
 from tests.house import released
 
@@ -34,6 +34,9 @@ def _single(asked: argparse.Namespace, seed: int) -> dict[str, Callable[[], Row]
     for kind in ("sqlite", "postgres"):
         found[f"kill -9, {kind}"] = lambda kind=kind: alone.kills(kind, seed=seed, count=asked.kills)
         if not asked.quick:
+            found[f"kill -9 while papers move, {kind}"] = lambda kind=kind: papers.kills(
+                kind, seed=seed, count=asked.papers
+            )
             found[f"power cut, {kind}"] = lambda kind=kind: _in_folder(
                 lambda place: power.cuts(kind, seed=seed, count=asked.cuts, folder=place)
             )
@@ -89,6 +92,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()) % 1_000_000, help="repeats a run's choices")
     parser.add_argument("--quick", action="store_true", help="kills alone")
     parser.add_argument("--kills", type=int, default=9, help="kill -9 on each kind of database")
+    parser.add_argument("--papers", type=int, default=6, help="kill -9 while papers go to a document store, on each")
     parser.add_argument("--cuts", type=int, default=4, help="power cuts on each kind of database")
     parser.add_argument("--fills", type=int, default=1, help="full disks on each kind of database")
     parser.add_argument("--cluster", type=int, default=11, help="faults of the cluster, each kind in its turn")
