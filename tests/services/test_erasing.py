@@ -20,6 +20,8 @@ from janaseva.documents.models import Blob
 from janaseva.ledger import queries as ledger
 from janaseva.ledger.models import Erasure as RecordErasure
 from janaseva.ledger.models import Event, Key
+from janaseva.ledger.queries.auditing.chains import audit_events
+from janaseva.ledger.queries.auditing.memory import Memory
 from janaseva.services import actions, handlers, queries
 from janaseva.services.adapters import ErasureFiles, FakeErasures, PackFolder, Remembered
 from janaseva.services.models import Application, Erasure, Hold
@@ -292,8 +294,11 @@ def test_what_is_over_is_announced_and_erased_by_the_clock(kept_for_a_time):
     assert [one.application_id for one in queries.due(SYSTEM, given.at)] == [gone_on_with]
     given.at = first + timedelta(days=560)
     assert application_id in {one.application_id for one in queries.due(SYSTEM, given.at)}
-    given.settle()
-    assert not list(ledger.audit())
+
+
+def of_events() -> list[str]:
+    """Return the codes of what the audit finds of events and their chains."""
+    return [one.code for one in audit_events(Memory(), lambda _what, _count: None)]
 
 
 @pytest.mark.django_db
@@ -302,7 +307,7 @@ def test_a_hand_that_erases_is_found(given, scene):
     story = Event.objects.filter(story=application_id)
     with writing():
         story.filter(ordinal=2).update(facts=None, rows=None, salt=None)
-    assert {one.code for one in ledger.audit()} >= {"event_altered"}
+    assert "event_altered" in of_events()
     with writing():
         RecordErasure.objects.bulk_create(
             [RecordErasure(story=application_id, through=2, events=2, remains="0" * 64, erased_at=given.at)]
@@ -315,14 +320,14 @@ def test_what_is_left_or_comes_back_is_found(given, scene, officers):
     _, application_id = scene
     before = Event.objects.filter(story=application_id).order_by("ordinal").first()
     erased(given, officers, application_id)
-    assert not list(ledger.audit())
+    assert not of_events()
     with writing():
         Event.objects.filter(pk=before.pk).update(facts=before.facts, rows=before.rows, salt=before.salt)
-    assert [one.code for one in ledger.audit()] == ["erased_back"]
+    assert of_events() == ["erased_back"]
     assert [one.table for one in ledger.left_of_erased(SYSTEM) if one.table == "ledger_event"] == ["ledger_event"]
     with writing():
         Event.objects.filter(pk=before.pk).update(facts=None, rows=None, salt=None, post_id=uuid4())
-    assert [one.code for one in ledger.audit()] == ["erased_altered"]
+    assert of_events() == ["erased_altered"]
 
 
 @pytest.mark.django_db
