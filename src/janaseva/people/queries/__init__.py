@@ -10,6 +10,7 @@ from janaseva.people.queries.areas import (
     areas,
     areas_by_id,
     areas_named,
+    references_within,
     time_zone_of,
 )
 from janaseva.people.queries.arranging import (
@@ -143,6 +144,7 @@ __all__ = [
     "posts_of",
     "reach_of",
     "reach_of_office",
+    "references_within",
     "role_names",
     "roles_to_give",
     "roles_with",

@@ -56,6 +56,25 @@ WITH RECURSIVE path AS (
 """
 
 
+_WITHIN = """
+WITH RECURSIVE inner_one AS (
+    SELECT own.id, own.scheme, own.code, 0 AS depth FROM people_area own
+    WHERE own.id = (SELECT area_id FROM people_office WHERE id = %s)
+       OR own.id IN (SELECT area_id FROM people_coverage WHERE office_id = %s)
+    UNION ALL SELECT part.id, part.scheme, part.code, inner_one.depth + 1
+    FROM people_area part JOIN inner_one ON part.parent_id = inner_one.id WHERE inner_one.depth < 16
+) SELECT DISTINCT scheme, code FROM inner_one
+"""
+
+
+def references_within(office_id: UUID) -> frozenset[str]:
+    """Return every area that lies within those that an office serves, as answers of forms refer to it."""
+    key = Area._meta.pk.get_db_prep_value(office_id, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHIN, [key, key])
+        return frozenset(rules.area_reference(scheme, code) for scheme, code in cursor.fetchall())
+
+
 def areas(parent_id: UUID | None) -> list[AreaView]:
     """Return the areas directly within another, or the topmost ones, by English name."""
     found = [_view(row) for row in Area.where(parent_id=parent_id)]

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from janaseva.core.actor import Actor
@@ -20,6 +21,10 @@ from janaseva.workflow import queries as workflow
 
 PAPERS = "appeal"
 """The group of papers that are given with an appeal; the choice is the appeal's number."""
+
+
+_MOST_AREAS: Final = 30_000
+"""As many as one question can name; no district has so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,8 +301,8 @@ def missed(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:
     """Return the applications whose limit has passed and was not yet noticed; for the clock, nothing for others."""
     if by.kind != "clock":
         return []
-    overdue = workflow.overdue(by, at)
-    rows = Application.objects.filter(state="begun", missed_at=None, case_id__in=overdue)
+    overdue = workflow.overdue(by, at)  # exact; the date that was told, by which few are read at all, follows it
+    rows = Application.objects.filter(state="begun", missed_at=None, due_at__lt=at, case_id__in=overdue)
     return list(rows.order_by("due_at").values_list("id", flat=True)[:most])
 
 
@@ -336,12 +341,18 @@ def late_elsewhere(by: Actor, at: datetime, *, most: int = 50) -> list[tuple[UUI
     if not permissions.may_work(by) or by.office_id is None:
         raise not_found()
     opened = Appeal.objects.filter(level=2).values("application_id")
-    rows = Application.objects.filter(state="begun", missed_at__isnull=False).exclude(pk__in=opened).order_by("due_at")
-    found: list[tuple[UUID, str, Text, datetime]] = [
-        (row.id, row.number or "", compiled(row.definition_id, row.purpose).what.name, row.due_at or at)
-        for row in rows[: most * 4]
-        if may_take_up(by, row)
-    ]
+    late = Application.objects.filter(state="begun", missed_at__isnull=False).exclude(pk__in=opened).order_by("due_at")
+    here = sorted(people.references_within(by.office_id))
+    known: dict[tuple[object, ...], bool] = {}
+    found: list[tuple[UUID, str, Text, datetime]] = []
+    for row in late.filter(area__in=here[:_MOST_AREAS])[: most * 4]:
+        alike = (row.definition_id, row.purpose, row.variant, row.area)  # what the authority over a case depends on
+        if alike not in known:
+            known[alike] = may_take_up(by, row)
+        if known[alike]:
+            found.append(
+                (row.id, row.number or "", compiled(row.definition_id, row.purpose).what.name, row.due_at or at)
+            )
     return found[:most]
 
 
