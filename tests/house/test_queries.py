@@ -24,7 +24,7 @@ FOR_ANYONE: dict[str, set[str]] = {
     },
     "places and their codes are public (Local Government Directory)": {
         *("people.areas", "people.area", "people.area_by_code", "people.area_by_reference", "people.area_path"),
-        *("people.areas_by_id", "people.areas_named", "people.time_zone_of"),
+        *("people.areas_by_id", "people.areas_named", "people.time_zone_of", "people.references_within"),
     },
     "offices, posts and who holds them are public, as the right-to-service acts require of every service": {
         *(

@@ -31,7 +31,7 @@ class _Place(NamedTuple):
     """Where a parameter of the statement comes from: a value, the place in its tuple (or ``None``), and its form."""
 
     name: str
-    index: int | None
+    part: int | None
     adapt: Adapt
 
 
@@ -146,7 +146,7 @@ class Question(Generic[R]):
         except EmptyResultSet:
             return None
         places = tuple((place, known[one]) for place, one in enumerate(parameters) if _is_key(one) and one in known)
-        if lost := {(name, index) for name, index, _ in _parts(values)} - {(one.name, one.index) for _, one in places}:
+        if lost := {(name, index) for name, index, _ in _parts(values)} - {(one.name, one.part) for _, one in places}:
             message = f"{self._build.__name__}: values that do not reach the statement as they are: {sorted(lost)}"
             raise ValueError(message)
         readers = []

@@ -40,7 +40,7 @@ class EventView:
 
 
 @Question
-def _places(*, events: tuple[UUID, ...]) -> QuerySet[Leaf, tuple[UUID, int]]:
+def _places(*, events: tuple[UUID, ...]) -> QuerySet[Leaf, tuple[UUID, int | None]]:
     return Leaf.objects.filter(pk__in=events).values_list("pk", "index")
 
 

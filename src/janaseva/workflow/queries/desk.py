@@ -82,9 +82,9 @@ def _values(tasks: QuerySet[Any]) -> QuerySet[Any, Any]:
     ).values("kind")[:1]
     waits_for = Case(When(state="paused", then=Subquery(side)), default=Value(""))
     own = TaskRow._fields[:-4]
-    return tasks.annotate(time_zone=Subquery(zone), waits_for=waits_for).values_list(
-        *own, "case__story", "case__definition_key", "time_zone", "waits_for"
-    )
+    read = tasks.annotate(time_zone=Subquery(zone), waits_for=waits_for)
+    found: QuerySet[Any, Any] = read.values_list(*own, "case__story", "case__definition_key", "time_zone", "waits_for")
+    return found
 
 
 @Question
@@ -181,7 +181,8 @@ def _counts(by: Actor, at: datetime) -> DeskCounts:
     own: dict[str, tuple[Any, ...]] = {"held": (by.charge_id,), "overdue": (at,), "due_today": (at, tonight)}
     keys = [_adapted("post_id", post) for post in posts]
     places = ", ".join(["%s"] * len(keys))
-    counted, values = [], []
+    counted: list[str] = []
+    values: list[Any] = []
     for name, condition in _COUNTED.items():
         some = f"SELECT 1 FROM workflow_task WHERE post_id IN ({places}) AND {condition} LIMIT {MOST_COUNTED}"  # noqa: S608 - from the table above
         counted.append(f"(SELECT COUNT(*) FROM ({some}) counted)")  # noqa: S608 - from the table above
@@ -193,7 +194,7 @@ def _counts(by: Actor, at: datetime) -> DeskCounts:
         return DeskCounts(**dict(zip(_COUNTED, cursor.fetchone(), strict=True)))
 
 
-def _adapted(name: str, value: object) -> object:
+def _adapted(name: str, value: object) -> Any:
     """Return a value of a task's column as the database takes it."""
     return cast("Any", Task._meta.get_field(name)).get_db_prep_value(value, connection)
 

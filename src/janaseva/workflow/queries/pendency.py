@@ -34,7 +34,8 @@ def pendency(by: Actor, at: datetime, *, office_ids: Collection[UUID]) -> list[P
     for office_id, arrived_at in rows.iterator(chunk_size=5_000):
         ages.setdefault(office_id, []).append(max(0, (at - arrived_at).days))
     late: dict[UUID, int] = {}
-    overdue = Deadline.objects.filter(case__office_id__in=office_ids, step="", met_at=None, due_at__lt=at)
+    open_ = Deadline.objects.filter(case__office_id__in=office_ids, case__ended_at=None)
+    overdue = open_.filter(step="", met_at=None, due_at__lt=at)
     for office_id in overdue.values_list("case__office_id", flat=True):
         late[office_id] = late.get(office_id, 0) + 1
     return [_pendency(office_id, found, late.get(office_id, 0)) for office_id, found in sorted(ages.items())]
