@@ -139,9 +139,11 @@ def _kept(request: HttpRequest, response: HttpResponseBase) -> Kept | None:
 
 def _unless_held(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Give an answer the name of its content, and answer 304 to whoever holds just that already."""
-    if "ETag" not in response and isinstance(response, HttpResponse):
+    if not isinstance(response, HttpResponse):
+        return response
+    if "ETag" not in response:
         response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    found: HttpResponseBase = get_conditional_response(request, etag=response.get("ETag"), response=response)
+    found = get_conditional_response(request, etag=response["ETag"], response=response) or response
     if found is not response:
         for name, value in response.items():
             if not name.startswith("Content-") or name == "Content-Security-Policy":

@@ -17,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file and remember which it was."""
-        connection = super().get_new_connection(conn_params)  # type: ignore[no-untyped-call]
+        connection = super().get_new_connection(conn_params)
         self._opened = self._file()
         return connection
 
