@@ -300,9 +300,10 @@ def start_platform(
 
 def end(name: str, what: str) -> None:
     """Ask one process of a machine to end what it has begun and stop, and see it gone."""
-    pid = _pids(name).get(what, 0)
-    _signal(pid, signal.SIGTERM) if pid else None
-    wait(f"the end of {what} on {name}", lambda: not pid or not _runs(pid), seconds=40)
+    pid = _pids(name).get(what)
+    if pid is not None:
+        _signal(pid, signal.SIGTERM)
+        wait(f"the end of {what} on {name}", lambda: not _runs(pid), seconds=40)
 
 
 def _runs(pid: int) -> bool:
