@@ -1,10 +1,13 @@
 """Sequencing and publishing: gapless indexes, files that lead to the signed root, and healing after a crash."""
 
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
 
+from janaseva.core.action import upkeep
 from janaseva.core.actor import Actor
+from janaseva.core.commit import OutcomeUnknownError
 from janaseva.core.row import writing
 from janaseva.ledger import queries, rules
 from janaseva.ledger.adapters import DirectoryTiles
@@ -120,6 +123,32 @@ def test_a_checkpoint_file_that_was_lost_or_fell_behind_is_written_again(at, til
     (tiles.folder / "checkpoint").write_text("behind")
     publishing.publish(at)
     assert tiles.read("checkpoint").decode() == queries.checkpoint()
+
+
+def test_what_may_be_on_one_server_alone_does_not_leave_the_database(at, tiles, monkeypatch):
+    """The wait of a commit was cut short: the head is seen, and a change of leader may still lose it."""
+    _acts(at, 1, count=3)
+    publishing.publish(at)
+    before = tiles.read("checkpoint"), [head.size for head in publishing.memory().heads()]
+    _acts(at, 1, count=4)
+
+    @contextmanager
+    def cut_short():
+        with upkeep():
+            yield
+        raise OutcomeUnknownError
+
+    with monkeypatch.context() as cluster:
+        assert publishing.sequence() == 4
+        cluster.setattr(publishing, "upkeep", cut_short)
+        for _ in range(2):
+            with pytest.raises(OutcomeUnknownError):
+                publishing.publish(at)
+            assert queries.head().size == 7, "seen here"
+            assert (tiles.read("checkpoint"), [head.size for head in publishing.memory().heads()]) == before
+    publishing.publish(at)
+    assert tiles.read("checkpoint").decode() == queries.checkpoint()
+    assert {head.size for head in publishing.memory().heads()} == {7}
 
 
 def test_a_lost_disk_is_written_anew_from_the_rows(at, tiles):

@@ -163,8 +163,14 @@ def _signing_key(keys: KeyStore, head: Checkpoint) -> rules.PrivateKey:
 
 
 def _mirror_head(store: TileStore, head: Checkpoint) -> None:
-    """Make the checkpoint file say what the head row says, where a crash or a lost disk left it behind."""
+    """Make the checkpoint file say what the head row says, where a crash or a lost disk left it behind.
+
+    The row may be seen here and be on one server alone, where the wait of its commit was cut short: what leaves the
+    database would then be ahead of it after a change of leader. So it is written once more, and that commit waits.
+    """
     if head.note and store.read(rules.CHECKPOINT_PATH) != head.note.encode():
+        with upkeep():
+            Checkpoint.objects.filter(pk=head.pk, note=head.note).update(note=head.note)
         _log.warning("the checkpoint file was not the last one signed: the log is written anew from the rows")
         _written(store, size=head.size, head=head)
         store.write({rules.CHECKPOINT_PATH: head.note.encode()})
