@@ -76,6 +76,7 @@ NO_ROWS = {
     "one line for each charge of one person, or each post and demonstration officer of the directory": (
         *("desk-charges", "demonstration-officers"),
     ),
+    "the register of incidents: not opened with more rows yet": ("desk-incidents", "desk-incident"),
     "the sessions and passkeys of one officer, asked for as those of a person are": ("desk-account",),
     "the versions and services of the packs, read at once": ("desk-proposals", "desk-workshop-begin"),
 }
