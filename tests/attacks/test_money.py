@@ -112,12 +112,15 @@ def _always_credit(real, **given):
     replaced("janaseva.payments.rules.states.course", _always_credit), quick=True,
 )  # fmt: skip
 def test_replayed_notices(payer, gateway, tries):
-    reference = payer.start(payer.demand(2500)).reference
-    debit = gateway.debit(reference, amount_paise=2500, at=payer.at)
-    for _ in range(16):
-        tries()
-        payer.callback(*debit)
-    return [] if book() == PAID else [str(book())]
+    orders = list(itertools.permutations(("debited", "failed", "debited", "failed")))
+    for order in orders[: size(6, len(orders))]:
+        reference = payer.start(payer.demand(2500)).reference
+        for outcome in (*order, *["debited"] * 16):
+            tries()
+            moment = payer.at if outcome == "debited" else None
+            payer.callback(*gateway.say(reference, outcome=outcome, amount_paise=2500, at=moment))
+    owed = {account: paise * size(6, len(orders)) for account, paise in PAID.items()}
+    return [] if book() == owed else [str(book())]
 
 
 @attack(

@@ -2,6 +2,7 @@
 
 import os
 
+import click
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
@@ -147,6 +148,22 @@ def test_the_applications_role_cannot_take_the_guards_away(kept):
             sql,
             answer,
         )
+
+
+@pytest.mark.postgres
+def test_setup_stops_where_the_applications_role_could_alter_what_was_recorded(kept):
+    with connection.cursor() as cursor:
+        cursor.execute(*fixed.held(apps.get_models(), role=ROLE))
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT current_user")
+        (owner,) = cursor.fetchone()
+    for given in (f'GRANT "{owner}" TO {ROLE}', f"GRANT pg_write_all_data TO {ROLE}", f"ALTER ROLE {ROLE} SUPERUSER"):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(given)
+            with pytest.raises(click.UsageError, match=r"could alter what was recorded in .*ledger_event, ledger_leaf"):
+                fix_rows(role=ROLE)
+            transaction.set_rollback(True)
+    fix_rows(role=ROLE)
 
 
 def test_doing_it_again_changes_nothing(kept):

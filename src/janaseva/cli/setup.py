@@ -60,6 +60,15 @@ def fix_rows(*, role: str = "") -> None:
     with connection.cursor() as cursor:
         for line in lines:
             cursor.execute(line)
+        if not role:
+            return
+        cursor.execute(*fixed.held(apps.get_models(), role=role))
+        if free := [name for (name,) in cursor.fetchall()]:
+            message = (
+                f"the role {role} could alter what was recorded in {', '.join(free)}: it is a superuser, belongs to "
+                "the owner's role or has rights over all data; make it as docs/operations says, then run this again"
+            )
+            raise click.UsageError(message)
 
 
 @click.command("setup")
@@ -82,6 +91,10 @@ def command(*, demonstration: bool, again: bool) -> None:
     if role:
         limit(connection)  # a role may write its own limits, and the owner may not write another's
         as_owner(OPTIONS.database_owner_url)
+    elif connection.vendor == "postgresql":
+        CONSOLE.print(
+            "One role owns the tables and serves: only triggers keep what was recorded (docs/operations: make two)"
+        )
     with CONSOLE.status("Making the database"):
         call_command("migrate", verbosity=0, interactive=False)
         fix_rows(role=role)

@@ -152,3 +152,17 @@ def rights(rows: Iterable[type[models.Model]], *, role: str, schema: str = "publ
         else:
             lines.append(f'GRANT INSERT{f", UPDATE ({later})" if later else ""} ON "{table}" TO {whom}')
     return lines
+
+
+def held(rows: Iterable[type[models.Model]], *, role: str) -> tuple[str, list[Any]]:
+    """Return the question, with its values, which tables of fixed rows a PostgreSQL role may alter all the same.
+
+    It may where it is a superuser, has been given the owner's role, or rights over all data.
+    """
+    names = [one._meta.db_table for one in tables(rows)]
+    asked = (
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace "
+        "AND relname = ANY(%s) AND (pg_has_role(%s, relowner, 'MEMBER') "
+        "OR has_table_privilege(%s, oid, 'UPDATE, DELETE, TRUNCATE')) ORDER BY relname"
+    )
+    return asked, [names, role, role]
