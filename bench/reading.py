@@ -320,6 +320,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.inside:
         return inside()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whatever was started is ended, too
     if not NGINX:
         print("skipped: nginx is not on this machine (Debian: nginx-light)")
         print(json.dumps({"reading": [], "skipped": "nginx"}))
