@@ -68,10 +68,10 @@ def test_slow_senders(behind, tmp_path, tries):
 
 LONG = b"x" * 100_000
 ENORMOUS = {
-    "an address of 100 kB": b"GET /help/?" + LONG + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-    "a header of 100 kB": b"GET /help/ HTTP/1.1\r\nHost: a\r\nX-a: " + LONG + b"\r\nConnection: close\r\n\r\n",
-    "a cookie of 100 kB": b"GET /help/ HTTP/1.1\r\nHost: a\r\nCookie: citizen=" + LONG + b"\r\nConnection: close\r\n\r\n",
-    "5,000 headers": b"GET /help/ HTTP/1.1\r\nHost: a\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(5_000)) + b"\r\n",
+    "an address of 100 kB": b"GET /about/?" + LONG + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    "a header of 100 kB": b"GET /about/ HTTP/1.1\r\nHost: a\r\nX-a: " + LONG + b"\r\nConnection: close\r\n\r\n",
+    "a cookie of 100 kB": b"GET /about/ HTTP/1.1\r\nHost: a\r\nCookie: citizen=" + LONG + b"\r\nConnection: close\r\n\r\n",
+    "5,000 headers": b"GET /about/ HTTP/1.1\r\nHost: a\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(5_000)) + b"\r\n",
     "a body that says 1 GB": b"POST /verify/number/ HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\nnumber=",
     "a body of 13 MB": b"POST /verify/number/ HTTP/1.1\r\nHost: a\r\nContent-Length: 13000000\r\nConnection: close\r\n\r\n"
     + b"x" * 13_000_000,
@@ -85,7 +85,8 @@ def reached(behind, send):
     before = behind.told.read_text("utf-8")
     send()
     time.sleep(0.05)
-    return behind.told.read_text("utf-8").removeprefix(before).splitlines()
+    came = behind.told.read_text("utf-8").removeprefix(before).splitlines()
+    return [one for one in came if not one.endswith(" /help/")]  # late ones of the slow senders before
 
 
 @attack(
@@ -143,11 +144,11 @@ TWO_WAYS = {
 }  # fmt: skip
 """Requests that two readers may read in two ways: none may reach the application at all."""
 ONE_WAY = {
-    "a length in a reading request": b"GET /help/ HTTP/1.1\r\nHost: localhost\r\n" + _long(HIDDEN) + b"\r\n" + HIDDEN,
-    "lines that end with a line feed alone": b"GET /help/ HTTP/1.1\nHost: localhost\n" + _long(HIDDEN).strip() + b"\n\n" + HIDDEN,
+    "a length in a reading request": b"GET /about/ HTTP/1.1\r\nHost: localhost\r\n" + _long(HIDDEN) + b"\r\n" + HIDDEN,
+    "lines that end with a line feed alone": b"GET /about/ HTTP/1.1\nHost: localhost\n" + _long(HIDDEN).strip() + b"\n\n" + HIDDEN,
     "a piece with an extension": POST + CHUNKED + b"\r\n" + b"%x;x=y\r\n" % len(HIDDEN) + HIDDEN + b"\r\n0\r\n\r\n",
     "pieces with a trailer": POST + CHUNKED + b"\r\n" + b"%x\r\n" % len(HIDDEN) + HIDDEN + b"\r\n0\r\nContent-Length: 9\r\n\r\n",
-    "an offer of HTTP/2": b"GET /help/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+    "an offer of HTTP/2": b"GET /about/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
     b"HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n" + _long(HIDDEN) + b"\r\n" + HIDDEN,
 }  # fmt: skip
 """Requests that are odd and can be read in one way: at most the one that was sent may reach the application."""
