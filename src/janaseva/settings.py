@@ -108,12 +108,10 @@ def _database(options: Options) -> dict[str, Any]:
     database: dict[str, Any] = dict(dj_database_url.parse(url))
     database["ATOMIC_REQUESTS"] = False
     if database["ENGINE"].endswith("sqlite3"):
-        # Threads keep their connections: opening one costs more than most requests.
+        # Threads keep their connections: opening one reads the whole schema, which costs more than most requests.
         database |= {"ENGINE": "janaseva.core.sqlite3", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
         # WAL with synchronous=FULL: NORMAL loses acknowledged commits in a power cut. IMMEDIATE takes the write lock
-        # at the start, so that two writers queue and neither fails half way. Each thread keeps its connection for a
-        # while: opening one reads the whole schema, which costs several times what most requests ask.
-        database["CONN_MAX_AGE"] = 600
+        # at the start, so that two writers queue and neither fails half way.
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
