@@ -44,6 +44,15 @@ class Tries:
         return "done"
 
 
+def test_what_another_made_meanwhile_is_looked_for_once_more(alone):
+    taken = raised(IntegrityError, psycopg.errors.UniqueViolation())
+    tries = Tries(taken)
+    assert (commit.settled(tries), tries.count) == ("done", 2)
+    for fault in (Tries(taken, taken), Tries(raised(IntegrityError, psycopg.errors.CheckViolation()))):
+        with pytest.raises(IntegrityError):
+            commit.settled(fault)
+
+
 @pytest.mark.parametrize(
     "cause",
     [
@@ -66,7 +75,7 @@ def test_what_passes_is_tried_again(cause, alone):
     [
         ([raised(OperationalError, psycopg.errors.DiskFull())], commit.NotKeptError, 1),
         ([raised(OperationalError, psycopg.errors.LockNotAvailable())], commit.NotKeptError, 1),
-        ([raised(IntegrityError, psycopg.errors.UniqueViolation())], IntegrityError, 1),
+        ([raised(IntegrityError, psycopg.errors.CheckViolation())], IntegrityError, 1),
         ([raised(OperationalError, psycopg.errors.DeadlockDetected()) for _ in range(3)], commit.NotKeptError, 3),
         ([commit.OutcomeUnknownError() for _ in range(3)], commit.OutcomeUnknownError, 3),
         (

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
-from django.db import Error, InterfaceError, InternalError, OperationalError, connection, transaction
+from django.db import Error, IntegrityError, InterfaceError, InternalError, OperationalError, connection, transaction
 
 R = TypeVar("R")
 
@@ -26,6 +26,8 @@ IN_EACH_OTHERS_WAY: Final = frozenset({"40001", "40P01"})
 ANOTHER_SERVER: Final = frozenset({"25006", "53300", "57P01", "57P02", "57P03"})
 """Not the leader any more, full, going down, crashed, coming up: the next connection may be better."""
 CONNECTION: Final = "08"
+THERE_ALREADY: Final = "23505"
+"""A unique key is taken: by another act that made the same at the same moment, or by a fault in the program."""
 
 UNREACHABLE: Final = (OperationalError, InterfaceError, InternalError)
 """What a driver raises of a connection. An internal error without a state: the server's last words came with a commit's
@@ -79,6 +81,10 @@ def _is_passing(error: Error) -> bool:
     return state in IN_EACH_OTHERS_WAY or _is_lost(error)
 
 
+def _made_meanwhile(error: Error) -> bool:
+    return isinstance(error, IntegrityError) and getattr(error.__cause__, "sqlstate", None) == THERE_ALREADY
+
+
 def not_now(error: Exception) -> str | None:
     """Return the code of the answer to what the database could not do now; ``None`` for any other error."""
     if isinstance(error, OperationalError | InterfaceError) or (isinstance(error, Error) and _is_lost(error)):
@@ -115,6 +121,9 @@ def certain() -> Iterator[None]:
 def settled(attempt: Callable[[], R]) -> R:
     """Return what ``attempt`` returns, tried again where what went wrong may pass; it must carry an idempotency key.
 
+    Where a unique key turns out to be taken it is tried once more: two acts may have looked for the same thing at one
+    moment, found nothing and made it. The second time the other's is there to be found; else it is a fault.
+
     Raises:
         NotKeptError: where nothing was kept.
         OutcomeUnknownError: where even the last try did not tell.
@@ -123,12 +132,16 @@ def settled(attempt: Callable[[], R]) -> R:
     """
     failure: type[NotKeptError] = NotKeptError
     last: NotKeptError
+    met = False
     for pause in (*PAUSES, None):
         try:
             return attempt()
         except OutcomeUnknownError as error:
             failure, last = OutcomeUnknownError, error
         except Error as error:
+            if _made_meanwhile(error) and not met:
+                met = True
+                continue
             if not isinstance(error, OperationalError | InterfaceError) and not _is_passing(error):
                 raise
             last = failure(str(error))

@@ -201,5 +201,9 @@ class Row(models.Model):
         return statements.as_read(self)
 
     def row_hash(self) -> str:
-        """Return the SHA-256 of all stored columns in canonical form."""
-        return sha256_hex(self.columns())
+        """Return the SHA-256 of what the columns hold, in canonical form.
+
+        A column that holds nothing (NULL, an empty text or list, 0, no) is left out: so rows of an earlier release keep
+        their hashes when a table gets a column, which holds nothing for them.
+        """
+        return sha256_hex({name: value for name, value in self.columns().items() if value})

@@ -162,7 +162,8 @@ def _selecting(question: _Question, vendor: str) -> str:
     if question.most:
         parts.append(f"LIMIT {question.most}")
     if question.lock and connection.features.has_select_for_update:
-        parts.append("FOR UPDATE")
+        # Keys never change, so new rows that point here need not wait for who holds this one.
+        parts.append("FOR NO KEY UPDATE")
     return " ".join(parts)
 
 
