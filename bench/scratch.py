@@ -73,14 +73,16 @@ def tokens() -> Iterator[list[str]]:
         yield made
 
 
-def set_clock(at: datetime) -> None:
-    """Let it be ``at`` for whatever comes in at a door."""
+@contextmanager
+def clock(at: datetime) -> Iterator[None]:
+    """Let it be ``at`` for whatever comes in at a door meanwhile."""
 
     def now() -> datetime:
         was_read(at)
         return at
 
-    visitor.now = now
+    with mock.patch.object(visitor, "now", now):
+        yield
 
 
 class Browser:
@@ -111,9 +113,9 @@ class Browser:
             environ["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
         environ |= {"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}
         said: list[Any] = []
-        set_clock(at)
-        answer = application(environ, lambda status, headers, *_: said.extend((status, dict(headers))))
-        content = b"".join(answer)
-        answer.close()
+        with clock(at):
+            answer = application(environ, lambda status, headers, *_: said.extend((status, dict(headers))))
+            content = b"".join(answer)
+            answer.close()
         assert said[0][:3] in ("200", "302"), (path, said[0], content[:2000])
         return str(said[1].get("Location", ""))
