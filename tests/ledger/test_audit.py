@@ -200,5 +200,31 @@ def test_work_that_goes_on_meanwhile_is_no_finding(written, at, monkeypatch):
     assert _findings() == []
 
 
+@acting
+def tell_much(*, by, at, key: str) -> None:
+    del by, at, key
+    allow(True)
+    for number in range(256):
+        tell(Tried(count=number))
+
+
+@pytest.mark.parametrize("begins", ["from nothing", "on a log"])
+def test_a_log_that_grows_meanwhile_is_no_finding(request, begins, db, at, monkeypatch):
+    """Neither is a checkpoint that was signed since then, nor the file of a tile that is full by now and so gone."""
+    from janaseva.ledger.queries.auditing import published
+
+    if begins == "on a log":
+        request.getfixturevalue("written")
+    real = published.audit_log
+
+    def meanwhile(head, **given):
+        tell_much(by=BY, at=at, key="meanwhile")
+        handlers.publish(at)
+        yield from real(head, **given)
+
+    monkeypatch.setattr("janaseva.ledger.queries.auditing.audit_log", meanwhile)
+    assert _findings() == []
+
+
 def test_the_audit_of_the_database_alone_reads_no_files(written):
     assert list(queries.audit()) == []

@@ -7,6 +7,7 @@ from uuid import UUID
 from janaseva.ledger import rules
 from janaseva.ledger.models import Checkpoint, Event, Leaf
 from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
+from janaseva.ledger.queries.recorded import head as present_head
 from janaseva.ledger.queries.recorded import tile_hashes
 
 ReadFile = Callable[[str], bytes | None]
@@ -31,6 +32,12 @@ def _against_events(leaves: list[tuple[UUID, str, int | None]]) -> Iterator[Find
             yield _leaf("altered", "leaf_altered", key, name=name, index=index)
 
 
+def _published_now() -> int:
+    """Return up to where the rows say that the log is signed: more than when the audit began, where work goes on."""
+    present = present_head()
+    return present.size if present is not None else 0
+
+
 @dataclass(slots=True)
 class _Rebuilt:
     """The tree as it grows again from the leaves, compared tile by tile with what is kept and what is published."""
@@ -53,13 +60,18 @@ class _Rebuilt:
         path = rules.tile_path(place)
         if tile_hashes(place.level or 0, place.number)[: len(content)] != content:
             yield Finding(kind="altered", code="tile_altered", table="ledger.tile", key=path)
-        yield from self.file(path, content)
+        yield from self.file(place, content)
 
-    def file(self, path: str, content: bytes) -> Iterator[Finding]:
-        """Compare one published file."""
+    def file(self, place: rules.Place, content: bytes) -> Iterator[Finding]:
+        """Compare one published file; that of a tile which has grown meanwhile may be gone."""
         if self.files is None:
             return
+        path = rules.tile_path(place)
         held = self.files(path)
+        if held is None and place.width < rules.width_at(
+            size=_published_now(), level=place.level or 0, number=place.number
+        ):
+            return
         if held is None:
             yield Finding(kind="missing", code="file_missing", table="file", key=path)
         elif held != content:
@@ -90,7 +102,7 @@ def _bundle(rebuilt: _Rebuilt, first: int, last: int) -> Iterator[Finding]:
             yield _leaf("altered", "leaf_not_in_tile", key, name=data.partition(" ")[2], index=index)
     if len(leaves) == last - first:
         place = rules.Place(None, number, last - first)
-        yield from rebuilt.file(rules.tile_path(place), rules.bundle([row[1].encode() for row in leaves.values()]))
+        yield from rebuilt.file(place, rules.bundle([row[1].encode() for row in leaves.values()]))
     yield from rebuilt.add(hashes)
 
 
@@ -129,7 +141,7 @@ def _checkpoint(head: Checkpoint, root: bytes, verifier: str, files: ReadFile | 
     except rules.NoteError:
         yield Finding(kind="unsigned", code="checkpoint_unsigned", table="file", key=rules.CHECKPOINT_PATH, facts=facts)
         return
-    if published.size > head.size:
+    if published.size > max(head.size, _published_now()):
         yield Finding(kind="missing", code="log_rolled_back", table="file", key=rules.CHECKPOINT_PATH, facts=facts)
 
 
@@ -165,7 +177,7 @@ def audit_log(
             yield from _bundle(rebuilt, first, last)
             progress("log", last - first)
         yield from _checkpoint(head, rebuilt.root(), verifier, files)
-    elif files is not None and files(rules.CHECKPOINT_PATH) is not None:
+    elif files is not None and files(rules.CHECKPOINT_PATH) is not None and not _published_now():
         facts: dict[str, str | int] = {"size": 0}
         yield Finding(kind="missing", code="log_rolled_back", table="file", key=rules.CHECKPOINT_PATH, facts=facts)
     yield from _unpublished(head)
