@@ -10,7 +10,7 @@ from janaseva.monitor import actions, queries
 
 WATCH: Final = Actor.system("monitor.watch")
 AUDIT_WORDS: Final = (
-    "The nightly audit found {count} things that are not as they were recorded, in {tables}. "
+    "The nightly audit found what is not as it was recorded ({count}), in {tables}. "
     "`janaseva log verify` names each with the event that recorded it."
 )
 BACKUP_WORDS: Final = (
