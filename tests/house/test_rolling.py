@@ -9,8 +9,11 @@ and may be left out), and in the next out of the table (docs/operations/upgrades
 
 import re
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
@@ -19,6 +22,8 @@ from django.db.migrations.operations.fields import FieldOperation
 from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED
 
+from janaseva.core.canonical import sha256_hex
+from janaseva.core.row import Row
 from tests.house import released
 from tests.house.released import Release, numbers
 from tests.house.source import ROOMS, hold
@@ -171,6 +176,39 @@ def test_the_last_release_can_live_with_the_tables_of_the_next():
     found = list(breaches(state, later, last))
     hold([one for one in found if one not in EXCEPTIONS], law=LAW, do=DO)
     hold(set(EXCEPTIONS) - set(found), law="exceptions are needed", do="take the entry out")
+
+
+def unnamed(released: ProjectState, models: Iterable[type[Row]]) -> Iterator[str]:
+    """Yield each column of a recorded table that its release did not have and that its hashes would count."""
+    for model in models:
+        before = released.models.get((model._meta.app_label, model._meta.model_name or ""))
+        if before is None or not model.recorded:
+            continue
+        for field in model._meta.concrete_fields:
+            if field.name not in before.fields and field.attname not in model.later:
+                yield f"{model._meta.label}.{field.attname}"
+
+
+def test_a_new_column_leaves_older_rows_their_hashes():
+    state = MigrationLoader(None).project_state(list(released.last().migrations.items()))
+    rows = [model for model in apps.get_models() if issubclass(model, Row)]
+    hold(
+        unnamed(state, rows),
+        law="a row that was recorded before a column was added has the hash that was recorded of it",
+        do="name the column in the model's `later`",
+    )
+    Case = next(model for model in rows if model.__name__ == "Case")  # noqa: N806 - a model
+    state.models["workflow", "case"].fields.pop("state")
+    assert list(unnamed(state, rows)) == ["workflow.Case.state"]
+    case, later = Case(state=""), ("state",)
+    known = {name: value for name, value in case.columns().items() if name != "state"}
+    assert Row.row_hash(_with(case, later)) == sha256_hex(known) != case.row_hash()
+    case.state = "begun"
+    assert Row.row_hash(_with(case, later)) == case.row_hash()
+
+
+def _with(row: Row, later: tuple[str, ...]) -> Any:
+    return SimpleNamespace(columns=row.columns, later=later)
 
 
 # --- the test itself -----------------------------------------------------------------------------------------------

@@ -116,6 +116,9 @@ class Row(models.Model):
     Rows of a table with ``fixed_but`` are never altered nor removed; the columns that it names may be filled in once.
     The database itself holds that (:mod:`janaseva.core.fixed`).
 
+    ``later`` names the columns that a release after the table's first one added (as they are in the database). Where
+    they hold nothing (NULL, an empty text or list, 0, no) the hash leaves them out, so that older rows keep theirs.
+
     ``personal`` names the columns that hold what people told or what was written about them: an erasure empties them.
     Where rows are fixed, that alone is let through, and only where ``erased_where`` (SQL over the row, called
     ``{row}``) finds the erasure that names the row.
@@ -123,6 +126,7 @@ class Row(models.Model):
 
     recorded: ClassVar[bool] = True
     fixed_but: ClassVar[tuple[str, ...] | None] = None
+    later: ClassVar[tuple[str, ...]] = ()
     personal: ClassVar[tuple[str, ...]] = ()
     erased_where: ClassVar[str] = ""
 
@@ -201,9 +205,9 @@ class Row(models.Model):
         return statements.as_read(self)
 
     def row_hash(self) -> str:
-        """Return the SHA-256 of what the columns hold, in canonical form.
-
-        A column that holds nothing (NULL, an empty text or list, 0, no) is left out: so rows of an earlier release keep
-        their hashes when a table gets a column, which holds nothing for them.
-        """
-        return sha256_hex({name: value for name, value in self.columns().items() if value})
+        """Return the SHA-256 of all stored columns in canonical form, but for ``later`` ones that hold nothing."""
+        columns = self.columns()
+        for name in self.later:
+            if not columns[name]:
+                del columns[name]
+        return sha256_hex(columns)
