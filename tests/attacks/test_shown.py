@@ -135,7 +135,7 @@ def _as_markup(monkeypatch):
 
 def looked_at(pages, tries):
     """Show pages in a browser, with the headers that they came with; return what ran and what was reported."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     from tests.browser.conftest import ARGUMENTS
 
@@ -151,8 +151,12 @@ def looked_at(pages, tries):
             page.route("**/*", lambda route: route.abort())
             page.route("http://shown.example/page", lambda route, *, body=response.content, headers=headers: route.fulfill(
                 status=200, headers=headers, body=body))  # fmt: skip
-            page.goto("http://shown.example/page", wait_until="domcontentloaded")
-            page.wait_for_timeout(30)
+            try:
+                page.goto("http://shown.example/page", wait_until="domcontentloaded")
+                page.wait_for_timeout(30)
+            except Error as led_away:
+                loot.append(f"the page led elsewhere: {str(led_away)[:120]}")
+                page.wait_for_timeout(300)  # until where it led to has come to nothing
             tries()
         opened.close()
     return loot
