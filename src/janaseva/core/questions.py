@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
+from janaseva.core import statements
 from janaseva.core.glance import once
 
 _MOST_SHAPES: Final = 500
@@ -41,7 +42,7 @@ class _Kept(NamedTuple):
     sql: str
     constants: tuple[Any, ...]
     places: tuple[tuple[int, _Place], ...]
-    readers: tuple[tuple[int, tuple[Any, ...], Any], ...]
+    how: statements.Readers
     models: "_Models | None"
 
 
@@ -123,8 +124,7 @@ class Question(Generic[R]):
         with connection.cursor() as cursor:
             cursor.execute(kept.sql, parameters)
             rows: list[Any] = cursor.fetchall()
-        if kept.readers:
-            rows = [_read(row, kept.readers) for row in rows]
+        rows = [statements.as_values(row, kept.how, connection) for row in rows]
         return [_object(row, kept.models) for row in rows] if kept.models is not None else rows
 
     def first(self, **values: Any) -> R | None:
@@ -149,12 +149,8 @@ class Question(Generic[R]):
         if lost := {(name, index) for name, index, _ in _parts(values)} - {(one.name, one.part) for _, one in places}:
             message = f"{self._build.__name__}: values that do not reach the statement as they are: {sorted(lost)}"
             raise ValueError(message)
-        readers = []
-        for place, (expression, _, _) in enumerate(compiler.select):
-            steps = (*connection.ops.get_db_converters(expression), *expression.get_db_converters(connection))
-            if steps:
-                readers.append((place, steps, expression))
-        return _Kept(sql, tuple(parameters), places, tuple(readers), _models(asked, compiler))
+        how = statements.readers(expression for expression, _, _ in compiler.select)
+        return _Kept(sql, tuple(parameters), places, how, _models(asked, compiler))
 
 
 def _is_key(value: Any) -> bool:
@@ -187,13 +183,3 @@ def _object(row: tuple[Any, ...], models: _Models) -> Any:
     for name, place in models.besides.items():
         setattr(found, name, row[place])
     return found
-
-
-def _read(row: tuple[Any, ...], readers: tuple[tuple[int, tuple[Any, ...], Any], ...]) -> tuple[Any, ...]:
-    values = list(row)
-    for place, steps, expression in readers:
-        value = values[place]
-        for step in steps:
-            value = step(value, expression, connection)
-        values[place] = value
-    return tuple(values)

@@ -26,42 +26,47 @@ _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
     (models.TextField, str),
     (models.BooleanField, bool),
     (models.IntegerField, int),
+    (models.UUIDField, UUID),
+    (models.DateTimeField, datetime),
 )
 """Kinds of columns and of values between which Django would change nothing, and takes some ten calls to find that."""
 
 Preparing = Callable[[Any], Any]
+Readers = Sequence[tuple[int, Sequence[Any], Any]]
+"""Which values of a row are read otherwise than they came: their places, by which steps, of which expression."""
 
 
-def _preparing_moments(part: Any, vendor: str) -> Preparing:
-    is_text = vendor == "sqlite"
+def _own(part: Any) -> Any:
+    """Return the field whose values a column keeps: of a relation, that of the other's key."""
+    while part.is_relation:
+        part = part.target_field
+    return part
 
-    def prepare(value: Any) -> Any:
-        if value is None:
-            return None
-        if type(value) is datetime and value.tzinfo is UTC:
-            return str(value.replace(tzinfo=None)) if is_text else value
-        return part.get_db_prep_save(value, connection)
 
-    return prepare
+def _kind(part: Any) -> type | None:
+    """Return the kind of values that a column takes and gives back as they are."""
+    return next((kind for field, kind in _AS_IT_IS if isinstance(_own(part), field)), None)
+
+
+_AS_TEXT: Final[Mapping[type, Preparing]] = {
+    UUID: lambda key: key.hex,
+    datetime: lambda moment: str(moment.replace(tzinfo=None)),
+}
+"""How SQLite keeps keys, and moments in UTC."""
 
 
 @cache
 def _preparing(part: Any, vendor: str) -> Preparing:
     """Return what makes of a field's value the one that the database keeps; of a relation's, that of its key."""
-    part = _own(part)
-    kind = next((kind for field, kind in _AS_IT_IS if isinstance(part, field)), None)
-    if isinstance(part, models.UUIDField):
-        kind = UUID
-    as_hex = kind is UUID and vendor == "sqlite"
-    if isinstance(part, models.DateTimeField):
-        return _preparing_moments(part, vendor)
+    own, kind = _own(part), _kind(part)
+    write = _AS_TEXT.get(kind) if kind is not None and vendor == "sqlite" else None
 
     def prepare(value: Any) -> Any:
         if value is None:
             return None
-        if type(value) is kind:
-            return value.hex if as_hex else value  # type: ignore[attr-defined]
-        return part.get_db_prep_save(value, connection)
+        if type(value) is kind and (kind is not datetime or value.tzinfo is UTC):  # type: ignore[attr-defined]
+            return value if write is None else write(value)
+        return own.get_db_prep_save(value, connection)
 
     return prepare
 
@@ -72,31 +77,40 @@ def _prepared(model: type[models.Model], name: str, vendor: str) -> Preparing:
     return _preparing(model._meta.get_field(name), vendor)
 
 
-@cache
-def _reading(model: type[models.Model], vendor: str) -> tuple[list[str], list[Any]]:
-    del vendor
-    names, readers = [], []
-    for place, part in enumerate(model._meta.concrete_fields):
-        names.append(part.attname)
-        column = part.get_col(model._meta.db_table)
-        steps = (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+def readers(expressions: Iterable[Any]) -> Readers:
+    """Return how this database's values of these expressions are read."""
+    found = []
+    for place, one in enumerate(expressions):
+        steps = (*connection.ops.get_db_converters(one), *one.get_db_converters(connection))
         if steps:
-            readers.append((place, steps, column))
-    return names, readers
+            found.append((place, steps, one))
+    return found
 
 
-def _row(model: type[M], names: list[str], readers: list[Any], row: Sequence[Any], database: Any) -> M:
+def as_values(row: Sequence[Any], how: Readers, database: Any) -> Sequence[Any]:
+    """Return a row as it is read."""
+    if not how:
+        return row
+    values = list(row)
+    for place, steps, expression in how:
+        value = values[place]
+        for step in steps:
+            value = step(value, expression, database)
+        values[place] = value
+    return tuple(values)
+
+
+@cache
+def _reading(model: type[models.Model], vendor: str) -> tuple[list[str], Readers]:
+    del vendor
+    fields = model._meta.concrete_fields
+    return [part.attname for part in fields], readers(part.get_col(model._meta.db_table) for part in fields)
+
+
+def _row(model: type[M], names: list[str], how: Readers, row: Sequence[Any], database: Any) -> M:
     """Return the row as Django's ``from_db`` would, without its looking at each argument of a constructor."""
-    if readers:
-        values = list(row)
-        for place, steps, column in readers:
-            value = values[place]
-            for step in steps:
-                value = step(value, column, database)
-            values[place] = value
-        row = values
     made = model.__new__(model)
-    made.__dict__.update(zip(names, row, strict=True))
+    made.__dict__.update(zip(names, as_values(row, how, database), strict=True))
     state = made._state = ModelState()  # noqa: SLF001 - as Django does for what it read
     state.adding, state.db = False, database.alias
     return made
@@ -105,18 +119,7 @@ def _row(model: type[M], names: list[str], readers: list[Any], row: Sequence[Any
 @cache
 def _returning(model: type[models.Model]) -> list[tuple[str, type | None, Callable[[Any], Any]]]:
     """Return each column with the kind of its values that the database gives back as they are, and what makes one."""
-    kinds: tuple[tuple[Any, type], ...] = (*_AS_IT_IS, (models.UUIDField, UUID), (models.DateTimeField, datetime))
-    return [
-        (part.attname, next((kind for field, kind in kinds if isinstance(_own(part), field)), None), part.to_python)
-        for part in model._meta.concrete_fields
-    ]
-
-
-def _own(part: Any) -> Any:
-    """Return the field whose values a column keeps: of a relation, that of the other's key."""
-    while part.is_relation:
-        part = part.target_field
-    return part
+    return [(part.attname, _kind(part), part.to_python) for part in model._meta.concrete_fields]
 
 
 def as_read(row: models.Model) -> dict[str, Any]:
@@ -211,10 +214,10 @@ def where(
         return []
     vendor = database.vendor
     sql = _selecting(_Question(model, shape, order, most, lock), vendor)
-    names, readers = _reading(model, vendor)
+    names, how = _reading(model, vendor)
     with database.cursor() as cursor:
         cursor.execute(sql, values)
-        return [_row(model, names, readers, row, database) for row in cursor.fetchall()]
+        return [_row(model, names, how, row, database) for row in cursor.fetchall()]
 
 
 def count(model: type[models.Model], equal: Mapping[str, Any]) -> int:
@@ -231,10 +234,10 @@ def count(model: type[models.Model], equal: Mapping[str, Any]) -> int:
 def raw(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
     """Return the rows of a statement that selects the :func:`columns` of a table, in their order."""
     database = connections[DEFAULT_DB_ALIAS]
-    names, readers = _reading(model, database.vendor)
+    names, how = _reading(model, database.vendor)
     with database.cursor() as cursor:
         cursor.execute(sql, values)
-        return [_row(model, names, readers, row, database) for row in cursor.fetchall()]
+        return [_row(model, names, how, row, database) for row in cursor.fetchall()]
 
 
 @cache
@@ -261,26 +264,11 @@ def insert(rows: Sequence[models.Model]) -> None:
         row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 - as Django does for what it wrote
 
 
-@cache
-def _updating(
-    model: type[models.Model], names: tuple[str, ...], vendor: str
-) -> tuple[str, list[tuple[str, Preparing]], Preparing]:
-    fields: list[Any] = [model._meta.get_field(name) for name in names]
-    quoted = connection.ops.quote_name
-    sets = ", ".join(f"{quoted(part.column)} = %s" for part in fields)
-    where = f"{quoted('id')} = %s AND {quoted('revision')} = %s"
-    sql = f"UPDATE {quoted(model._meta.db_table)} SET {sets}, {quoted('revision')} = %s WHERE {where}"
-    return sql, [(part.attname, _preparing(part, vendor)) for part in fields], _preparing(model._meta.pk, vendor)
-
-
 def update(row: models.Model, names: Iterable[str], *, before: int) -> bool:
     """Write some columns and the revision of a row that had revision ``before``; return whether it still had."""
-    database = connections[DEFAULT_DB_ALIAS]
-    sql, fields, prepare_key = _updating(type(row), tuple(sorted(names)), database.vendor)
-    values = [prepare(getattr(row, name)) for name, prepare in fields]
-    with database.cursor() as cursor:
-        cursor.execute(sql, [*values, row.revision, prepare_key(row.pk), before])  # type: ignore[attr-defined]
-        return bool(cursor.rowcount == 1)
+    columns = [cast("Any", row._meta.get_field(name)).attname for name in sorted(names)]
+    values = {name: getattr(row, name) for name in (*columns, "revision")}
+    return update_where(type(row), values, {"id": row.pk, "revision": before}) == 1
 
 
 @cache
