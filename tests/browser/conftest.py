@@ -47,6 +47,9 @@ def place():
         if not (folder / "address").exists():
             (folder / "address").write_text(f"http://127.0.0.1:{free_port()}")
             up = command(folder, "up", limit=400)
+            if up.returncode:
+                command(folder, "down", limit=60)
+                (folder / "address").unlink()  # who asks next begins anew
             assert up.returncode == 0, up.stdout + up.stderr
         (folder / f"guest-{os.getpid()}").touch()
     yield (folder / "address").read_text()

@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
+from janaseva.cli import processes
 from tests import check
 from tests.house.source import TREE, hold
 
@@ -66,3 +68,36 @@ def test_all_well_is_zero(monkeypatch, capsys):
 def test_a_part_that_does_not_exist_is_refused(capsys):
     assert check.main(["lnit"]) == 2
     assert "there is no part lnit" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "lives"),
+    [
+        (b"python\0-m\0janaseva\0web\0", b"R", True),
+        (b"", b"R", True),  # begun this moment: the kernel has not written its words yet
+        (b"", b"Z", False),  # ended, and its parent has not asked how
+        (b"python\0-m\0janaseva\0worker\0", b"S", False),
+        (b"another\0program\0", b"S", False),
+    ],
+)
+def test_a_process_is_told_from_one_that_has_its_number(monkeypatch, tmp_path, words, state, lives):
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "cmdline").write_bytes(words)
+    (tmp_path / "7" / "stat").write_bytes(b"7 (a (name) of) " + state + b" 1 7 7")
+    (tmp_path / "web.pid").write_text("7")
+    monkeypatch.setattr(processes, "PROCESSES", tmp_path)
+    monkeypatch.setattr(processes, "_pid_file", lambda name: tmp_path / f"{name}.pid")
+    assert processes.running("web") == (7 if lives else None)
+    (tmp_path / "web.pid").write_text("8")
+    assert processes.running("web") is None
+
+
+def test_a_child_that_ended_does_not_run_though_nobody_has_asked(monkeypatch, tmp_path):
+    with subprocess.Popen([sys.executable, "-c", "pass", "janaseva", "web"], stdout=subprocess.PIPE) as child:
+        child.stdout.read()  # it has ended: nothing is left to read
+        (tmp_path / "web.pid").write_text(str(child.pid))
+        monkeypatch.setattr(processes, "_pid_file", lambda name: tmp_path / f"{name}.pid")
+        limit = time.monotonic() + 10
+        while processes.running("web") and time.monotonic() < limit:
+            time.sleep(0.01)
+        assert processes.running("web") is None

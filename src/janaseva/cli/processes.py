@@ -16,6 +16,8 @@ from janaseva.settings import OPTIONS
 
 NAMES: Final = ("web", "worker")
 PATIENCE_SECONDS: Final = 40.0
+PROCESSES: Final = Path("/proc")
+LAST_LINES: Final = 12
 
 
 def _folder(name: str) -> Path:
@@ -29,25 +31,43 @@ def log_file(name: str) -> Path:
     return _folder("log_files") / f"{name}.log"
 
 
+def last_words(name: str) -> str:
+    """Return the last lines that the process of this name wrote; empty where it wrote none."""
+    try:
+        lines = log_file(name).read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return ""
+    return "\n".join(lines[-LAST_LINES:])
+
+
 def _pid_file(name: str) -> Path:
     return _folder("run") / f"{name}.pid"
 
 
 def _is_ours(pid: int, name: str) -> bool:
-    """Return whether ``pid`` is a live process of this name: a number alone may have been given to another."""
+    """Return whether ``pid`` is a live process of this name: a number alone may have been given to another.
+
+    For a moment after its start a process has no words yet, and after its end, until its parent has asked, none any
+    more; the kernel's letter for its state tells these apart.
+    """
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except FileNotFoundError:
-        return False
+        words = (PROCESSES / str(pid) / "cmdline").read_bytes().split(b"\0")
+        state = (PROCESSES / str(pid) / "stat").read_bytes().rpartition(b")")[2].split()[0]
     except OSError:
-        words = []
-    if not words:
-        try:
-            os.kill(pid, 0)
-        except OSError:
-            return False
-        return True
+        if not PROCESSES.exists():  # not Linux
+            return _lives(pid)
+        return False
+    if not any(words):
+        return state not in {b"Z", b"X"}
     return b"janaseva" in b" ".join(words) and name.encode() in words
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
 
 
 def running(name: str) -> int | None:

@@ -45,7 +45,10 @@ def command(*, demonstration: bool) -> None:
         processes.start(name, environment)
     address = str(OPTIONS.public_url).rstrip("/")
     if not processes.wait_until_healthy(f"{address}/health"):
-        message = f"The web process did not become healthy. Its own words are in {processes.log_file('web')}."
+        message = (
+            f"The web process did not become healthy. Its own words are in {processes.log_file('web')}; the last:\n"
+            f"{processes.last_words('web') or '(nothing)'}\nMend what they name, then run this again: nothing is lost."
+        )
         raise click.ClickException(message)
     print_welcome(address, demonstration=OPTIONS.demonstration)
     click.echo(f"Up after {time.monotonic() - began:.1f} s. Stop with: janaseva down")
