@@ -1,12 +1,16 @@
 """What the platform asks of PostgreSQL before it serves, and what it finds out by itself."""
 
+import time
+
 import click
+import psycopg
 import pytest
 from django.db import connection
 
 from janaseva.cli import keeping
 from janaseva.core.durability import weaknesses
 from janaseva.core.limits import LIMITS, limit
+from janaseva.core.postgresql import base
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -69,3 +73,50 @@ def test_a_pooler_before_the_server_is_noticed(monkeypatch):
 
     connection._configure_connection(BehindPooler)
     assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
+def _served_by() -> int:
+    """Return the number of the server's process that the next page is given, and give it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        found = int(cursor.fetchone()[0])
+    connection.close()
+    return found
+
+
+def _pool_of_one(monkeypatch):
+    connection.close()
+    connection.close_pool()
+    pooled = {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 10}}
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", pooled)
+
+
+def test_a_connection_that_served_a_moment_ago_is_lent_without_asking_the_server(monkeypatch):
+    _pool_of_one(monkeypatch)
+    asked: list[object] = []
+    monkeypatch.setattr(base.ConnectionPool, "check_connection", asked.append)
+    try:
+        first = _served_by()
+        asked.clear()
+        assert _served_by() == first
+        assert not asked
+        monkeypatch.setattr(base, "TRIED_AFTER_SECONDS", 0.0)
+        assert _served_by() == first
+        assert len(asked) == 1, "one that was idle for long is tried"
+    finally:
+        connection.close_pool()
+
+
+def test_a_connection_that_the_server_ended_is_not_lent_again(monkeypatch):
+    _pool_of_one(monkeypatch)
+    try:
+        first = _served_by()
+        given = connection.get_connection_params()
+        address = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+        with psycopg.connect(**address, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [first])
+            while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [first]).fetchone():
+                time.sleep(0.01)
+        assert _served_by() != first
+    finally:
+        connection.close_pool()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client, RequestFactory
+from markupsafe import Markup
 
 from janaseva.core import dates
 from janaseva.core.refusal import Fault, Refusal
@@ -121,6 +122,36 @@ def test_forms_carry_the_token_and_one_key_for_the_page():
 def test_addresses_keep_the_rest_of_the_query():
     assert make("{{ here(lang='ur') }}") == "/x?a=1&amp;lang=ur"
     assert make("{{ here(a=none) }}") == "/x"
+
+
+def test_a_frame_is_made_once_for_an_address_and_never_kept_of_one_reader():
+    made = []
+
+    def component(**given):
+        made.append(given)
+        return Markup("{} {} {}").format(vocabulary.lang_of(), vocabulary.here(lang="ml"), sorted(given.items()))
+
+    def frame(path="/frame/", language="en", theme="auto", **given):
+        with making(Page(request=RequestFactory().get(path), language=language, theme=theme)):
+            return vocabulary.framed(component, **given)
+
+    first = frame(links=[("a", "/a/", False)], person="", out="")
+    assert frame(links=[("a", "/a/", False)], person="", out="") == first
+    assert len(made) == 1
+    others = [
+        frame(links=[("a", "/a/", True)]),
+        frame(links=[("a", "/a/", False)], language="ur"),
+        frame("/other/", links=[("a", "/a/", False)]),
+    ]
+    assert len({first, *others}) == 4
+    frame(theme="dark")
+    assert len(made) == 5, "another theme is another foot"
+    for own in ({"person": "Amina"}, {"out": "/sign-out/"}):
+        frame(**own)
+        frame(**own)
+    frame("/frame/?number=KL-1")
+    frame("/frame/?number=KL-1")
+    assert len(made) == 11, "what belongs to one reader is made each time"
 
 
 def test_a_shipped_file_is_asked_for_by_its_content():

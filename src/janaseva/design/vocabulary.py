@@ -28,6 +28,8 @@ from janaseva.design.page import current, fault_words, offered, sentence
 
 _DAYS_KEPT: Final = 8_192
 """So many days and moments are kept as they were last said: the lists of a day say the same ones again and again."""
+_FRAMES_KEPT: Final = 512
+"""So many parts of frames are kept, of two or three kilobytes each: those of the addresses opened last."""
 
 
 def lang_of() -> str:
@@ -194,6 +196,34 @@ def here(**changes: object) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
+def framed(component: Callable[..., Markup], **given: Any) -> Markup:
+    """Return a part of a page's frame; the same for all who open an address, it is made once for them.
+
+    The frame (name, languages, menu, foot) was half of what a small page costs. Nothing is kept that belongs to one
+    reader: of a page with a person's name or a form on it, or with anything after the ``?`` of its address.
+
+    Args:
+        component: a component of the frame, which asks the page for its language, theme and address alone.
+        **given: what it is called with.
+
+    """
+    page = current()
+    request = page.request
+    own = request is None or request.META.get("QUERY_STRING") or given.get("person") or given.get("out")
+    if own or request is None:
+        return component(**given)
+    words = tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in given.items())
+    offered_codes = tuple(settings.OPTIONS.languages)
+    return _framed(component, words, (page.language, page.theme, request.path, offered_codes))
+
+
+@functools.lru_cache(maxsize=_FRAMES_KEPT)
+def _framed(component: Callable[..., Markup], given: tuple[tuple[str, Any], ...], of: tuple[object, ...]) -> Markup:
+    """Return what ``component`` makes of the page that is being made; ``of`` is all that it asks of that page."""
+    del of
+    return component(**dict(given))
+
+
 def csrf() -> Markup:
     """Return the hidden field against forged requests."""
     request = current().request
@@ -257,6 +287,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "fault_list": fault_list,
     "field_id": field_id,
     "form_key": form_key,
+    "framed": framed,
     "here": here,
     "lang_of": lang_of,
     "languages_offered": languages_offered,

@@ -1,15 +1,19 @@
-"""Django's PostgreSQL, with two things that an administrator would otherwise have to know and set.
+"""Django's PostgreSQL, with three things that an administrator would otherwise have to know and set.
 
 A pooler that lends a server connection for one transaction (PgBouncer) keeps no cursor open between two of them. It
 gives itself away: the process number that it told at the greeting is not the server's. Behind one, results are fetched
 whole and statements are not prepared, since the next transaction may be lent another connection. Warnings that come
-with a commit are kept for :mod:`janaseva.core.commit`.
+with a commit are kept for :mod:`janaseva.core.commit`. And a connection of the pool is tried before it is lent only
+where it may have been lost: a question to the server for each page was a fifth of what a small page costs.
 """
 
+import select
+import time
 from typing import Any, Final
 
 from django.db.backends.postgresql import base
 from psycopg.errors import Diagnostic
+from psycopg_pool import ConnectionPool
 
 from janaseva.core.commit import warned
 
@@ -19,6 +23,9 @@ PREPARED_AFTER: Final = 3
 """How often a statement is asked of one connection before the server keeps its plan."""
 MOST_PREPARED: Final = 300
 """How many plans one connection keeps; some 20 kB each. What was not asked for longest goes first."""
+TRIED_AFTER_SECONDS: Final = 1.0
+"""A connection that was not lent for so long is tried with a question to the server before it is lent again."""
+_LENT_AT: Final = "janaseva_lent_at"
 
 
 def _noticed(diagnostic: Diagnostic) -> None:
@@ -26,8 +33,51 @@ def _noticed(diagnostic: Diagnostic) -> None:
         warned(str(diagnostic.message_primary))
 
 
+def _try(connection: Any) -> None:
+    """Find out whether the server is still there, before ``connection`` is lent.
+
+    A server that ends a connection says so, and what it said lies there to be read; one that has vanished without a
+    word would let this question wait as long as any other. So where there is nothing to read, and the connection
+    served a moment ago, nothing is asked.
+
+    Raises:
+        psycopg.Error: where the connection is of no use any more; the pool makes another.
+
+    """
+    at = time.monotonic()
+    lying = select.poll()
+    lying.register(connection.fileno(), select.POLLIN)
+    if lying.poll(0) or at - getattr(connection, _LENT_AT, 0.0) > TRIED_AFTER_SECONDS:
+        ConnectionPool.check_connection(connection)
+    setattr(connection, _LENT_AT, at)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL, or to the pooler before it."""
+
+    @property
+    def pool(self) -> Any:
+        """Return the pool of this process for this database; ``None`` where there shall be none.
+
+        Django's own tries each connection before it is lent, or none, as ``CONN_HEALTH_CHECKS`` says.
+        """
+        options = self.settings_dict["OPTIONS"].get("pool")
+        pools = self._connection_pools  # type: ignore[attr-defined]
+        if self.alias in pools or not options or not self.settings_dict["CONN_HEALTH_CHECKS"]:
+            return super().pool
+        made = ConnectionPool(
+            kwargs={**self.get_connection_params(), "autocommit": True},
+            open=False,
+            configure=self._configure_connection,  # type: ignore[arg-type]  # what it returns means nothing here
+            check=_try,
+            **({} if options is True else options),
+        )
+        return pools.setdefault(self.alias, made)  # another thread may have been first
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's own
+        """Say whether each statement is a transaction; psycopg asks itself a lot even where that is so already."""
+        if self.connection.autocommit != autocommit:
+            super()._set_autocommit(autocommit)  # type: ignore[misc]
 
     def _configure_connection(self, connection: Any) -> bool:
         """Set up a connection that was just opened, by a thread or by the pool; return whether to commit that."""
