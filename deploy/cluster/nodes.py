@@ -20,6 +20,8 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parent.parent
+LEFT_OUT_SECONDS = 1
+"""So long nginx leaves out a web server that did not answer: restart the next one only after that, or none is left."""
 ROOT = Path(os.environ.get("JANASEVA_CLUSTER_DIR", "/var/lib/janaseva-cluster"))
 NETWORK = "10.77.0"
 BRIDGE = "jc0"
@@ -314,7 +316,8 @@ def _runs(pid: int) -> bool:
 
 def start_edge() -> None:
     """Start nginx before the web machines."""
-    servers = "\n".join(f"        server {address}:8000 max_fails=2 fail_timeout=3s;" for address in WEBS.values())
+    left_out = f"max_fails=2 fail_timeout={LEFT_OUT_SECONDS}s"
+    servers = "\n".join(f"        server {address}:8000 {left_out};" for address in WEBS.values())
     config = _written(
         "nginx.conf", folder("edge") / "nginx.conf", folder=folder("edge"), address=NODES["edge"], servers=servers,
         files=TREE / "deploy" / "nginx",

@@ -1,18 +1,21 @@
 """The API's description for machines and for people, and a page about each problem."""
 
+import functools
 from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from janaseva.core.audience import audience
 from janaseva.core.text import LANGUAGES
 from janaseva.core.words import find
 from janaseva.design.headers import public
-from janaseva.design.page import render
+from janaseva.design.page import Page, render, words_of
 from janaseva.doorway.limits import at_most
 from janaseva.gateway.api.answers import answer, fresh
 from janaseva.gateway.api.description import METHODS, description
+from janaseva.gateway.api.problems import language_of
 
 KEPT_SECONDS: Final = 300
 GROUPS: Final = ("api.problem", "refusal", "fault")
@@ -61,11 +64,21 @@ def _shape(schema: dict[str, Any]) -> str:
 @public(KEPT_SECONDS)
 def docs(request: HttpRequest) -> HttpResponse:
     """Show the description to be read; without script, since it is a document."""
+    return render(request, "gateway/api/docs.html", {"described": _described(language_of(request))})
+
+
+@functools.cache
+def _described(spoken: str) -> Markup:
+    """Return what the API can be asked, in English with the few words of ours in ``spoken``: made once.
+
+    Made anew for each reader it was the costliest page of all, 25 ms.
+    """
     tree = description()
     told = tree["info"]["description"].partition("\n\n* ")[2].strip()
     notes = [" ".join(line.replace("**", "").replace("`", "").split()) for line in told.split("\n* ")]
     context = {"notes": notes, "groups": _groups(), "schemas": tree["components"]["schemas"], "shape": _shape}
-    return render(request, "gateway/api/docs.html", context)
+    made = words_of(Page(request=None, language=spoken), "gateway/api/described.html", context)
+    return Markup(made)  # noqa: S704 - a template made it, and escaped what it was given
 
 
 @require_safe
