@@ -1,5 +1,6 @@
 """From issued to sealed: states, repeats, failures, languages, and what the file carries."""
 
+import hashlib
 import io
 import json
 from datetime import date
@@ -57,6 +58,10 @@ def test_pyhanko_agrees_that_the_seal_covers_the_whole_file(sealed):
     signature.compute_integrity_info()
     assert signature.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
     assert signature.field_name == "Seal"
+    signed = signature.signer_info["signed_attrs"]
+    assert [one["type"].native for one in signed] == ["content_type", "message_digest", "signing_certificate_v2"]
+    named = signed[2]["values"][0]["certs"][0]["cert_hash"].native
+    assert named == hashlib.sha256(signature.signer_cert.dump()).digest()
 
 
 @pytest.mark.parametrize("languages", [("en", "ml"), ("ml", "en"), ("hi", "en"), ("ur", "en"), ("sd", "en")])

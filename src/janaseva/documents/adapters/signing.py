@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from asn1crypto import cms, tsp
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields, signers
+from pyhanko.sign import attributes, fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from janaseva.documents.rules import key_id_of
@@ -67,6 +68,48 @@ class _Writer(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         """Leave the metadata as they are."""
+
+
+class _OwnCertificate(attributes.SigningCertificateV2Provider, attributes.SignedAttributeProviderSpec):
+    """What PAdES signs beside the file's digest and its kind (EN 319 142-1, 5.3): the certificate's name alone.
+
+    It is the deepest attribute and the same in each signature, so it is encoded once.
+    """
+
+    _encoded: Any = None
+
+    async def build_attr_value(self, dry_run: bool = False) -> Any:  # noqa: FBT001, FBT002 - pyHanko's own
+        """Return which certificate signs."""
+        if self._encoded is None:
+            self._encoded = tsp.SigningCertificateV2.load((await super().build_attr_value(dry_run=dry_run)).dump())
+        return self._encoded
+
+    def signed_attr_providers(self, data_digest: bytes, digest_algorithm: str) -> list[Any]:
+        """Return who provides the attributes."""
+        del data_digest, digest_algorithm
+        return [self]
+
+
+class _EncodedOnce:
+    """A pyHanko signer whose parts of the signature are encoded once.
+
+    asn1crypto encodes what was put together in memory anew whenever it is looked at, with all that is in it, some three
+    times on each level: a third of the time of sealing. What was read from bytes keeps its bytes.
+    """
+
+    async def signed_attrs(self, *args: Any, **named: Any) -> Any:
+        """Return what is signed beside the file's digest."""
+        made = await super().signed_attrs(*args, **named)  # type: ignore[misc]
+        each = [cms.CMSAttribute.load(one.dump()) for one in made]
+        return cms.CMSAttributes.load(cms.CMSAttributes(each).dump())
+
+    def signer_info(self, *args: Any, **named: Any) -> Any:
+        """Return who signed, with what and how."""
+        return cms.SignerInfo.load(super().signer_info(*args, **named).dump())  # type: ignore[misc]
+
+
+class _FileSigner(_EncodedOnce, signers.SimpleSigner):
+    """A signer with a key in memory."""
 
 
 class _DatedPdfSigner(signers.PdfSigner):
@@ -302,11 +345,12 @@ class FileSigner(_HankoSigner):
         der = private.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        hanko = signers.SimpleSigner(
+        hanko = _FileSigner(
             signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER)),
             signing_key=asn1_keys.PrivateKeyInfo.load(der),
             cert_registry=_certificate_store(),
         )
+        hanko.signed_attr_prov_spec = _OwnCertificate(hanko.signing_cert)
         super().__init__(hanko, certificate, _qr_key(folder), issuer)
 
 
@@ -323,7 +367,10 @@ class Pkcs11Signer(_HankoSigner):
 
         session = pkcs11.open_pkcs11_session(module, token_criteria=TokenCriteria(label=token), user_pin=pin)
         # The digest is made here and signed raw: many devices know plain ECDSA and RSA alone.
-        hanko = pkcs11.PKCS11Signer(session, cert_label=label, key_label=label, use_raw_mechanism=True)
+        hanko = type("DeviceSigner", (_EncodedOnce, pkcs11.PKCS11Signer), {})(
+            session, cert_label=label, key_label=label, use_raw_mechanism=True
+        )
+        hanko.signed_attr_prov_spec = _OwnCertificate(hanko.signing_cert)
         certificate = x509.load_der_x509_certificate(hanko.signing_cert.dump())
         super().__init__(hanko, certificate, _qr_key(folder), issuer)
 

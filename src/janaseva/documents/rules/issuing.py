@@ -13,6 +13,7 @@ through and stands in the embedded facts as well:
 * ``notes``: a list of Text; ``law``: Text; ``application_number``: string; ``demonstration``: bool
 """
 
+import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -135,16 +136,20 @@ def qr_claims(document: Composed, *, signed_at: datetime) -> Claims:
     )
 
 
+@functools.cache
+def _letter_words(language: str) -> dict[str, str]:
+    """Return the words of the frame of letters, by their keys without ``letter.``; English where one lacks them."""
+    spoken = catalogue(interface_of(language))
+    return {
+        key.removeprefix("letter."): spoken.get(key, text)
+        for key, text in catalogue("en").items()
+        if key.startswith("letter.")
+    }
+
+
 def compose(document: Composed, *, qr: str, qr_svg: str, verify_url: str) -> dict[str, Any]:
     """Return the data that the letter is set from: plain JSON, with the words of the frame in each of its languages."""
-    words = {
-        language: {
-            key.removeprefix("letter."): catalogue(interface_of(language)).get(key, text)
-            for key, text in catalogue("en").items()
-            if key.startswith("letter.")
-        }
-        for language in {"en", *document.languages}
-    }
+    words = {language: _letter_words(language) for language in {"en", *document.languages}}
     data: dict[str, Any] = plain(
         {
             "document_id": document.document_id,
