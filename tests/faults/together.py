@@ -267,7 +267,9 @@ def release(commit: str) -> nodes.Code:
         _git("worktree", "add", "--detach", str(tree), sha)
     if (tree / "uv.lock").read_bytes() == (sites.TREE / "uv.lock").read_bytes():
         return nodes.Code(tree, sys.executable)
-    subprocess.run(["make", "install"], cwd=tree, check=True)
+    done = subprocess.run(["make", "install"], cwd=tree, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise nodes.ClusterError(f"what {sha} needs could not be installed: {done.stderr.strip()[-500:]}")
     return nodes.Code(tree, str(tree / ".venv" / "bin" / "python"))
 
 
