@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
@@ -318,8 +320,8 @@ def undecided(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:
     """Return the applications whose first appeal is past its own time, with no second one yet; for the clock."""
     if by.kind != "clock":
         return []
-    second = Appeal.objects.filter(level=2).values("application_id")
-    rows = Appeal.objects.filter(level=1, ended_at=None, due_at__lt=at).exclude(application_id__in=second)
+    second = Exists(Appeal.objects.filter(level=2, application_id=OuterRef("application_id")))
+    rows = Appeal.objects.filter(~second, level=1, ended_at=None, due_at__lt=at)
     return list(rows.order_by("due_at").values_list("application_id", flat=True)[:most])
 
 
@@ -340,8 +342,8 @@ def late_elsewhere(by: Actor, at: datetime, *, most: int = 50) -> list[tuple[UUI
     """
     if not permissions.may_work(by) or by.office_id is None:
         raise not_found()
-    opened = Appeal.objects.filter(level=2).values("application_id")
-    late = Application.objects.filter(state="begun", missed_at__isnull=False).exclude(pk__in=opened).order_by("due_at")
+    opened = Exists(Appeal.objects.filter(level=2, application_id=OuterRef("pk")))
+    late = Application.objects.filter(~opened, state="begun", missed_at__isnull=False).order_by("due_at")
     here = sorted(people.references_within(by.office_id))
     known: dict[tuple[object, ...], bool] = {}
     found: list[tuple[UUID, str, Text, datetime]] = []

@@ -5,6 +5,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from janaseva.ledger import rules
 from janaseva.ledger.models import Erasure, Event, Story
 from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
@@ -88,7 +90,7 @@ def _chunks() -> Iterator[list[Any]]:
 
 def _strangers() -> Iterator[Finding]:
     """Return events whose story nobody began."""
-    lost = Event.objects.exclude(story__in=Story.objects.values("pk")).order_by("pk")
+    lost = Event.objects.filter(~Exists(Story.objects.filter(pk=OuterRef("story")))).order_by("pk")
     event: Any
     for event in lost.iterator(chunk_size=_CHUNK):
         if not Story.objects.filter(pk=event.story).exists():

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from janaseva.ledger import rules
 from janaseva.ledger.models import Checkpoint, Event, Leaf
 from janaseva.ledger.queries.auditing.finding import Finding, Kind, Progress
@@ -160,7 +162,9 @@ def _unpublished(head: Checkpoint | None) -> Iterator[Finding]:
     for index in range(size, sequenced):
         if index not in placed:
             yield _leaf("missing", "leaf_missing", str(index), index=index)
-    bare = Event.objects.exclude(pk__in=Leaf.objects.values("pk")).order_by("pk").values_list("pk", "name")
+    bare = (
+        Event.objects.filter(~Exists(Leaf.objects.filter(pk=OuterRef("pk")))).order_by("pk").values_list("pk", "name")
+    )
     for key, name in bare.iterator(chunk_size=1_000):
         if not Leaf.objects.filter(pk=key).exists():
             yield _leaf("missing", "leaf_of_event_missing", key, name=name)
