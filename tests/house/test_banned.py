@@ -136,6 +136,31 @@ def hidden_imports(modules: Iterable[Module]) -> Iterator[str]:
                 yield f"{module.at(node.lineno)} calls {name}"
 
 
+_WHOLE = (ast.Tuple, ast.List, ast.Set, ast.Attribute, ast.Constant)
+_MADE_WHOLE = ("list", "tuple", "sorted", "set")
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Return whether a value is plainly a collection, and no question that the database would have to answer."""
+    called = node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
+    return isinstance(node, _WHOLE) or called in _MADE_WHOLE
+
+
+def not_among_answers(modules: Iterable[Module]) -> Iterator[str]:
+    """Yield every ``exclude(x__in=...)`` and ``~Q(x__in=...)`` whose value may be another question."""
+    for module in modules:
+        for node in module.nodes:
+            turned = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert)
+            call = node.operand if turned else node
+            if not isinstance(call, ast.Call):
+                continue
+            excludes = isinstance(call.func, ast.Attribute) and call.func.attr == "exclude"
+            if excludes or (turned and getattr(call.func, "id", "") == "Q"):
+                for given in call.keywords:
+                    if (given.arg or "").endswith("__in") and not _is_whole(given.value):
+                        yield f"{module.at(call.lineno)} excludes {given.arg} by what may be a question"
+
+
 def _is_paise(node: ast.AST) -> bool:
     name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None) or ""
     return str(name).endswith("_paise")
@@ -193,6 +218,29 @@ def test_nothing_prints():
 
 def test_no_import_hides():
     hold(hidden_imports(real()), law="imports are written as imports", do="import it, or register it with its room")
+
+
+def test_what_is_missing_is_asked_as_an_anti_join():
+    hold(
+        not_among_answers(real()),
+        law="what is missing beside what is there is asked with ~Exists: PostgreSQL compares each with each in NOT IN",
+        do="filter(~Exists(Other.objects.filter(pk=OuterRef('pk')))); or give a list(...)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("x = A.objects.exclude(pk__in=B.objects.values('pk'))", True),
+        ("x = A.objects.exclude(pk__in=others)", True),
+        ("x = A.objects.filter(~Q(pk__in=others))", True),
+        ("x = A.objects.exclude(pk__in=list(others))", False),
+        ("x = A.objects.exclude(why__in=laying.STANDS)", False),
+        ("x = A.objects.filter(~Q(state__in=('a', 'b')), pk__in=others)", False),
+    ],
+)
+def test_not_in_a_question_is_seen(house, source, seen):
+    assert bool(list(not_among_answers(house({"people/queries.py": source})))) == seen
 
 
 def test_money_is_whole_paise():
