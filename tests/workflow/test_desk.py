@@ -1,7 +1,9 @@
 """Transfers, notes, looks, waits and clocks of a case; the desk and its figures."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 import pytest
 from django.db import connection
@@ -170,3 +172,17 @@ def test_pendency_counts_by_age(state, later):
     (office,) = queries.pendency(SYSTEM, state.at, office_ids=[state.clerk.office_id])
     assert (office.open, office.by_age, office.median_days, office.oldest_days) == (5, (1, 2, 0, 1, 1), 5, 60)
     assert office.overdue == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 12])
+def test_pendency_is_what_counting_by_hand_gives(state, later, count):
+    chance = random.Random(count)
+    edges = [0, 4 * 1440 - 1, 4 * 1440, 31 * 1440 - 1, 31 * 1440]
+    minutes = [chance.choice([*edges, chance.randrange(60 * 1440)]) for _ in range(count)]
+    for one in minutes:
+        state.start(later(minutes=-one))
+    ages = [one // 1440 for one in minutes]
+    (found,) = queries.pendency(SYSTEM, state.at, office_ids=[state.clerk.office_id])
+    groups = [sum(low <= age <= high for age in ages) for low, high in ((0, 3), (4, 7), (8, 15), (16, 30), (31, 999))]
+    assert (found.open, found.by_age) == (count, tuple(groups))
+    assert (found.median_days, found.oldest_days) == (int(median(ages)), max(ages))

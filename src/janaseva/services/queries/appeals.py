@@ -303,9 +303,9 @@ def missed(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:
     """Return the applications whose limit has passed and was not yet noticed; for the clock, nothing for others."""
     if by.kind != "clock":
         return []
-    overdue = workflow.overdue(by, at)  # exact; the date that was told, by which few are read at all, follows it
-    rows = Application.objects.filter(state="begun", missed_at=None, due_at__lt=at, case_id__in=overdue)
-    return list(rows.order_by("due_at").values_list("id", flat=True)[:most])
+    passed = workflow.passed_of(by, at, OuterRef("case_id"))  # exact; the date that was told follows it
+    rows = Application.objects.filter(state="begun", missed_at=None, due_at__lt=at).alias(passed_at=passed)
+    return list(rows.filter(passed_at__isnull=False).order_by("due_at").values_list("id", flat=True)[:most])
 
 
 def orders_missed(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:

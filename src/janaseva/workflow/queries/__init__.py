@@ -59,7 +59,7 @@ from janaseva.workflow.queries.notices import (
     objectors,
     own_objections,
 )
-from janaseva.workflow.queries.overdue import due_passed, overdue
+from janaseva.workflow.queries.overdue import due_passed, passed_of
 from janaseva.workflow.queries.pendency import Pendency, pendency
 from janaseva.workflow.queries.turns import Turns, turns
 
@@ -111,8 +111,8 @@ __all__ = [
     "objectors",
     "outages",
     "outages_between",
-    "overdue",
     "own_objections",
+    "passed_of",
     "pay_until",
     "pendency",
     "plain_calendar",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from janaseva.core.actor import Actor
 from janaseva.workflow.models import Deadline
@@ -14,9 +14,13 @@ def _passed(by: Actor, at: datetime) -> QuerySet[Deadline]:
     return rows if by.kind in ("clock", "system") else rows.none()
 
 
-def overdue(by: Actor, at: datetime) -> QuerySet[Deadline, UUID]:
-    """Return the ids of open cases whose whole limit has passed, to ask further with; nothing for others."""
-    return _passed(by, at).filter(case__ended_at=None).values_list("case_id", flat=True)
+def passed_of(by: Actor, at: datetime, case_id: OuterRef) -> Subquery:
+    """Return the question when the whole limit of an open case passed, to be asked of another row; nothing for others.
+
+    It is asked row by row: as a set, all cases in the state of which a limit passed at any time would be gathered for
+    the few that are asked about.
+    """
+    return Subquery(_passed(by, at).filter(case_id=case_id, case__ended_at=None).values("due_at")[:1])
 
 
 def due_passed(by: Actor, case_id: UUID, at: datetime) -> datetime | None:
