@@ -25,6 +25,7 @@ from janaseva.documents import queries as documents
 from janaseva.documents.models import Document
 from janaseva.forms.rules import Form, checking, settle_shape
 from janaseva.ledger.handlers import deliver, publish
+from janaseva.ledger.handlers.delivering import BATCH
 from janaseva.ledger.models import Delivery
 from janaseva.services import actions, queries
 from janaseva.services.adapters import PackFolder
@@ -141,8 +142,10 @@ class Bench:
             while deliver(given.at, limit=256).done:  # other news of the same decisions
                 pass
         before = Document.objects.filter(state="sealed").count()
-        rounds = range(min(MOST_CERTIFICATES, int(4 * self.seconds)) // 2)
-        done = measured(lambda _: deliver(given.tick(), limit=2), rounds, others=backend())
+        rounds = range(max(1, min(MOST_CERTIFICATES, int(4 * self.seconds)) // BATCH))
+        done = measured(
+            lambda _: deliver(given.tick()), rounds, others=backend()
+        )  # as many at a time as the worker takes
         sealed = Document.objects.filter(state="sealed").count() - before
         assert sealed, "the worker sealed nothing"
         done = Measured(times=sealed, wall=done.wall, cpu=done.cpu)

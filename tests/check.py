@@ -1,8 +1,9 @@
 """Run everything that a change must pass, say how long each part took, and name at the end what did not pass.
 
 ``make check`` calls this. All parts run even where one fails. The still parts run two at a time with what the browser
-leaves of the machine, which waits for pages half of its time, and show their output only where they fail; the tests
-show theirs as they go. Names pick parts: ``python tests/check.py lint types``.
+leaves of the machine, which waits for pages half of its time; the tests on PostgreSQL run with what those on SQLite
+leave, which wait for the disk and at their end for each other. Both show their output only where they fail; the other
+tests show theirs as they go. Names pick parts: ``python tests/check.py lint types``.
 """
 
 import os
@@ -66,14 +67,15 @@ ON_POSTGRESQL = Part(
     (*BY_FILE, "--db=postgres", "--second"),
 )
 TESTS = (IN_A_BROWSER, ON_SQLITE, ON_POSTGRESQL)
-"""One after the other: each uses every core, and a browser that waits for a busy machine proves nothing."""
+"""The browser goes before the others: one that waits for a busy machine proves nothing."""
 YIELDING = ("nice", "-n", "10") if shutil.which("nice") else ()
 
 
-def _environment() -> dict[str, str]:
-    """Return the environment of a part: no administrator's settings, and a data directory of its own."""
+def _environment(part: Part) -> dict[str, str]:
+    """Return the environment of a part: no administrator's settings, and a data directory that no other tests use."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("JANASEVA_")}
-    kept["JANASEVA_DATA_DIR"] = str(TREE / "build" / "check")
+    own = part.name.rpartition(" ")[2].lower() if part in TESTS else ""
+    kept["JANASEVA_DATA_DIR"] = str(TREE / "build" / "check" / own)
     kept.pop("PYTHONDONTWRITEBYTECODE", None)  # a dozen processes read the same modules: compiled once is enough
     kept.pop("PYTHONPYCACHEPREFIX", None)  # where `make install` compiled what is installed
     return kept
@@ -87,7 +89,7 @@ def run(part: Part, *, shown: bool = False) -> Outcome:
     with subprocess.Popen(
         command,
         cwd=TREE,
-        env=_environment(),
+        env=_environment(part),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -150,7 +152,11 @@ def main(chosen: Iterable[str] = ()) -> int:
         still = lanes.map(run, [part for part in STILL if not names or part.name in names])
         told = [_shown(part) for part in tests[:1]]
         outcomes = [_told(outcome) for outcome in still]
-    outcomes += told + [_shown(part) for part in tests[1:]]
+    with ThreadPoolExecutor(max_workers=2) as lanes:
+        beside = lanes.map(run, tests[2:])
+        told += [_shown(part) for part in tests[1:2]]
+        told += [_told(outcome) for outcome in beside]
+    outcomes += told
     print(report(outcomes, time.monotonic() - begun))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 

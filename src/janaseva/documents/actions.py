@@ -35,7 +35,7 @@ def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes
     document = _document(document_id)
     if document.state == "sealed":
         raise Refusal("document_sealed_already", status=CONFLICT)
-    if not Key.objects.filter(key_id=key_id, use="seal", valid_until__isnull=True).exists():
+    if Key.first_where(key_id=key_id, use="seal", valid_until=None, order=()) is None:
         raise Refusal("document_key_retired", status=CONFLICT)
     sha256 = hashlib.sha256(content).hexdigest()
     blob = keep(by=by, at=at, content=content, media_type=PDF)
