@@ -142,10 +142,9 @@ class Bench:
             while deliver(given.at, limit=256).done:  # other news of the same decisions
                 pass
         before = Document.objects.filter(state="sealed").count()
+        # as many at a time as the worker takes
         rounds = range(max(1, min(MOST_CERTIFICATES, int(4 * self.seconds)) // BATCH))
-        done = measured(
-            lambda _: deliver(given.tick()), rounds, others=backend()
-        )  # as many at a time as the worker takes
+        done = measured(lambda _: deliver(given.tick()), rounds, others=backend())
         sealed = Document.objects.filter(state="sealed").count() - before
         assert sealed, "the worker sealed nothing"
         done = Measured(times=sealed, wall=done.wall, cpu=done.cpu)

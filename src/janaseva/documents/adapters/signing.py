@@ -174,6 +174,7 @@ class _HankoSigner:
     """What file and device signers share: a pyHanko signer for the seal, and an Ed25519 key for the code on paper."""
 
     def __init__(self, hanko: Any, certificate: x509.Certificate, qr: Ed25519PrivateKey, issuer: str) -> None:
+        hanko.signed_attr_prov_spec = sealing.OwnCertificate(hanko.signing_cert)
         self._hanko = hanko
         self._qr = qr
         self._seal_key = _signing_key(certificate.public_key(), certificate, issuer)
@@ -215,7 +216,6 @@ class FileSigner(_HankoSigner):
             signing_key=asn1_keys.PrivateKeyInfo.load(der),
             cert_registry=_certificate_store(),
         )
-        hanko.signed_attr_prov_spec = sealing.OwnCertificate(hanko.signing_cert)
         super().__init__(hanko, certificate, _qr_key(folder), issuer)
 
 
@@ -235,7 +235,6 @@ class Pkcs11Signer(_HankoSigner):
         hanko = type("DeviceSigner", (sealing.EncodedOnce, pkcs11.PKCS11Signer), {})(
             session, cert_label=label, key_label=label, use_raw_mechanism=True
         )
-        hanko.signed_attr_prov_spec = sealing.OwnCertificate(hanko.signing_cert)
         certificate = x509.load_der_x509_certificate(hanko.signing_cert.dump())
         super().__init__(hanko, certificate, _qr_key(folder), issuer)
 
