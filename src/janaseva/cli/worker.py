@@ -15,6 +15,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.canonical import plain
 from janaseva.core.clock import now
 from janaseva.core.ids import uuid7
+from janaseva.core.memory import settle
 from janaseva.ledger import actions, handlers, queries
 
 
@@ -51,6 +52,7 @@ def _work() -> None:
 
     signal.signal(signal.SIGTERM, asked_to_stop)
     signal.signal(signal.SIGINT, asked_to_stop)
+    settle()
     click.echo("The worker is working; stop it with Ctrl-C.")
     handlers.run(stop)
     click.echo("The worker has ended what it had begun.")

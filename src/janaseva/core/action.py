@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.commit import certain, settled
+from janaseva.core.glance import acting
 from janaseva.core.ids import uuid7
 from janaseva.core.news import News
 from janaseva.core.promises import keep_promises
@@ -311,7 +312,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
         def attempt() -> R:
             act = Act(name=name, by=by, at=at, key=key, body_hash=body_hash)
-            with _running(act), certain():
+            with _running(act), certain(), acting():
                 with writing():
                     before = _recorder[0].claim(act)
                 if before is not None:

@@ -5,13 +5,36 @@ import os
 import secrets
 import threading
 import time
-from uuid import UUID
+from typing import Final
+from uuid import UUID, SafeUUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_B_BITS = 62
 
+_SET_INT: Final = UUID.int.__set__  # type: ignore[attr-defined]
+_SET_SAFE: Final = UUID.is_safe.__set__  # type: ignore[attr-defined]
 _lock = threading.Lock()
 _last = 0
+
+
+def _of(number: int) -> UUID:
+    """Return the UUID of a number known to have at most 128 bits; the constructor looks at six arguments first."""
+    made = UUID.__new__(UUID)
+    _SET_INT(made, number)
+    _SET_SAFE(made, SafeUUID.unknown)
+    return made
+
+
+def from_hex(digits: str) -> UUID:
+    """Return the UUID that a database keeps as 32 hexadecimal digits.
+
+    Raises:
+        ValueError: where these are not 32 of them.
+
+    """
+    if len(digits) != 32:  # noqa: PLR2004 - 128 bits
+        return UUID(digits)
+    return _of(int(digits, 16))
 
 
 def uuid7() -> UUID:
@@ -29,7 +52,7 @@ def uuid7() -> UUID:
         _last = stamp
     random_b = int.from_bytes(os.urandom(8), "big") >> (64 - _RANDOM_B_BITS)
     value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random_b
-    return UUID(int=value)
+    return _of(value)
 
 
 def public_code(*, length: int = 8) -> str:

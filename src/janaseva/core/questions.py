@@ -93,8 +93,9 @@ def _shape(value: Any) -> Any:
 class Question(Generic[R]):
     """A question by a function that returns its queryset: of values (``values_list``) or of rows, joined or not."""
 
-    def __init__(self, build: Callable[..., QuerySet[Any, R]]) -> None:
-        self._build = build
+    def __init__(self, build: Callable[..., QuerySet[Any, R]], *, reads: tuple[type[Any], ...] = ()) -> None:
+        """Take the function; where ``reads`` names all tables of the question, an act asks it once."""
+        self._build, self._reads = build, reads
         self._kept: dict[Any, _Kept | None] = {}
 
     def __call__(self, **values: Any) -> list[R]:
@@ -105,7 +106,7 @@ class Question(Generic[R]):
                 ``None``) belongs to the shape of the question and should be of few kinds.
 
         """
-        return once((self, tuple(sorted(values.items()))), lambda: self._asked(values))
+        return once((self, tuple(sorted(values.items()))), lambda: self._asked(values), self._reads)
 
     def _asked(self, values: dict[str, Any]) -> list[R]:
         shape = (connection.vendor, *((name, _shape(value)) for name, value in sorted(values.items())))

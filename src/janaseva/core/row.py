@@ -5,16 +5,18 @@ from which rows reach the database. Everything else that could write is refused 
 cannot be forgotten.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar, NoReturn, Self, TypeVar
+from functools import cache
+from typing import Any, ClassVar, NoReturn, Self, TypeVar, cast
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 from janaseva.core import glance, statements
-from janaseva.core.canonical import sha256_hex
+from janaseva.core.canonical import of_columns
 from janaseva.core.ids import uuid7
 
 R_co = TypeVar("R_co", bound="Row", covariant=True)
@@ -48,34 +50,45 @@ class Rows(models.QuerySet[R_co]):
     def _insert(self, *args: Any, **kwargs: Any) -> Any:
         if not _open.get():
             _refuse(f"insert into {self.model._meta.db_table}")
+        glance.written(self.model)
         return super()._insert(*args, **kwargs)  # type: ignore[misc]
+
+    def select_for_update(self, *args: Any, **kwargs: Any) -> Self:
+        """Return rows that are locked as they are read."""
+        glance.waited()
+        return super().select_for_update(*args, **kwargs)
 
     def update(self, **values: Any) -> int:
         """Refuse, except in a flush."""
         if not _open.get():
             _refuse(f"update of {self.model._meta.db_table}")
+        glance.written(self.model)
         return super().update(**values)
 
     def _update(self, *args: Any, **kwargs: Any) -> Any:
         if not _open.get():
             _refuse(f"update of {self.model._meta.db_table}")
+        glance.written(self.model)
         return super()._update(*args, **kwargs)  # type: ignore[misc]
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse, except in a flush."""
         if not _open.get():
             _refuse(f"delete from {self.model._meta.db_table}")
+        glance.written(self.model)
         return super().delete()
 
     def _raw_delete(self, using: str | None) -> int:
         if not _open.get():
             _refuse(f"delete from {self.model._meta.db_table}")
+        glance.written(self.model)
         return super()._raw_delete(using)
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """Refuse, except in a flush."""
         if not _open.get():
             _refuse(f"bulk insert into {self.model._meta.db_table}")
+        glance.written(self.model)
         return super().bulk_create(objs, *args, **kwargs)
 
 
@@ -83,6 +96,7 @@ def insert(rows: Sequence["Row"]) -> None:
     """Write new rows of one table; only while an act is being flushed."""
     if not _open.get():
         _refuse(f"insert into {rows[0]._meta.db_table}")
+    glance.written(type(rows[0]))
     statements.insert(rows)
 
 
@@ -91,7 +105,22 @@ def update(row: "Row", names: Iterable[str]) -> bool:
     if not _open.get():
         _refuse(f"update of {row._meta.db_table}")
     row.revision += 1
+    glance.written(type(row), {_by_key(type(row), row.pk): row})
     return statements.update(row, names, before=row.revision - 1)
+
+
+@cache
+def _beginning(model: "type[Row]") -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Return what the columns of a new row begin with, and those whose beginning is made anew for each."""
+    fields = [cast("Any", part) for part in model._meta.concrete_fields]
+    made = [(part.attname, part.get_default) for part in fields if part.has_default() and callable(part.default)]
+    anew = dict(made)
+    return {part.attname: None if part.attname in anew else part.get_default() for part in fields}, made
+
+
+def _by_key(model: "type[Row]", key: UUID) -> Any:
+    """Return the question by which :meth:`Row.get_or_none` and :meth:`Row.locked` read the row with this key."""
+    return model, (("id", key),), (), 1
 
 
 def _nothing(part: Any) -> Any:
@@ -107,6 +136,7 @@ def update_where(model: "type[Row]", values: dict[str, Any], **equal: Any) -> in
     """Write columns of all rows that have these values, without a revision; for rows that are not ``recorded``."""
     if not _open.get():
         _refuse(f"update of {model._meta.db_table}")
+    glance.written(model)
     return statements.update_where(model, values, equal)
 
 
@@ -122,9 +152,12 @@ class Row(models.Model):
     ``personal`` names the columns that hold what people told or what was written about them: an erasure empties them.
     Where rows are fixed, that alone is let through, and only where ``erased_where`` (SQL over the row, called
     ``{row}``) finds the erasure that names the row.
+
+    ``shared`` names columns of JSON that many rows hold alike: they are parsed once for all.
     """
 
     recorded: ClassVar[bool] = True
+    shared: ClassVar[tuple[str, ...]] = ()
     fixed_but: ClassVar[tuple[str, ...] | None] = None
     later: ClassVar[tuple[str, ...]] = ()
     personal: ClassVar[tuple[str, ...]] = ()
@@ -137,6 +170,20 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        """Make a row of the values of its columns; by the names of the columns alone it is quick."""
+        fixed, made = _beginning(type(self))
+        if args or not given.keys() <= fixed.keys():
+            super().__init__(*args, **given)
+            return
+        own = self.__dict__
+        own.update(fixed)
+        for name, make in made:
+            if name not in given:
+                own[name] = make()
+        own.update(given)
+        self._state = ModelState()
 
     @classmethod
     def room(cls) -> str:
@@ -176,13 +223,13 @@ class Row(models.Model):
 
     @classmethod
     def _found(cls, equal: dict[str, Any], *, order: tuple[str, ...], most: int, lock: bool) -> list[Self]:
-        if not lock:
-            question = (cls, tuple(sorted(equal.items())), order, most)
-            return glance.once(question, lambda: statements.where(cls, equal, order=order, most=most))
-        if not connection.in_atomic_block:
+        question = (cls, tuple(sorted(equal.items())), order, most)
+        if lock and not connection.in_atomic_block:
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"
             raise OwnershipError(message)
-        return statements.where(cls, equal, order=order, most=most, lock=True)
+        if lock and connection.features.has_select_for_update:
+            return glance.held(question, statements.where(cls, equal, order=order, most=most, lock=True), (cls,))
+        return glance.once(question, lambda: statements.where(cls, equal, order=order, most=most), (cls,))
 
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         """Refuse: rows are written with ``put`` and ``change``."""
@@ -210,4 +257,4 @@ class Row(models.Model):
         for name in self.later:
             if not columns[name]:
                 del columns[name]
-        return sha256_hex(columns)
+        return of_columns(columns)

@@ -16,6 +16,7 @@ from psycopg.errors import Diagnostic
 from psycopg_pool import ConnectionPool
 
 from janaseva.core.commit import warned
+from janaseva.core.cursors import Direct, is_open
 
 WARNING: Final = "WARNING"
 
@@ -26,6 +27,34 @@ MOST_PREPARED: Final = 300
 TRIED_AFTER_SECONDS: Final = 1.0
 """A connection that was not lent for so long is tried with a question to the server before it is lent again."""
 _LENT_AT: Final = "janaseva_lent_at"
+
+
+class Cursor(Direct, base.ServerBindingCursor):
+    """A cursor whose errors are Django's."""
+
+    def execute(self, sql: Any, values: Any = None, **how: Any) -> Any:
+        """Say a statement."""
+        if how or self.database is None:
+            return super().execute(sql, values, **how)
+        return self.said(super().execute, sql, values)
+
+    def executemany(self, sql: Any, rows: Any, **how: Any) -> Any:
+        """Say a statement for each of some rows of values."""
+        if how or self.database is None:
+            return super().executemany(sql, rows, **how)
+        return self.said(super().executemany, sql, rows)
+
+    def fetchone(self) -> Any:
+        """Return the next row."""
+        return self.heard(super().fetchone)
+
+    def fetchmany(self, size: int = 0) -> Any:
+        """Return the next rows."""
+        return self.heard(super().fetchmany, size)
+
+    def fetchall(self) -> Any:
+        """Return all rows that are left."""
+        return self.heard(super().fetchall)
 
 
 def _noticed(diagnostic: Diagnostic) -> None:
@@ -73,6 +102,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
             **({} if options is True else options),
         )
         return pools.setdefault(self.alias, made)  # another thread may have been first
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what Django's says, with our cursors where values travel beside the statement."""
+        parameters: dict[str, Any] = super().get_connection_params()
+        if parameters["cursor_factory"] is base.ServerBindingCursor:
+            parameters["cursor_factory"] = Cursor
+        return parameters
+
+    def cursor(self) -> Any:
+        """Return a cursor: ours where the connection is open and in order, else Django's."""
+        if not is_open(self) or self.connection.cursor_factory is not Cursor:
+            return super().cursor()
+        self.validate_thread_sharing()
+        with self.wrap_database_errors:
+            made = self.connection.cursor()
+        made.database = self
+        return made
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's own
         """Say whether each statement is a transaction; psycopg asks itself a lot even where that is so already."""

@@ -5,9 +5,48 @@ name, and a connection to the old one would go on taking in what nobody would ev
 """
 
 import os
-from typing import Any
+from typing import Any, Self
 
 from django.db.backends.sqlite3 import base
+
+from janaseva.core.cursors import Direct, is_open, with_marks
+
+
+class Cursor(Direct, base.SQLiteCursorWrapper):
+    """A cursor that closes itself at the end of a block."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def execute(self, sql: Any, values: Any = None) -> Any:
+        """Say a statement, with ``%s`` where its values go."""
+        return self.said(self._execute, sql, values)
+
+    def _execute(self, sql: Any, values: Any) -> Any:
+        if values is None:
+            return base.Database.Cursor.execute(self, sql)
+        if type(values) is dict:
+            return super().execute(sql, values)
+        return base.Database.Cursor.execute(self, with_marks(sql), values)
+
+    def executemany(self, sql: Any, rows: Any) -> Any:
+        """Say a statement for each of some rows of values."""
+        return self.said(super().executemany, sql, rows)
+
+    def fetchone(self) -> Any:
+        """Return the next row."""
+        return self.heard(super().fetchone)
+
+    def fetchmany(self, *size: Any) -> Any:
+        """Return the next rows."""
+        return self.heard(super().fetchmany, *size)
+
+    def fetchall(self) -> Any:
+        """Return all rows that are left."""
+        return self.heard(super().fetchall)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -15,11 +54,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     _opened: tuple[int, int] | None = None
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what Django's says; values come as SQLite keeps them, for each field reads its own besides."""
+        return {**super().get_connection_params(), "detect_types": 0}
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file and remember which it was."""
         connection = super().get_new_connection(conn_params)
         self._opened = self._file()
         return connection
+
+    def cursor(self) -> Any:
+        """Return a cursor: ours where the connection is open and in order, else Django's."""
+        if not is_open(self):
+            return super().cursor()
+        self.validate_thread_sharing()
+        made = self.connection.cursor(factory=Cursor)
+        made.database = self
+        return made
 
     def is_usable(self) -> bool:
         """Return whether the file is still that which was opened; asked before the first statement of a request."""

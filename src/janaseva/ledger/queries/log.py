@@ -4,6 +4,9 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
+from janaseva.core.statements import columns, raw
 from janaseva.ledger import rules
 from janaseva.ledger.models import Checkpoint, Event, Leaf
 from janaseva.ledger.queries.recorded import HEAD_ID, head, record_of, tile_hashes
@@ -86,12 +89,17 @@ def leaves_among(ids: Collection[UUID]) -> set[UUID]:
     return set(Leaf.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
+_FIRST_UNPLACED = 'SELECT {} FROM ledger_leaf {} WHERE "index" IS NULL ORDER BY id LIMIT 1'
+_BY_PLACE = {"postgresql": "", "sqlite": "INDEXED BY leaves_to_sequence"}
+"""SQLite would look for all that have no place by the index of places, and sort them: the more the log is behind."""
+
+
 def unpublished_seconds(moment: UUID) -> int:
     """Return for how long the oldest event that no checkpoint covers has been waiting when ``moment`` was made.
 
     Both are UUIDs of version 7, whose first 48 bits are the milliseconds of their making: nobody who acts chooses it.
     """
-    waiting = Leaf.first_where(index=None)
+    waiting = next(iter(raw(Leaf, _FIRST_UNPLACED.format(columns(Leaf), _BY_PLACE[connection.vendor]), ())), None)
     held = Checkpoint.first_where(id=HEAD_ID)
     unsigned = Leaf.first_where(index=held.size) if held else None
     milliseconds = [(moment.int >> 80) - (leaf.pk.int >> 80) for leaf in (waiting, unsigned) if leaf is not None]

@@ -21,6 +21,7 @@ class Case(Row):
     """
 
     personal: ClassVar[tuple[str, ...]] = ("facts", "applicant_person_id", "made_by_person_id")
+    shared: ClassVar[tuple[str, ...]] = ("process",)
 
     story = models.UUIDField(db_index=True)
     office = models.ForeignKey("people.Office", on_delete=models.PROTECT, related_name="+")

@@ -91,13 +91,15 @@ def _read(chain: tuple[tuple[UUID, int], ...], outages: tuple[object, object]) -
     )
 
 
-@Question
-def _chain(*, key: str) -> QuerySet[WorkCalendar, tuple[object, ...]]:
+def _chain_of(*, key: str) -> QuerySet[WorkCalendar, tuple[object, ...]]:
     latest = Outage.objects.order_by("-id").values("id")[:1]
     lifted = Outage.objects.filter(lifted_at__isnull=False).order_by("-lifted_at").values("lifted_at")[:1]
     names = [f"{up}{name}" for up in _UP for name in ("id", "revision")]
     rows = WorkCalendar.objects.filter(key=key).annotate(outage=Subquery(latest), lifted=Subquery(lifted))
     return rows.values_list("key", "outage", "lifted", *names)
+
+
+_chain = Question(_chain_of, reads=(WorkCalendar, Outage))
 
 
 def _laid(found: tuple[object, ...]) -> rules.Calendar:

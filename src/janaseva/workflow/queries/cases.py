@@ -14,6 +14,7 @@ from janaseva.core.text import Text
 from janaseva.forms.rules import Question
 from janaseva.workflow import rules
 from janaseva.workflow.models import Case, Deadline, Lapse, Look, Move, Pause, Task
+from janaseva.workflow.queries._processes import process_of
 from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import (
     calendar,
@@ -202,7 +203,7 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
 
     """
     row = readable(by, case_id, visible=visible)
-    process = rules.Process.model_validate(row.process)
+    process = process_of(row)
     here = process.step(row.state)
     open_ = Task.where(case_id=row.id, state=("waiting", "held", "paused"), order=("since", "id"))
     tasks = {task.kind: task for task in open_}
@@ -325,7 +326,7 @@ def history(by: Actor, case_id: UUID, *, visible: bool = False) -> list[MoveView
 
     """
     row = readable(by, case_id, visible=visible)
-    process = rules.Process.model_validate(row.process)
+    process = process_of(row)
     reasons = {item.key: item.title for item in process.reasons}
     moves = Move.where(case_id=row.id, order=("ordinal",))
     return [_move_view(move, process, reasons, inside=by.is_official) for move in moves]
@@ -393,5 +394,5 @@ def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
         days=days,
         calendar_key=row.calendar_key,
         calendar_known=loaded is not None,
-        lapses=lapses_of(row, rules.Process.model_validate(row.process)),
+        lapses=lapses_of(row, process_of(row)),
     )
