@@ -153,6 +153,11 @@ def put(row: T) -> T:
     return row
 
 
+@functools.cache
+def _names(model: type[Row]) -> frozenset[str]:
+    return frozenset(name for part in model._meta.concrete_fields for name in (part.name, part.attname))
+
+
 def change(row: T, **values: Any) -> T:
     """Set ``values`` on a row that was read (and locked, where two could act at once); written at the flush.
 
@@ -160,8 +165,7 @@ def change(row: T, **values: Any) -> T:
     with ``changed_meanwhile`` and nothing is kept.
     """
     act = _own(row)
-    names = {name for part in row._meta.concrete_fields for name in (part.name, part.attname)}
-    unknown = set(values) - names
+    unknown = values.keys() - _names(type(row))
     if unknown:
         message = f"{row._meta.db_table} has no {', '.join(sorted(unknown))}"
         raise AttributeError(message)
@@ -214,13 +218,8 @@ def flush() -> None:
         act.removals.clear()
 
 
-@contextmanager
-def _room(act: Act, function: Callable[..., Any]) -> Iterator[None]:
-    act.rooms.append(function.__module__.split(".")[1])
-    try:
-        yield
-    finally:
-        act.rooms.pop()
+def _room(function: Callable[..., Any]) -> str:
+    return function.__module__.split(".")[1]
 
 
 @contextmanager
@@ -242,12 +241,16 @@ def upkeep() -> Iterator[None]:
 
 def step(function: Callable[P, R]) -> Callable[P, R]:
     """Mark what a room does inside another room's action; rows it writes must be its own."""
+    room = _room(function)
 
     @functools.wraps(function)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-        act = current()
-        with _room(act, function):
+        rooms = current().rooms
+        rooms.append(room)
+        try:
             return function(*args, **kwargs)
+        finally:
+            rooms.pop()
 
     return inside
 
@@ -288,7 +291,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     The answer must be something pydantic can write as JSON and read back by the function's return annotation, since a
     repeated key is answered with what was answered first.
     """
-    name = f"{function.__module__.split('.')[1]}.{function.__name__}"
+    room = _room(function)
+    name = f"{room}.{function.__name__}"
     receipt = getattr(function, "is_receipt", False)
     parameters = inspect.signature(function).parameters
     missing = {"by", "at", "key"} - set(parameters)
@@ -317,9 +321,9 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                     before = _recorder[0].claim(act)
                 if before is not None:
                     return cast("R", answers().validate_json(before))
-                with _room(act, function):
-                    result = function(**kwargs)  # type: ignore[call-arg]
-                    _finish(act, answers().dump_json(result).decode())
+                act.rooms.append(room)
+                result = function(**kwargs)  # type: ignore[call-arg]
+                _finish(act, answers().dump_json(result).decode())
                 return result
 
         return settled(attempt)

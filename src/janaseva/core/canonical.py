@@ -149,6 +149,10 @@ def read_json(text: str) -> Any:
 
 def written_json(value: Any) -> str:
     """Return a value of JSON kinds as JSON for a column, in the order of its keys."""
+    return value.once(_text) if type(value) is Shared else _text(value)
+
+
+def _text(value: Any) -> str:
     try:
         return orjson.dumps(value).decode()
     except TypeError:

@@ -1,4 +1,4 @@
-"""Cursors without what Django lays around each statement.
+"""Statements said to the driver without what Django lays around each of them.
 
 A statement takes the database 0.02 to 0.2 ms; the layers between it and us (a cursor around the driver's, a search for
 marks in its text, managers of contexts) took as long again. What they are for is done here as well: errors come as
@@ -6,11 +6,25 @@ Django's own, wrappers that watch statements (``execute_wrapper``) are asked, an
 more. Whoever logs statements (tests that count them, ``DEBUG``) gets Django's.
 """
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final
 
+from django.db import DEFAULT_DB_ALIAS, connections
+
 _MOST_TEXTS: Final = 2000
+
+_here = threading.local()
+
+
+def here() -> Any:
+    """Return this thread's connection; Django's own look for it costs as much as a small statement."""
+    try:
+        return _here.database
+    except AttributeError:
+        _here.database = connections[DEFAULT_DB_ALIAS]
+        return _here.database
 
 
 @lru_cache(maxsize=_MOST_TEXTS)
@@ -23,9 +37,61 @@ def is_open(database: Any) -> bool:
     """Return whether a connection is open, known to be good, and its statements are not logged."""
     return (
         database.connection is not None
-        and not (database.health_check_enabled and not database.health_check_done)
-        and not database.queries_logged
+        and (database.health_check_done or not database.health_check_enabled)
+        and not database.force_debug_cursor
+        and not database.logs
     )
+
+
+def _is_ready(database: Any) -> bool:
+    """Return whether statements can be said directly; open, or try again, what a request finds as the last left it."""
+    if not is_open(database) and not (database.force_debug_cursor or database.logs):
+        database.close_if_health_check_failed()
+        database.ensure_connection()
+    return is_open(database)
+
+
+def said(database: Any, run: Callable[..., Any], *words: Any) -> Any:
+    """Say a statement (``words``: its text, its values) by ``run`` and return what that does.
+
+    Raises:
+        Error: Django's, for each of the driver's.
+
+    """
+    if database.needs_rollback:
+        database.validate_no_broken_transaction()
+    try:
+        return _watched(database, run, *words) if database.execute_wrappers else run(*words)
+    except database.Database.Error:
+        with database.wrap_database_errors:
+            raise
+
+
+def _watched(database: Any, run: Callable[..., Any], sql: Any, values: Any = None) -> Any:
+    told: Callable[..., Any] = lambda sql, values, _many, _context: run(sql, values)  # noqa: E731 - Django's signature
+    context = {"connection": database}
+    for wrapper in database.execute_wrappers[:0:-1]:
+        told = partial(wrapper, told)
+    return database.execute_wrappers[0](told, sql, values, False, context)  # noqa: FBT003 - Django's signature
+
+
+def asked(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows that a statement gives."""
+    if _is_ready(database):
+        rows: list[tuple[Any, ...]] = said(database, database.rows, sql, values)
+        return rows
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+def done(database: Any, sql: str, values: Sequence[Any]) -> int:
+    """Say a statement that writes, and return how many rows it wrote."""
+    if _is_ready(database):
+        return int(said(database, database.count, sql, values))
+    with database.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.rowcount)
 
 
 class Direct:
@@ -33,35 +99,13 @@ class Direct:
 
     database: Any = None
 
-    def said(self, run: Callable[..., Any], sql: Any, values: Any) -> Any:
-        """Say a statement to the database, and return this cursor.
-
-        Raises:
-            Error: Django's, for each of the driver's.
-
-        """
-        database = self.database
-        if database is None:  # Django's own cursor is around this one
-            return run(sql, values)
-        if database.needs_rollback:
-            database.validate_no_broken_transaction()
-        try:
-            if database.execute_wrappers:
-                return self._watched(run, sql, values)
-            return run(sql, values)
-        except database.Database.Error:
-            with database.wrap_database_errors:
-                raise
-
-    def _watched(self, run: Callable[..., Any], sql: Any, values: Any) -> Any:
-        executor: Callable[..., Any] = lambda sql, values, _many, _context: run(sql, values)  # noqa: E731
-        for wrapper in reversed(self.database.execute_wrappers):
-            executor = partial(wrapper, executor)
-        return executor(sql, values, False, {"connection": self.database, "cursor": self})  # noqa: FBT003 - Django's signature
+    def said(self, run: Callable[..., Any], *words: Any) -> Any:
+        """Say a statement, and return what ``run`` does: this cursor."""
+        return run(*words) if self.database is None else said(self.database, run, *words)
 
     def heard(self, read: Callable[..., Any], *wanted: Any) -> Any:
         """Return what the driver reads of the answer."""
-        if self.database is None:
+        if self.database is None:  # Django's own cursor is around this one
             return read(*wanted)
         try:
             return read(*wanted)

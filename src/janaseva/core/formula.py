@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Self
 from cel_expr_python import cel
 
 from janaseva.core import decimals, formula_decimals
-from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Places, lent
+from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Lent, Places, lent
 from janaseva.core.formula_rows import (
     ROWS,
     FormulaError,
@@ -100,8 +100,7 @@ class Facts:
     plain: Mapping[str, Any]
     values: Mapping[str, Any]
     activation: Any
-    calendar: Calendar | None
-    places: Places | None
+    lent: Lent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +147,10 @@ class Scope:
     def callable(self) -> tuple[str, ...]:
         """Return the names of the functions that a formula may call."""
         return (*NAMES, *formula_decimals.NAMES) if self.has_decimals else NAMES
+
+    @cached_property
+    def _named(self) -> tuple[tuple[str, str, Kind], ...]:
+        return tuple((name, f"given.{name}", kind) for name, kind in self.simple.items())
 
     @cached_property
     def checking(self) -> Any:
@@ -201,11 +204,15 @@ class Scope:
         """Return answers (plain JSON, as forms keep them) ready for formulas. Answers of a wrong kind are left out."""
         plain: dict[str, Any] = {**answers, "today": today.isoformat()}
         values: dict[str, Any] = {}
-        for name, kind in self.simple.items():
-            value = _value(plain.get(name), kind)
-            values[f"given.{name}"] = value is not None and value != []
-            if value is not None or kind == "texts":
-                values[name] = [] if value is None else value
+        for name, given, kind in self._named:
+            value = plain.get(name)
+            if value is not None:
+                value = _value(value, kind)
+            values[given] = value is not None and value != []
+            if value is not None:
+                values[name] = value
+            elif kind == "texts":
+                values[name] = []
         for table, kinds in self.tables.items():
             rows = plain.get(table)
             rows = [row for row in rows if isinstance(row, Mapping)][:MOST_ROWS] if isinstance(rows, list) else []
@@ -215,7 +222,7 @@ class Scope:
             for name in kinds:
                 values[f"{table}.{name}"] = [row[name] for row in ready if row[name] is not None]
         activation = self.environment.Activation(values)
-        return Facts(plain=plain, values=values, activation=activation, calendar=calendar, places=places)
+        return Facts(plain=plain, values=values, activation=activation, lent=Lent(calendar, places))
 
 
 def _moment(text: str, *, whole_day: bool) -> datetime | None:
@@ -264,8 +271,11 @@ class Formula:
 
     def evaluate(self, facts: Facts) -> Result:
         """Return what the formula comes to. It never raises: arithmetic out of range is an outcome of state fault."""
-        with lent(calendar=facts.calendar, places=facts.places):
+        token = lent.set(facts.lent)
+        try:
             answer = self.expression.eval(facts.activation)
+        finally:
+            lent.reset(token)
         if answer.type() == cel.Type.ERROR:
             message = str(answer.value())
             if "No value with name" in message or "Key not found in map" in message:

@@ -1,11 +1,10 @@
 """The functions of the rule language, beyond CEL's own: days, years, rupees, sums, working days, places, texts."""
 
 import calendar as months
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from cel_expr_python import cel
 
@@ -24,22 +23,19 @@ class Places(Protocol):
         """Return whether ``area`` (``scheme:code``) is ``outer`` or lies in it."""
 
 
-_calendar: ContextVar[Calendar | None] = ContextVar("janaseva_formula_calendar", default=None)
-_places: ContextVar[Places | None] = ContextVar("janaseva_formula_places", default=None)
+class Lent(NamedTuple):
+    """What the caller lends to formulas: the working days, and which area lies in which."""
+
+    calendar: Calendar | None
+    places: Places | None
+
+
+_NOTHING: Final = Lent(None, None)
+lent: Final[ContextVar[Lent]] = ContextVar("janaseva_formula_lent", default=_NOTHING)
+"""What is lent to the formulas evaluated now; set, and reset, around each."""
 
 FURTHEST_DAYS: Final = 366 * 50
 """How many days working days are counted over at most."""
-
-
-@contextmanager
-def lent(*, calendar: Calendar | None, places: Places | None) -> Iterator[None]:
-    """Lend calendar and places to the formulas evaluated within."""
-    tokens = _calendar.set(calendar), _places.set(places)
-    try:
-        yield
-    finally:
-        _calendar.reset(tokens[0])
-        _places.reset(tokens[1])
 
 
 def years_between(earlier: date, later: date) -> int:
@@ -64,7 +60,7 @@ def add_months(day: date, count: int) -> date:
 
 def working_days_between(earlier: date, later: date) -> int:
     """Return the working days after ``earlier`` up to and with ``later``, by the calendar that the caller lent."""
-    calendar = _calendar.get()
+    calendar = lent.get().calendar
     if calendar is None:
         message = "no calendar was lent"
         raise ValueError(message)
@@ -77,7 +73,7 @@ def working_days_between(earlier: date, later: date) -> int:
 
 
 def _within(area: str, outer: str) -> bool:
-    places = _places.get()
+    places = lent.get().places
     if places is None:
         message = "no directory of areas was lent"
         raise ValueError(message)

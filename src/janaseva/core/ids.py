@@ -3,18 +3,39 @@
 import base64
 import os
 import secrets
+import struct
 import threading
 import time
+from collections.abc import Iterator
 from typing import Final
 from uuid import UUID, SafeUUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_B_BITS = 62
+_AT_ONCE: Final = 128
+"""So many random numbers are drawn at once."""
+_drawn: Iterator[int] = iter(())
 
 _SET_INT: Final = UUID.int.__set__  # type: ignore[attr-defined]
 _SET_SAFE: Final = UUID.is_safe.__set__  # type: ignore[attr-defined]
 _lock = threading.Lock()
 _last = 0
+
+
+def _draw() -> None:
+    """Draw random bits for the next identifiers at once: to ask the system for each costs more than all the rest."""
+    global _drawn  # noqa: PLW0603 - see uuid7
+    drawn = os.urandom(8 * _AT_ONCE)
+    _drawn = iter([number >> (64 - _RANDOM_B_BITS) for (number,) in struct.iter_unpack(">Q", drawn)])
+
+
+def _forget() -> None:
+    """Draw anew in a process that was split off, which would else give the same identifiers as the other."""
+    global _drawn  # noqa: PLW0603 - see uuid7
+    _drawn = iter(())
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def _of(number: int) -> UUID:
@@ -50,7 +71,10 @@ def uuid7() -> UUID:
         stamp = (milliseconds << 12) | ((rest << 12) // 1_000_000)
         stamp = max(stamp, _last + 1)
         _last = stamp
-    random_b = int.from_bytes(os.urandom(8), "big") >> (64 - _RANDOM_B_BITS)
+        random_b = next(_drawn, None)
+        if random_b is None:
+            _draw()
+            random_b = next(_drawn)
     value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random_b
     return _of(value)
 

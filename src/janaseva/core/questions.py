@@ -7,7 +7,8 @@ what the queryset means, on either database, and costs what its statement costs.
 have an easier way: :mod:`janaseva.core.statements`.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from uuid import UUID
@@ -18,12 +19,14 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
 from janaseva.core import statements
+from janaseva.core.cursors import asked, here
 from janaseva.core.glance import once
 
 _MOST_SHAPES: Final = 500
 """So many shapes of one question are kept; what comes beyond is put together each time."""
 _DAY: Final = datetime(1901, 1, 1, tzinfo=UTC)
 
+_WORD: Final = re.compile(r"[a-z_]{0,40}")
 R = TypeVar("R")
 Adapt = Callable[[Any], Any]
 
@@ -36,12 +39,15 @@ class _Place(NamedTuple):
     adapt: Adapt
 
 
+Places = tuple[tuple[int, _Place], ...]
+
+
 class _Kept(NamedTuple):
     """A statement as it is kept; ``constants`` are its parameters with holes where ``places`` are filled in."""
 
     sql: str
     constants: tuple[Any, ...]
-    places: tuple[tuple[int, _Place], ...]
+    places: Places
     how: statements.Readers
     models: "_Models | None"
 
@@ -122,10 +128,7 @@ class Question(Generic[R]):
         for place, (name, index, adapt) in kept.places:
             value = values[name]
             parameters[place] = adapt(value if index is None else value[index])
-        with connection.cursor() as cursor:
-            cursor.execute(kept.sql, parameters)
-            rows: list[Any] = cursor.fetchall()
-        rows = [statements.as_values(row, kept.how, connection) for row in rows]
+        rows: list[Any] = [statements.as_values(row, kept.how) for row in asked(here(), kept.sql, parameters)]
         return [_object(row, kept.models) for row in rows] if kept.models is not None else rows
 
     def first(self, **values: Any) -> R | None:
@@ -151,7 +154,36 @@ class Question(Generic[R]):
             message = f"{self._build.__name__}: values that do not reach the statement as they are: {sorted(lost)}"
             raise ValueError(message)
         how = statements.readers(expression for expression, _, _ in compiler.select)
+        if connection.vendor == "sqlite":
+            sql, parameters, places = _with_constants(sql, parameters, places)
         return _Kept(sql, tuple(parameters), places, how, _models(asked, compiler))
+
+
+def _with_constants(sql: str, parameters: Sequence[Any], places: Places) -> tuple[str, list[Any], Places]:
+    """Return a statement with those of its parameters that never change written into it.
+
+    SQLite uses an index of some rows (the open ones) only where the statement itself says that it asks for those.
+    """
+    known = dict(places)
+    pieces = sql.split("%s")
+    if len(pieces) != len(parameters) + 1:  # a mark that is no parameter: left as it is
+        return sql, list(parameters), places
+    text, kept, found = pieces[0], [], []
+    for number, (value, piece) in enumerate(zip(parameters, pieces[1:], strict=True)):
+        literal = None if number in known else _literal(value)
+        if literal is None:
+            if number in known:
+                found.append((len(kept), known[number]))
+            kept.append(value)
+        text += (literal or "%s") + piece
+    return text, kept, tuple(found)
+
+
+def _literal(value: Any) -> str | None:
+    """Return a plain word or a number as SQL writes it; nothing for what is better sent beside the statement."""
+    if isinstance(value, bool | int):
+        return str(int(value))
+    return f"'{value}'" if isinstance(value, str) and _WORD.fullmatch(value) else None
 
 
 def _is_key(value: Any) -> bool:

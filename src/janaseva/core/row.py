@@ -5,7 +5,7 @@ from which rows reach the database. Everything else that could write is refused 
 cannot be forgotten.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -110,12 +110,13 @@ def update(row: "Row", names: Iterable[str]) -> bool:
 
 
 @cache
-def _beginning(model: "type[Row]") -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
-    """Return what the columns of a new row begin with, and those whose beginning is made anew for each."""
+def _beginning(model: "type[Row]") -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, str]]:
+    """Return what a new row's columns begin with, those that begin anew for each row, and the keys of its relations."""
     fields = [cast("Any", part) for part in model._meta.concrete_fields]
-    made = [(part.attname, part.get_default) for part in fields if part.has_default() and callable(part.default)]
+    made = [(part.attname, part._get_default) for part in fields if part.has_default() and callable(part.default)]  # noqa: SLF001 - what get_default calls
     anew = dict(made)
-    return {part.attname: None if part.attname in anew else part.get_default() for part in fields}, made
+    fixed = {part.attname: None if part.attname in anew else part.get_default() for part in fields}
+    return fixed, made, {part.name: part.attname for part in fields if part.is_relation}
 
 
 def _by_key(model: "type[Row]", key: UUID) -> Any:
@@ -173,17 +174,28 @@ class Row(models.Model):
 
     def __init__(self, *args: Any, **given: Any) -> None:
         """Make a row of the values of its columns; by the names of the columns alone it is quick."""
-        fixed, made = _beginning(type(self))
-        if args or not given.keys() <= fixed.keys():
+        fixed, made, relations = _beginning(type(self))
+        state, others = ModelState(), given.keys() - fixed.keys()
+        if args or not all(name in relations and isinstance(given[name], Row) for name in others):
             super().__init__(*args, **given)
             return
-        own = self.__dict__
-        own.update(fixed)
+        own = {**fixed, **given, "_state": state}
+        for name in others:
+            state.fields_cache[name] = own.pop(name)
+            own[relations[name]] = state.fields_cache[name].pk
         for name, make in made:
             if name not in given:
                 own[name] = make()
-        own.update(given)
-        self._state = ModelState()
+        self.__dict__ = own
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Iterable[str], values: Collection[Any]) -> Self:
+        """Return a row that was read, as Django does; columns that were not read are read when they are looked at."""
+        made = cls.__new__(cls)
+        state = ModelState()
+        state.adding, state.db = False, db
+        made.__dict__ = {"_state": state, **dict(zip(field_names, values, strict=True))}
+        return made
 
     @classmethod
     def room(cls) -> str:

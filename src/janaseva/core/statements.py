@@ -13,12 +13,13 @@ from functools import cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import connection, models
 from django.db.models.base import ModelState
 from django.db.models.expressions import Col
 from psycopg.types.json import Jsonb
 
 from janaseva.core.canonical import read_json, shared, written_json
+from janaseva.core.cursors import asked, done, here
 from janaseva.core.ids import from_hex
 
 M = TypeVar("M", bound=models.Model)
@@ -38,8 +39,8 @@ _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
 """Kinds of columns and of values between which Django would change nothing, and takes some ten calls to find that."""
 
 Preparing = Callable[[Any], Any]
-Readers = Sequence[tuple[int, Sequence[Any], Any]]
-"""Which values of a row are read otherwise than they came: their places, by which steps, of which expression."""
+Readers = Sequence[tuple[int, Callable[[Any], Any]]]
+"""Which values of a row are read otherwise than they came, where they are any: their places, and by what."""
 
 
 def _own(part: Any) -> Any:
@@ -93,94 +94,104 @@ def _prepared(model: type[models.Model], name: str, vendor: str) -> Preparing:
     return _preparing(model._meta.get_field(name), vendor)
 
 
-def _read_json(value: Any, _expression: Any, _database: Any) -> Any:
-    if value is None:
-        return None
+def _read_json(value: Any) -> Any:
     try:
         return read_json(value)
     except json.JSONDecodeError:
         return value  # as Django does
 
 
-def _read_shared(value: Any, _expression: Any, _database: Any) -> Any:
-    return None if value is None else shared(value)
+def _read_moment(value: Any) -> Any:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
-def _read_key(value: Any, _expression: Any, _database: Any) -> Any:
-    return None if value is None else from_hex(value)
-
-
-def _read_moment(value: Any, _expression: Any, _database: Any) -> Any:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-_QUICK: Final[Mapping[type["models.Field[Any, Any]"], Callable[[Any, Any, Any], Any]]] = {
-    models.UUIDField: _read_key,
+_QUICK: Final[Mapping[type["models.Field[Any, Any]"], Callable[[Any], Any]]] = {
+    models.UUIDField: from_hex,
     models.DateTimeField: _read_moment,
+    models.BooleanField: bool,
 }
-"""What SQLite keeps as text, read in a third of the time that Django takes; it keeps moments in UTC."""
+"""What SQLite keeps in its own way, read in a third of the time that Django takes; it keeps moments in UTC."""
 
 
-def _steps(one: Any) -> Sequence[Any]:
-    """Return by which steps the values of one expression are read."""
-    own = _own(one.target) if type(one) is Col and one.target is one.output_field else None
+def _reader(one: Any) -> Callable[[Any], Any] | None:
+    """Return by what the values of one expression are read where there are any; nothing where they are left alone."""
+    own = _own(one.target) if type(one) is Col and _own(one.output_field) is _own(one.target) else None
     if type(own) is models.JSONField and own.decoder is None:
-        return (_read_shared if own.name in getattr(own.model, "shared", ()) else _read_json,)
+        return shared if own.name in getattr(own.model, "shared", ()) else _read_json
     if connection.vendor == "sqlite" and type(own) in _QUICK:
-        return (_QUICK[type(own)],)
-    return (*connection.ops.get_db_converters(one), *one.get_db_converters(connection))
+        return _QUICK[type(own)]
+    steps = (*connection.ops.get_db_converters(one), *one.get_db_converters(connection))
+    if not steps:
+        return None
+
+    def read(value: Any) -> Any:
+        database = here()
+        for step in steps:
+            value = step(value, one, database)
+        return value
+
+    return read
 
 
 def readers(expressions: Iterable[Any]) -> Readers:
     """Return how this database's values of these expressions are read."""
-    found = []
-    for place, one in enumerate(expressions):
-        steps = _steps(one)
-        if steps:
-            found.append((place, steps, one))
-    return found
+    return [(place, read) for place, one in enumerate(expressions) if (read := _reader(one)) is not None]
 
 
-def as_values(row: Sequence[Any], how: Readers, database: Any) -> Sequence[Any]:
+def as_values(row: Sequence[Any], how: Readers) -> Sequence[Any]:
     """Return a row as it is read."""
     if not how:
         return row
     values = list(row)
-    for place, steps, expression in how:
+    for place, read in how:
         value = values[place]
-        for step in steps:
-            value = step(value, expression, database)
-        values[place] = value
+        if value is not None:
+            values[place] = read(value)
     return tuple(values)
 
 
 @cache
-def _reading(model: type[models.Model], vendor: str) -> tuple[list[str], Readers]:
+def _reading(model: type[models.Model], vendor: str) -> tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]:
     del vendor
     fields = model._meta.concrete_fields
-    return [part.attname for part in fields], readers(part.get_col(model._meta.db_table) for part in fields)
+    names = [part.attname for part in fields]
+    how = readers(part.get_col(model._meta.db_table) for part in fields)
+    return names, [(names[place], read) for place, read in how]
 
 
-def _row(model: type[M], names: list[str], how: Readers, row: Sequence[Any], database: Any) -> M:
-    """Return the row as Django's ``from_db`` would, without its looking at each argument of a constructor."""
-    made = model.__new__(model)
-    made.__dict__.update(zip(names, as_values(row, how, database), strict=True))
-    state = made._state = ModelState()  # noqa: SLF001 - as Django does for what it read
-    state.adding, state.db = False, database.alias
-    return made
+def _rows(model: type[M], found: Iterable[Sequence[Any]], database: Any) -> list[M]:
+    """Return rows as Django's ``from_db`` would, without its looking at each argument of a constructor."""
+    names, how = _reading(model, database.vendor)
+    alias, rows = database.alias, []
+    for values in found:
+        own = dict(zip(names, values, strict=True))
+        for name, read in how:
+            value = own[name]
+            if value is not None:
+                own[name] = read(value)
+        made = model.__new__(model)
+        state = own["_state"] = ModelState()
+        state.adding, state.db = False, alias
+        made.__dict__ = own
+        rows.append(made)
+    return rows
 
 
 @cache
-def _returning(model: type[models.Model]) -> list[tuple[str, type | None, Callable[[Any], Any]]]:
+def _returning(model: type[models.Model]) -> list[tuple[str, type | None, Callable[[Any], Any] | None]]:
     """Return each column with the kind of its values that the database gives back as they are, and what makes one."""
-    return [(part.attname, _kind(part), part.to_python) for part in model._meta.concrete_fields]
+
+    def making(part: Any) -> Callable[[Any], Any] | None:
+        return None if type(_own(part)).to_python is models.Field.to_python else part.to_python
+
+    return [(part.attname, _kind(part), making(part)) for part in model._meta.concrete_fields]
 
 
 def as_read(row: models.Model) -> dict[str, Any]:
     """Return every column of a row by name, as it would be after it was written and read again."""
     own = row.__dict__
     return {
-        name: value if (value := own[name]) is None or type(value) is kind else to_python(value)
+        name: value if (value := own[name]) is None or to_python is None or type(value) is kind else to_python(value)
         for name, kind, to_python in _returning(type(row))
     }
 
@@ -262,67 +273,86 @@ def where(
         lock: hold the rows to the end of the transaction.
 
     """
-    database = connections[DEFAULT_DB_ALIAS]
+    database = here()
     shape, values = _shaped(model, equal, database.vendor)
     if shape is None:
         return []
-    vendor = database.vendor
-    sql = _selecting(_Question(model, shape, order, most, lock), vendor)
-    names, how = _reading(model, vendor)
-    with database.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [_row(model, names, how, row, database) for row in cursor.fetchall()]
+    sql = _selecting(_Question(model, shape, order, most, lock), database.vendor)
+    return _rows(model, asked(database, sql, values), database)
 
 
 def count(model: type[models.Model], equal: Mapping[str, Any]) -> int:
     """Return how many rows :func:`where` would give."""
-    database = connections[DEFAULT_DB_ALIAS]
+    database = here()
     shape, values = _shaped(model, equal, database.vendor)
     if shape is None:
         return 0
-    with database.cursor() as cursor:
-        cursor.execute(_selecting(_Question(model, shape, (), counts=True), database.vendor), values)
-        return int(cursor.fetchone()[0])
+    return int(asked(database, _selecting(_Question(model, shape, (), counts=True), database.vendor), values)[0][0])
 
 
 def raw(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
     """Return the rows of a statement that selects the :func:`columns` of a table, in their order."""
-    database = connections[DEFAULT_DB_ALIAS]
-    names, how = _reading(model, database.vendor)
-    with database.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [_row(model, names, how, row, database) for row in cursor.fetchall()]
+    database = here()
+    return _rows(model, asked(database, sql, values), database)
+
+
+class _Write(NamedTuple):
+    """How a column's value is written: as it is where it is of this kind, or by ``quick``; else by ``prepare``."""
+
+    name: str
+    kind: type | None
+    quick: Preparing | None
+    prepare: Preparing
 
 
 @cache
-def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[tuple[str, Preparing]]]:
+def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[_Write]]:
     fields: list[Any] = list(model._meta.concrete_fields)
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(part.column) for part in fields)
     head = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "
-    each = [(part.attname, _preparing(part, vendor)) for part in fields]
+    texts = _AS_TEXT if vendor == "sqlite" else {}
+    each = []
+    for part in fields:
+        kind, prepare = _kind(part), _preparing(part, vendor)
+        if kind is datetime:  # whose zone must be looked at
+            kind = None
+        each.append(_Write(part.attname, kind, texts.get(kind) if kind else None, prepare))
     return head, f"({', '.join(['%s'] * len(fields))})", each
 
 
 def insert(rows: Sequence[models.Model]) -> None:
     """Write new rows of one table, in as few statements as the database allows."""
-    model, database = type(rows[0]), connections[DEFAULT_DB_ALIAS]
+    model, database = type(rows[0]), here()
     head, place, fields = _inserting(model, database.vendor)
     each = max(1, _MOST_VALUES // len(fields))
-    with database.cursor() as cursor:
-        for start in range(0, len(rows), each):
-            some = [row.__dict__ for row in rows[start : start + each]]
-            values = [prepare(row[name]) for row in some for name, prepare in fields]
-            cursor.execute(head + ", ".join([place] * len(some)), values)
+    for start in range(0, len(rows), each):
+        values: list[Any] = []
+        add = values.append
+        some = rows[start : start + each]
+        for row in some:
+            own = row.__dict__
+            for name, kind, quick, prepare in fields:
+                value = own[name]
+                if value is not None:
+                    value = prepare(value) if type(value) is not kind else value if quick is None else quick(value)
+                add(value)
+        done(database, head + ", ".join([place] * len(some)), values)
     for row in rows:
         row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 - as Django does for what it wrote
 
 
 def update(row: models.Model, names: Iterable[str], *, before: int) -> bool:
     """Write some columns and the revision of a row that had revision ``before``; return whether it still had."""
-    columns = [cast("Any", row._meta.get_field(name)).attname for name in sorted(names)]
-    values = {name: getattr(row, name) for name in (*columns, "revision")}
-    return update_where(type(row), values, {"id": row.pk, "revision": before}) == 1
+    model, own = type(row), row.__dict__
+    values = {name: own[name] for name in _columns_of(model, frozenset(names))}
+    return update_where(model, values, {"id": row.pk, "revision": before}) == 1
+
+
+@cache
+def _columns_of(model: type[models.Model], names: frozenset[str]) -> tuple[str, ...]:
+    """Return the columns of some fields in one order, and the revision's."""
+    return (*(cast("Any", model._meta.get_field(name)).attname for name in sorted(names)), "revision")
 
 
 @cache
@@ -339,11 +369,9 @@ def _setting(model: type[models.Model], names: tuple[str, ...], shape: tuple[tup
 
 def update_where(model: type[models.Model], values: Mapping[str, Any], equal: Mapping[str, Any]) -> int:
     """Write some columns of the rows that :func:`where` would give, and return how many those were."""
-    database = connections[DEFAULT_DB_ALIAS]
-    shape, asked = _shaped(model, equal, database.vendor)
+    database = here()
+    shape, wanted = _shaped(model, equal, database.vendor)
     if shape is None:
         return 0
     written = [_prepared(model, name, database.vendor)(value) for name, value in values.items()]
-    with database.cursor() as cursor:
-        cursor.execute(_setting(model, tuple(values), shape), [*written, *asked])
-        return int(cursor.rowcount)
+    return done(database, _setting(model, tuple(values), shape), [*written, *wanted])

@@ -11,6 +11,7 @@ import select
 import time
 from typing import Any, Final
 
+from django.conf import settings
 from django.db.backends.postgresql import base
 from psycopg.errors import Diagnostic
 from psycopg_pool import ConnectionPool
@@ -84,6 +85,31 @@ def _try(connection: Any) -> None:
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to PostgreSQL, or to the pooler before it."""
 
+    logs = False
+    """Whether each statement is logged (``DEBUG``), or cannot be said directly."""
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open a connection, or take one of the pool."""
+        connection = super().get_new_connection(conn_params)
+        self.logs = settings.DEBUG or connection.cursor_factory is not Cursor
+        return connection
+
+    def _commit(self) -> None:
+        """Commit; what Django lays around it logs."""
+        if not is_open(self):
+            super()._commit()  # type: ignore[misc]
+            return
+        with self.wrap_database_errors:
+            self.connection.commit()
+
+    def rows(self, sql: str, values: Any) -> Any:
+        """Return the rows that a statement gives; for :mod:`janaseva.core.cursors`."""
+        return self.connection.cursor().execute(sql, values).fetchall()
+
+    def count(self, sql: str, values: Any) -> Any:
+        """Return how many rows a statement wrote; for :mod:`janaseva.core.cursors`."""
+        return self.connection.cursor().execute(sql, values).rowcount
+
     @property
     def pool(self) -> Any:
         """Return the pool of this process for this database; ``None`` where there shall be none.
@@ -112,7 +138,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def cursor(self) -> Any:
         """Return a cursor: ours where the connection is open and in order, else Django's."""
-        if not is_open(self) or self.connection.cursor_factory is not Cursor:
+        if not is_open(self):
             return super().cursor()
         self.validate_thread_sharing()
         with self.wrap_database_errors:

@@ -7,6 +7,7 @@ name, and a connection to the old one would go on taking in what nobody would ev
 import os
 from typing import Any, Self
 
+from django.conf import settings
 from django.db.backends.sqlite3 import base
 
 from janaseva.core.cursors import Direct, is_open, with_marks
@@ -53,6 +54,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to a file, as long as it is the file of that name."""
 
     _opened: tuple[int, int] | None = None
+    logs = False
+    """Whether each statement is logged (``DEBUG``)."""
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return what Django's says; values come as SQLite keeps them, for each field reads its own besides."""
@@ -61,7 +64,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open the file and remember which it was."""
         connection = super().get_new_connection(conn_params)
-        self._opened = self._file()
+        self._opened, self.logs = self._file(), settings.DEBUG
         return connection
 
     def cursor(self) -> Any:
@@ -72,6 +75,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
         made = self.connection.cursor(factory=Cursor)
         made.database = self
         return made
+
+    def _commit(self) -> None:
+        """Commit; what Django lays around it logs."""
+        if not is_open(self):
+            super()._commit()  # type: ignore[misc]
+            return
+        with self.wrap_database_errors:
+            self.connection.commit()
+
+    def rows(self, sql: str, values: Any) -> Any:
+        """Return the rows that a statement gives; for :mod:`janaseva.core.cursors`."""
+        return self.connection.execute(with_marks(sql), values).fetchall()
+
+    def count(self, sql: str, values: Any) -> Any:
+        """Return how many rows a statement wrote; for :mod:`janaseva.core.cursors`."""
+        return self.connection.execute(with_marks(sql), values).rowcount
 
     def is_usable(self) -> bool:
         """Return whether the file is still that which was opened; asked before the first statement of a request."""

@@ -12,6 +12,7 @@ from django.db import connection
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
+from janaseva.core.cursors import done, here
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Invalid, Refusal
@@ -93,7 +94,7 @@ _MOVE_HEAD = "UPDATE ledger_story SET length = %s, head = %s WHERE id = %s"
 
 def _key(value: UUID) -> Any:
     """Return a key as this database keeps it."""
-    return Key._meta.pk.get_db_prep_value(value, connection)
+    return value.hex if here().vendor == "sqlite" else value
 
 
 def _keep(act: Act, told: Sequence[Told]) -> None:
@@ -112,9 +113,9 @@ def _keep(act: Act, told: Sequence[Told]) -> None:
     insert([Leaf(id=event.pk, data=data) for event, data in leaves])
     if chain.own:
         insert(chain.own)
+    database = here()
     for story in chain.stories.values():
-        with connection.cursor() as cursor:
-            cursor.execute(_MOVE_HEAD, [story.length, story.head, _key(story.pk)])
+        done(database, _MOVE_HEAD, [story.length, story.head, _key(story.pk)])
     deliveries = [
         Delivery(event_id=event.pk, listener=listener.name, due_at=act.at)
         for event in chain.events
@@ -147,9 +148,8 @@ def _latest_signature(act: Act) -> datetime:
 def _claimed(act: Act) -> bool:
     """Write the act's key, under the act's own id, and return whether it was free; said in SQL, which counts rows."""
     latest = connection.ops.adapt_datetimefield_value(_latest_signature(act))
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [_key(act.id), act.by.scope, act.key, act.name, act.body_hash, latest])
-        return bool(cursor.rowcount == 1)
+    values = [_key(act.id), act.by.scope, act.key, act.name, act.body_hash, latest]
+    return done(here(), _CLAIM, values) == 1
 
 
 class LedgerRecorder:
@@ -187,8 +187,7 @@ class LedgerRecorder:
     def keep(self, act: Act, answer: str) -> None:
         """Write the act's events, leaves, deliveries and answer."""
         _keep(act, act.told)
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE ledger_key SET answer = %s WHERE id = %s", [answer, _key(act.id)])
+        done(here(), "UPDATE ledger_key SET answer = %s WHERE id = %s", [answer, _key(act.id)])
 
     def refused(self, act: Act, refusal: Refusal) -> None:
         """Record the refusal as an event of its own; what the act had gathered is gone and not named here."""

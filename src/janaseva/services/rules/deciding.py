@@ -139,7 +139,7 @@ def demand(
     named = {f"found.{key}": value for key, value in found.items() if key in definition.found_fields}
     known = {**applied.answers, **named, "channel": channel, "pages": pages}
     around, scope = applied.facts, definition.demand_scope
-    facts = scope.facts(known, today=on, calendar=around.calendar, places=around.places)
+    facts = scope.facts(known, today=on, calendar=around.lent.calendar, places=around.lent.places)
     return compute(here.fee, facts, on=on, scope=scope)
 
 
@@ -251,7 +251,7 @@ def out_facts(definition: Definition, applied: Applied, found: Mapping[str, Any]
     around = applied.facts
     today = date.fromisoformat(around.plain["today"])
     return definition.out_scope.facts(
-        {**applied.answers, **named}, today=today, calendar=around.calendar, places=around.places
+        {**applied.answers, **named}, today=today, calendar=around.lent.calendar, places=around.lent.places
     )
 
 

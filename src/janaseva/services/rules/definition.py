@@ -312,10 +312,19 @@ class Definition(Part):
 
     def process_for(self, variant: Variant) -> Process:
         """Return what happens in this variant: its officer at every ``@officer``, its limit, the coded reasons."""
+        known = self._processes.get(variant.key)
+        if known is not None and known[0] is self and known[1] is variant:  # a copy of a definition copies this, too
+            return known[2]
         reasons = tuple(Item(key=one.key, title=one.title, source=one.source) for one in self.out.reasons)
         whole = self.happens.plain.model_copy(update={"reasons": reasons, "limit": self.limit_for(variant)})
         desk = Desk(role=variant.officer.role, office=variant.officer.office)
-        return whole.assigned({**dict.fromkeys(whole.open_names(), desk), **variant.desks})
+        made = whole.assigned({**dict.fromkeys(whole.open_names(), desk), **variant.desks})
+        self._processes[variant.key] = self, variant, made
+        return made
+
+    @cached_property
+    def _processes(self) -> dict[str, tuple["Definition", Variant, Process]]:
+        return {}
 
     @property
     def process(self) -> Process:

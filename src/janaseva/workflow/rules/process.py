@@ -228,6 +228,8 @@ class Process(Part):
 
     def published(self, filled: Callable[[Words], Words]) -> Self:
         """Return this process with the words of its notices as they are made public."""
+        if all(step.notice is None for step in self.steps):
+            return self
         steps = tuple(
             step
             if step.notice is None

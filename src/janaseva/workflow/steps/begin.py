@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from janaseva.core.action import change, put, step, tell
 from janaseva.core.actor import Actor
+from janaseva.core.canonical import Shared
 from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Deadline, Task
@@ -29,6 +31,28 @@ class StartedCase:
     post_id: UUID | None
     standing: rules.Standing
     due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A process as this one object: what it says is long, and compared with nothing."""
+
+    process: rules.Process
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.process is other.process
+
+    def __hash__(self) -> int:
+        return id(self.process)
+
+
+@lru_cache(maxsize=512)
+def _kept(same: _Same) -> Shared | None:
+    """Return a process as its cases keep it, or ``None`` where it is not sound: looked at once for all of them."""
+    process = same.process
+    if process.open_names() or rules.faults(process):
+        return None
+    return Shared(process.model_dump(mode="json", exclude_defaults=True))
 
 
 @step
@@ -60,7 +84,8 @@ def start(
         ValueError: for a process with open ``@names`` or faults, which publication should have refused.
 
     """
-    if process.open_names() or rules.faults(process):
+    kept = _kept(_Same(process))
+    if kept is None:
         message = f"{definition_key} {definition_version}: the process is not sound or has open names"
         raise ValueError(message)
     found = desks.resolve_all(process, area_id)
@@ -73,7 +98,7 @@ def start(
             area_id=area_id,
             definition_key=definition_key,
             definition_version=definition_version,
-            process=process.model_dump(mode="json", exclude_defaults=True),
+            process=kept,
             desks=found,
             facts=dict(facts or {}),
             calendar_key=calendar_key,
