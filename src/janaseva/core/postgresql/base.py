@@ -9,11 +9,17 @@ where it may have been lost: a question to the server for each page was a fifth 
 
 import select
 import time
+from datetime import UTC
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.psycopg_any import get_adapters_template
+from psycopg import adapters
+from psycopg.adapt import AdaptersMap
 from psycopg.errors import Diagnostic
+from psycopg.pq import Format
 from psycopg_pool import ConnectionPool
 
 from janaseva.core.commit import warned
@@ -28,6 +34,17 @@ MOST_PREPARED: Final = 300
 TRIED_AFTER_SECONDS: Final = 1.0
 """A connection that was not lent for so long is tried with a question to the server before it is lent again."""
 _LENT_AT: Final = "janaseva_lent_at"
+
+
+@cache
+def _adapters() -> AdaptersMap:
+    """Return Django's ways between values of Python and of PostgreSQL, but for moments psycopg's own reader.
+
+    Django's lays another around one in Python, three times as slow. Ours are in UTC, the zone of every connection.
+    """
+    ways = AdaptersMap(get_adapters_template(True, UTC))  # noqa: FBT003 - Django's signature
+    ways.register_loader("timestamptz", adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT))
+    return ways
 
 
 class Cursor(Direct, base.ServerBindingCursor):
@@ -134,7 +151,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         parameters: dict[str, Any] = super().get_connection_params()
         if parameters["cursor_factory"] is base.ServerBindingCursor:
             parameters["cursor_factory"] = Cursor
+            if self.timezone is UTC:
+                parameters["context"] = _adapters()
         return parameters
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor of the driver, as Django does; which looks besides whether the zone is still the same."""
+        if self.connection.cursor_factory is not Cursor or self.timezone is not UTC:
+            return super().create_cursor(name)  # type: ignore[misc]
+        if name is None:
+            return self.connection.cursor()
+        return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
 
     def cursor(self) -> Any:
         """Return a cursor: ours where the connection is open and in order, else Django's."""
