@@ -2,11 +2,19 @@
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.models import Model as DjangoModel
+from django.test.utils import CaptureQueriesContext
 
+from janaseva.core.actor import Actor
+from janaseva.core.ids import uuid7
 from janaseva.core.row import OwnershipError, Row, insert, update, writing
+from janaseva.ledger.queries import unpublished_seconds
 from janaseva.people.models import Area, Office, Session
 from janaseva.services.models import Application
-from janaseva.workflow.models import Move, Task
+from janaseva.workflow.models import Case, Move, Task
+from janaseva.workflow.queries import desk
+from janaseva.workflow.steps.take import _next
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +82,43 @@ def test_more_rows_than_one_statement_carries(given):
         insert(rows)
     assert Area.objects.filter(scheme="test").count() == 300
     assert {row.code for row in Area.where(scheme="test")} == {str(number) for number in range(300)}
+
+
+def test_a_new_row_begins_as_django_would_begin_it(given):
+    own = {"id", "salt"}
+    for model in models():
+        mine, theirs = model(), model.__new__(model)
+        DjangoModel.__init__(theirs)
+        for part in model._meta.concrete_fields:
+            if part.attname not in own:
+                assert getattr(mine, part.attname) == getattr(theirs, part.attname), part
+        assert (mine._state.adding, mine._state.db) == (True, None)
+    office = Office.objects.first()
+    case = Case(office=office, state="x")
+    assert case.office is office
+    assert case.office_id == office.id
+    assert Case(office_id=office.id).office == office
+    with pytest.raises(TypeError):
+        Case(no_such_column=1)
+    with pytest.raises(ValueError, match="must be"):
+        Case(office="no office")
+
+
+def test_what_the_platform_asks_by_a_word_of_its_own_is_found_by_the_index_of_those_rows(given):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL sees the values themselves when it plans")
+    post, person = uuid7(), uuid7()
+    officer = Actor(kind="officer", person_id=person, post_ids=frozenset({post}), charge_id=uuid7())
+    with CaptureQueriesContext(connection) as said:
+        _next(posts=(post,), person=person)
+        desk(officer, given.at)
+    tasks = [one["sql"] for one in said if one["sql"].startswith("SELECT") and "workflow_task" in one["sql"]]
+    assert len(tasks) == 8
+    for sql in tasks:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+            plan = [row[3] for row in cursor.fetchall()]
+        assert not [line for line in plan if "workflow_task_post_id" in line], (sql, plan)
+    with CaptureQueriesContext(connection) as said:
+        unpublished_seconds(uuid7())
+    assert any("INDEXED BY leaves_to_sequence" in one["sql"] for one in said)

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.commit import certain, settled
-from janaseva.core.glance import acting
+from janaseva.core.glance import acting, written
 from janaseva.core.ids import uuid7
 from janaseva.core.news import News
 from janaseva.core.promises import keep_promises
@@ -213,6 +213,7 @@ def flush() -> None:
             act.written[label, key] = row
         act.changes.clear()
         for row in act.removals:
+            written(type(row))
             type(row)._base_manager.filter(pk=row.pk).delete()
             act.written[row._meta.label_lower, row.pk] = None
         act.removals.clear()
