@@ -292,8 +292,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     The answer must be something pydantic can write as JSON and read back by the function's return annotation, since a
     repeated key is answered with what was answered first.
     """
-    room = _room(function)
-    name = f"{room}.{function.__name__}"
+    name = f"{_room(function)}.{function.__name__}"
     receipt = getattr(function, "is_receipt", False)
     parameters = inspect.signature(function).parameters
     missing = {"by", "at", "key"} - set(parameters)
@@ -322,7 +321,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
                     before = _recorder[0].claim(act)
                 if before is not None:
                     return cast("R", answers().validate_json(before))
-                act.rooms.append(room)
+                act.rooms.append(_room(function))
                 result = function(**kwargs)  # type: ignore[call-arg]
                 _finish(act, answers().dump_json(result).decode())
                 return result

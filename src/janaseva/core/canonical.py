@@ -33,7 +33,7 @@ def plain(value: Any) -> Any:
         TypeError: for a float (money and measures are integers here) or any kind without one fixed form.
 
     """
-    kind = type(value)
+    kind: Any = type(value)
     if kind in _SAME:
         return value
     if kind is dict:  # said here, and not in a function of its own: what is deep needs few frames
@@ -104,11 +104,12 @@ class Shared(dict[str, Any]):
     """
 
     __slots__ = ("_made",)
+    _made: dict[Any, Any]
 
     def once(self, make: Callable[["Shared"], T]) -> T:
         """Return what ``make`` returns of this, as it was made the first time."""
         try:
-            made: dict[Any, Any] = self._made
+            made = self._made
         except AttributeError:
             made = self._made = {}
         found = made.get(make)

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal, Self
 from cel_expr_python import cel
 
 from janaseva.core import decimals, formula_decimals
-from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Lent, Places, lent
+from janaseva.core.formula_functions import FUNCTIONS, NAMES, Calendar, Lent, Places, lending
 from janaseva.core.formula_rows import (
     ROWS,
     FormulaError,
@@ -205,14 +205,10 @@ class Scope:
         plain: dict[str, Any] = {**answers, "today": today.isoformat()}
         values: dict[str, Any] = {}
         for name, given, kind in self._named:
-            value = plain.get(name)
-            if value is not None:
-                value = _value(value, kind)
+            value = None if (told := plain.get(name)) is None else _value(told, kind)
             values[given] = value is not None and value != []
-            if value is not None:
-                values[name] = value
-            elif kind == "texts":
-                values[name] = []
+            if value is not None or kind == "texts":
+                values[name] = [] if value is None else value
         for table, kinds in self.tables.items():
             rows = plain.get(table)
             rows = [row for row in rows if isinstance(row, Mapping)][:MOST_ROWS] if isinstance(rows, list) else []
@@ -271,11 +267,7 @@ class Formula:
 
     def evaluate(self, facts: Facts) -> Result:
         """Return what the formula comes to. It never raises: arithmetic out of range is an outcome of state fault."""
-        token = lent.set(facts.lent)
-        try:
-            answer = self.expression.eval(facts.activation)
-        finally:
-            lent.reset(token)
+        answer = lending(facts.lent, self.expression.eval, facts.activation)
         if answer.type() == cel.Type.ERROR:
             message = str(answer.value())
             if "No value with name" in message or "Key not found in map" in message:

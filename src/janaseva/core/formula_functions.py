@@ -31,8 +31,17 @@ class Lent(NamedTuple):
 
 
 _NOTHING: Final = Lent(None, None)
-lent: Final[ContextVar[Lent]] = ContextVar("janaseva_formula_lent", default=_NOTHING)
-"""What is lent to the formulas evaluated now; set, and reset, around each."""
+_lent: Final[ContextVar[Lent]] = ContextVar("janaseva_formula_lent", default=_NOTHING)
+
+
+def lending(lent: Lent, evaluate: Callable[[Any], Any], activation: Any) -> Any:
+    """Return what ``evaluate`` makes of an activation while this is lent to the functions that it calls."""
+    token = _lent.set(lent)
+    try:
+        return evaluate(activation)
+    finally:
+        _lent.reset(token)
+
 
 FURTHEST_DAYS: Final = 366 * 50
 """How many days working days are counted over at most."""
@@ -60,7 +69,7 @@ def add_months(day: date, count: int) -> date:
 
 def working_days_between(earlier: date, later: date) -> int:
     """Return the working days after ``earlier`` up to and with ``later``, by the calendar that the caller lent."""
-    calendar = lent.get().calendar
+    calendar = _lent.get().calendar
     if calendar is None:
         message = "no calendar was lent"
         raise ValueError(message)
@@ -73,7 +82,7 @@ def working_days_between(earlier: date, later: date) -> int:
 
 
 def _within(area: str, outer: str) -> bool:
-    places = lent.get().places
+    places = _lent.get().places
     if places is None:
         message = "no directory of areas was lent"
         raise ValueError(message)

@@ -16,8 +16,8 @@ _AT_ONCE: Final = 128
 """So many random numbers are drawn at once."""
 _drawn: Iterator[int] = iter(())
 
-_SET_INT: Final = UUID.int.__set__  # type: ignore[attr-defined]
-_SET_SAFE: Final = UUID.is_safe.__set__  # type: ignore[attr-defined]
+_SET_INT: Final = UUID.__dict__["int"].__set__
+_SET_SAFE: Final = UUID.__dict__["is_safe"].__set__
 _lock = threading.Lock()
 _last = 0
 

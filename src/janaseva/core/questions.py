@@ -168,7 +168,9 @@ def _with_constants(sql: str, parameters: Sequence[Any], places: Places) -> tupl
     pieces = sql.split("%s")
     if len(pieces) != len(parameters) + 1:  # a mark that is no parameter: left as it is
         return sql, list(parameters), places
-    text, kept, found = pieces[0], [], []
+    text = pieces[0]
+    kept: list[Any] = []
+    found: list[tuple[int, _Place]] = []
     for number, (value, piece) in enumerate(zip(parameters, pieces[1:], strict=True)):
         literal = None if number in known else _literal(value)
         if literal is None:

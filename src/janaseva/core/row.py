@@ -189,7 +189,7 @@ class Row(models.Model):
         self.__dict__ = own
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Iterable[str], values: Collection[Any]) -> Self:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_: Any) -> Self:
         """Return a row that was read, as Django does; columns that were not read are read when they are looked at."""
         made = cls.__new__(cls)
         state = ModelState()

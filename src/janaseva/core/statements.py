@@ -118,7 +118,7 @@ def _reader(one: Any) -> Callable[[Any], Any] | None:
     own = _own(one.target) if type(one) is Col and _own(one.output_field) is _own(one.target) else None
     if type(own) is models.JSONField and own.decoder is None:
         return shared if own.name in getattr(own.model, "shared", ()) else _read_json
-    if connection.vendor == "sqlite" and type(own) in _QUICK:
+    if connection.vendor == "sqlite" and own is not None and type(own) in _QUICK:
         return _QUICK[type(own)]
     steps = (*connection.ops.get_db_converters(one), *one.get_db_converters(connection))
     if not steps:

@@ -43,11 +43,15 @@ def _adapters() -> AdaptersMap:
     Django's lays another around one in Python, three times as slow. Ours are in UTC, the zone of every connection.
     """
     ways = AdaptersMap(get_adapters_template(True, UTC))  # noqa: FBT003 - Django's signature
-    ways.register_loader("timestamptz", adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT))
+    reader: Any = adapters.get_loader(adapters.types["timestamptz"].oid, Format.TEXT)
+    ways.register_loader("timestamptz", reader)
     return ways
 
 
-class Cursor(Direct, base.ServerBindingCursor):
+_Driver: Any = base.ServerBindingCursor
+
+
+class Cursor(Direct, _Driver):  # type: ignore[misc]
     """A cursor whose errors are Django's."""
 
     def execute(self, sql: Any, values: Any = None, **how: Any) -> Any:
@@ -158,7 +162,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor of the driver, as Django does; which looks besides whether the zone is still the same."""
         if self.connection.cursor_factory is not Cursor or self.timezone is not UTC:
-            return super().create_cursor(name)  # type: ignore[misc]
+            return super().create_cursor(name)
         if name is None:
             return self.connection.cursor()
         return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)

@@ -5,6 +5,7 @@ name, and a connection to the old one would go on taking in what nobody would ev
 """
 
 import os
+import sqlite3
 from typing import Any, Self
 
 from django.conf import settings
@@ -28,10 +29,10 @@ class Cursor(Direct, base.SQLiteCursorWrapper):
 
     def _execute(self, sql: Any, values: Any) -> Any:
         if values is None:
-            return base.Database.Cursor.execute(self, sql)
+            return sqlite3.Cursor.execute(self, sql)
         if type(values) is dict:
             return super().execute(sql, values)
-        return base.Database.Cursor.execute(self, with_marks(sql), values)
+        return sqlite3.Cursor.execute(self, with_marks(sql), values)
 
     def executemany(self, sql: Any, rows: Any) -> Any:
         """Say a statement for each of some rows of values."""

@@ -1,6 +1,5 @@
 """Questions about desks, cases, clocks and calendars."""
 
-from janaseva.workflow.queries._processes import process_of
 from janaseva.workflow.queries._views import TaskView
 from janaseva.workflow.queries.beside import NoteView, found, notes
 from janaseva.workflow.queries.calendars import (
@@ -117,7 +116,6 @@ __all__ = [
     "pay_until",
     "pendency",
     "plain_calendar",
-    "process_of",
     "queue",
     "reckon",
     "running",

@@ -14,7 +14,6 @@ from janaseva.core.text import Text
 from janaseva.forms.rules import Question
 from janaseva.workflow import rules
 from janaseva.workflow.models import Case, Deadline, Lapse, Look, Move, Pause, Task
-from janaseva.workflow.queries._processes import process_of
 from janaseva.workflow.queries._views import TaskView, task_view
 from janaseva.workflow.queries.calendars import (
     calendar,
@@ -203,7 +202,7 @@ def case(by: Actor, case_id: UUID, at: datetime, *, visible: bool = False) -> Ca
 
     """
     row = readable(by, case_id, visible=visible)
-    process = process_of(row)
+    process = rules.process_of(row.process)
     here = process.step(row.state)
     open_ = Task.where(case_id=row.id, state=("waiting", "held", "paused"), order=("since", "id"))
     tasks = {task.kind: task for task in open_}
@@ -326,7 +325,7 @@ def history(by: Actor, case_id: UUID, *, visible: bool = False) -> list[MoveView
 
     """
     row = readable(by, case_id, visible=visible)
-    process = process_of(row)
+    process = rules.process_of(row.process)
     reasons = {item.key: item.title for item in process.reasons}
     moves = Move.where(case_id=row.id, order=("ordinal",))
     return [_move_view(move, process, reasons, inside=by.is_official) for move in moves]
@@ -394,5 +393,5 @@ def why_due(by: Actor, case_id: UUID, *, visible: bool = False) -> WhyDue:
         days=days,
         calendar_key=row.calendar_key,
         calendar_known=loaded is not None,
-        lapses=lapses_of(row, process_of(row)),
+        lapses=lapses_of(row, rules.process_of(row.process)),
     )

@@ -9,7 +9,6 @@ from janaseva.core.text import Text
 from janaseva.ledger import queries as ledger
 from janaseva.workflow import rules
 from janaseva.workflow.models import Case, Lapse
-from janaseva.workflow.queries._processes import process_of
 from janaseva.workflow.queries.calendars import calendar_or_plain
 
 MOST = 500
@@ -86,7 +85,7 @@ def lapsing(by: Actor, at: datetime) -> list[tuple[UUID, UUID]]:
     rows = Lapse.objects.filter(over_at=None, lapses_at__lte=at, case__ended_at=None).select_related("case")
     found = []
     for row in rows.order_by("lapses_at", "id")[:MOST]:
-        process = process_of(row.case)
+        process = rules.process_of(row.case.process)
         lapse = process.lapse(row.key)
         if lapse is not None and row.case.state in rules.lapse_steps(process, lapse):
             found.append((row.id, row.case_id))

@@ -64,6 +64,7 @@ from janaseva.workflow.rules.process import (
     Outcome,
     Process,
     Step,
+    process_of,
 )
 from janaseva.workflow.rules.process_faults import faults, leading_to, sure_to_pass
 
@@ -150,6 +151,7 @@ __all__ = [
     "picture",
     "place_faults",
     "posts_of",
+    "process_of",
     "remind_days",
     "scope_with",
     "shown",

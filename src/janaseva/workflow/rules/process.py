@@ -8,10 +8,11 @@ way to an end) is found by :func:`janaseva.workflow.rules.process_faults.faults`
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
+from janaseva.core.canonical import Shared
 from janaseva.forms.rules import Formula, Question
 from janaseva.workflow.rules.finding import Find
 from janaseva.workflow.rules.limit import Limit
@@ -243,3 +244,12 @@ class Process(Part):
             for step in self.steps
         )
         return self.model_copy(update={"steps": steps})
+
+
+def process_of(held: Mapping[str, Any]) -> Process:
+    """Return a process from the text that a case keeps of it; read once for all cases that keep the same."""
+    return held.once(_read) if isinstance(held, Shared) else _read(held)
+
+
+def _read(held: Mapping[str, Any]) -> Process:
+    return Process.model_validate(held)

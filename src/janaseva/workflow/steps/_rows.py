@@ -8,7 +8,7 @@ from uuid import UUID
 from janaseva.core.action import change, current, flush, put
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, Refusal, not_found
-from janaseva.workflow import queries, rules
+from janaseva.workflow import rules
 from janaseva.workflow.models import Case, Move, Task
 
 OPEN = ("waiting", "held", "paused")
@@ -65,7 +65,7 @@ def ensure_open(case: Case) -> None:
 
 def process_of(case: Case) -> rules.Process:
     """Return the process with which the case began."""
-    return queries.process_of(case)
+    return rules.process_of(case.process)
 
 
 def step_of(case: Case, process: rules.Process) -> rules.Step:
