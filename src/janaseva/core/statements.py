@@ -35,6 +35,7 @@ _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
     (models.IntegerField, int),
     (models.UUIDField, UUID),
     (models.DateTimeField, datetime),
+    (models.BinaryField, bytes),
 )
 """Kinds of columns and of values between which Django would change nothing, and takes some ten calls to find that."""
 

@@ -54,7 +54,11 @@ class Record:
 
 def record_bytes(record: Record) -> bytes:
     """Return the canonical JSON of ``record``, headed by the version of this form."""
-    parts = {name: getattr(record, name) for name in Record.__dataclass_fields__}
+    return parts_bytes({name: getattr(record, name) for name in Record.__dataclass_fields__})
+
+
+def parts_bytes(parts: Mapping[str, Any]) -> bytes:
+    """Return the canonical JSON of a record of which these are all the parts, as :class:`Record` names them."""
     return canonical({"record_version": RECORD_VERSION, **parts})
 
 

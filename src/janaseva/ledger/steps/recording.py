@@ -60,31 +60,30 @@ class _Chain:
         story = self.stories[told.story] if told.story else Story(id=key)
         if told.story is None:
             self.own.append(story)
-        record = rules.Record(
-            id=key,
-            story=story.pk,
-            ordinal=story.length + 1,
-            name=type(told.news).name,
-            version=type(told.news).version,
-            at=act.at,
-            office_id=told.office_id,
-            actor_kind=act.by.kind,
-            actor_name=act.by.name,
-            person_id=act.by.person_id,
-            charge_id=act.by.charge_id,
-            post_id=act.by.post_id,
-            act_id=act.id,
-            act=act.name,
-            facts=plain(told.news),
-            rows=rows,
-            numbers=numbers,
-            previous=story.head,
-        )
+        parts: dict[str, Any] = {
+            "id": key,
+            "story": story.pk,
+            "ordinal": story.length + 1,
+            "name": type(told.news).name,
+            "version": type(told.news).version,
+            "at": act.at,
+            "office_id": told.office_id,
+            "actor_kind": act.by.kind,
+            "actor_name": act.by.name,
+            "person_id": act.by.person_id,
+            "charge_id": act.by.charge_id,
+            "post_id": act.by.post_id,
+            "act_id": act.id,
+            "act": act.name,
+            "facts": plain(told.news),
+            "rows": rows,
+            "numbers": numbers,
+            "previous": story.head,
+        }
         salt = os.urandom(rules.SALT_BYTES)
-        digest = rules.event_hash(salt=salt, record=rules.record_bytes(record))
-        values = {name: getattr(record, name) for name in rules.Record.__dataclass_fields__}
-        event = Event(**values, salt=salt, hash=digest)
-        story.length, story.head = record.ordinal, digest
+        digest = rules.event_hash(salt=salt, record=rules.parts_bytes(parts))
+        event = Event(**parts, salt=salt, hash=digest)
+        story.length, story.head = event.ordinal, digest
         self.events.append(event)
         return event
 
