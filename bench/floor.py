@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest import mock
 
 import psycopg
 from django.db import connection
 
 from bench.measure import Measured, measured, siblings
+from janaseva.core import cursors
 
 Statement = tuple[str, Sequence[Any]]
 _BEGINS = ("INSERT", "UPDATE", "DELETE")
@@ -38,17 +40,17 @@ class Heard:
 
 @contextmanager
 def listening() -> Iterator[Heard]:
-    """Count every statement, and keep those that write, while the block runs."""
-    heard = Heard()
+    """Count every statement, and keep those that write; which those are is looked at when the block is over."""
+    heard, told, said = Heard(), list[tuple[Any, ...]](), cursors.said
 
-    def listen(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's signature
-        heard.queries += 1
-        if is_write(sql):
-            heard.writes.append((sql, tuple(params or ())))
-        return execute(sql, params, many, context)
+    def listen(database: Any, run: Callable[..., Any], *words: Any) -> Any:
+        told.append(words)
+        return said(database, run, *words)
 
-    with connection.execute_wrapper(listen):
+    with mock.patch.object(cursors, "said", listen):
         yield heard
+    heard.queries = len(told)
+    heard.writes = [(words[0], tuple(words[1] or ())) for words in told if is_write(words[0])]
 
 
 class Copy:

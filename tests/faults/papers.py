@@ -19,7 +19,7 @@ from tests.faults import site as sites
 from tests.faults.postgres import Postgres
 from tests.faults.report import Row
 
-PAPERS = 800
+PAPERS = 3_000
 BYTES = 20_000
 A_TURN = 8
 LONGEST_SECONDS = 0.4

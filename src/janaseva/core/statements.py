@@ -9,7 +9,7 @@ Only names of tables and columns from the models themselves stand in these state
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -322,6 +322,11 @@ def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[_
     return head, f"({', '.join(['%s'] * len(fields))})", each
 
 
+@lru_cache(maxsize=1000)
+def _of_rows(head: str, place: str, count: int) -> str:
+    return head + ", ".join([place] * count)
+
+
 def insert(rows: Sequence[models.Model]) -> None:
     """Write new rows of one table, in as few statements as the database allows."""
     model, database = type(rows[0]), here()
@@ -338,7 +343,7 @@ def insert(rows: Sequence[models.Model]) -> None:
                 if value is not None:
                     value = prepare(value) if type(value) is not kind else value if quick is None else quick(value)
                 add(value)
-        done(database, head + ", ".join([place] * len(some)), values)
+        done(database, _of_rows(head, place, len(some)), values)
     for row in rows:
         row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 - as Django does for what it wrote
 

@@ -77,6 +77,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         made.database = self
         return made
 
+    def _start_transaction_under_autocommit(self) -> None:
+        """Begin, and take the right to write at once; said directly where nobody watches."""
+        if (
+            self.execute_wrappers
+            or not is_open(self)
+            or self.settings_dict["OPTIONS"]["transaction_mode"] != "IMMEDIATE"
+        ):
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            return
+        with self.wrap_database_errors:
+            self.connection.execute(f"BEGIN {mode}")
+
     def _commit(self) -> None:
         """Commit; what Django lays around it logs."""
         if not is_open(self):

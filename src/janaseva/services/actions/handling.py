@@ -3,8 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from janaseva.core.action import action, allow, tell
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.people import steps as people
 from janaseva.services import events, queries
@@ -48,6 +51,11 @@ def of_case(case_id: UUID) -> Application:
     return row
 
 
+@Question
+def _of_case(*, case: UUID) -> QuerySet[Application, tuple[UUID, UUID | None]]:
+    return Application.objects.filter(case_id=case).values_list("id", "office_id")
+
+
 def taken_in_hand(case_id: UUID, what: str) -> UUID:
     """Tell what was done with the application or the appeal of a case; answer its id, which is the case's story.
 
@@ -55,10 +63,12 @@ def taken_in_hand(case_id: UUID, what: str) -> UUID:
         Refusal: ``not_found``.
 
     """
-    row = Application.first_where(case_id=case_id)
-    if row is not None:
-        handled(row, what)
-        return row.id
+    found = _of_case.first(case=case_id)
+    if found is not None:
+        application_id, office_id = found
+        told = events.Handled(application_id=application_id, what=what)
+        tell(told, story=application_id, office_id=office_id)
+        return application_id
     appeal = Appeal.first_where(case_id=case_id)
     if appeal is None:
         raise not_found()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from janaseva.core.action import change, put
 from janaseva.workflow import queries, rules
@@ -114,9 +113,10 @@ def earliest(moments: Iterable[datetime | None]) -> datetime | None:
 
 def meet(case: Case, at: datetime, *, step: str | None = None) -> bool:
     """Stop the clocks of the case (or only of one step); return whether the whole case's limit was passed."""
-    own: dict[str, Any] = {} if step is None else {"step": step}
     late = False
-    for deadline in Deadline.where(case_id=case.id, met_at=None, **own):
+    for deadline in Deadline.where(case_id=case.id, met_at=None):
+        if step is not None and deadline.step != step:
+            continue
         late = late or (not deadline.step and deadline.due_at is not None and at > deadline.due_at)
         change(deadline, met_at=at)
     return late
