@@ -79,11 +79,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         """Begin, and take the right to write at once; said directly where nobody watches."""
-        if (
-            self.execute_wrappers
-            or not is_open(self)
-            or self.settings_dict["OPTIONS"]["transaction_mode"] != "IMMEDIATE"
-        ):
+        mode = self.settings_dict["OPTIONS"].get("transaction_mode")
+        if self.execute_wrappers or not mode or not is_open(self):
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
             return
         with self.wrap_database_errors:
