@@ -32,25 +32,32 @@ def is_write(sql: str) -> bool:
 
 @dataclass(slots=True)
 class Heard:
-    """What was said to the database: how many statements, and those that write, with their values."""
+    """What was said to the database: every statement, with its values."""
 
-    queries: int = 0
-    writes: list[Statement] = field(default_factory=list)
+    said: list[tuple[Any, ...]] = field(default_factory=list)
+
+    @property
+    def queries(self) -> int:
+        """Return how many statements there were."""
+        return len(self.said)
+
+    @property
+    def writes(self) -> list[Statement]:
+        """Return those that write, with their values."""
+        return [(words[0], tuple(words[1] or ())) for words in self.said if is_write(words[0])]
 
 
 @contextmanager
 def listening() -> Iterator[Heard]:
-    """Count every statement, and keep those that write; which those are is looked at when the block is over."""
-    heard, told, said = Heard(), list[tuple[Any, ...]](), cursors.said
+    """Keep what is said to the database while the block runs; it is looked at afterwards, when no clock runs."""
+    heard, said = Heard(), cursors.said
 
     def listen(database: Any, run: Callable[..., Any], *words: Any) -> Any:
-        told.append(words)
+        heard.said.append(words)
         return said(database, run, *words)
 
     with mock.patch.object(cursors, "said", listen):
         yield heard
-    heard.queries = len(told)
-    heard.writes = [(words[0], tuple(words[1] or ())) for words in told if is_write(words[0])]
 
 
 class Copy:
