@@ -94,6 +94,31 @@ def done(database: Any, sql: str, values: Sequence[Any]) -> int:
         return int(cursor.rowcount)
 
 
+class Connected:
+    """What our wrappers of connections add to Django's, whichever the driver; each makes its own cursor (``_own``)."""
+
+    logs = False
+    """Whether each statement is logged (``DEBUG``), or cannot be said directly."""
+
+    def cursor(self: Any) -> Any:
+        """Return a cursor: ours where the connection is open and in order, else Django's."""
+        if not is_open(self):
+            return super().cursor()  # type: ignore[misc]
+        self.validate_thread_sharing()
+        with self.wrap_database_errors:
+            made = self._own()
+        made.database = self
+        return made
+
+    def _commit(self: Any) -> None:
+        """Commit; what Django lays around it logs."""
+        if not is_open(self):
+            super()._commit()  # type: ignore[misc]
+            return
+        with self.wrap_database_errors:
+            self.connection.commit()
+
+
 class Direct:
     """What our cursors add to those of the drivers; ``database`` is Django's wrapper of the connection."""
 

@@ -23,7 +23,7 @@ from psycopg.pq import Format
 from psycopg_pool import ConnectionPool
 
 from janaseva.core.commit import warned
-from janaseva.core.cursors import Direct, is_open
+from janaseva.core.cursors import Connected, Direct
 
 WARNING: Final = "WARNING"
 
@@ -103,25 +103,14 @@ def _try(connection: Any) -> None:
     setattr(connection, _LENT_AT, at)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Connected, base.DatabaseWrapper):
     """A connection to PostgreSQL, or to the pooler before it."""
-
-    logs = False
-    """Whether each statement is logged (``DEBUG``), or cannot be said directly."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection, or take one of the pool."""
         connection = super().get_new_connection(conn_params)
         self.logs = settings.DEBUG or connection.cursor_factory is not Cursor
         return connection
-
-    def _commit(self) -> None:
-        """Commit; what Django lays around it logs."""
-        if not is_open(self):
-            super()._commit()  # type: ignore[misc]
-            return
-        with self.wrap_database_errors:
-            self.connection.commit()
 
     def rows(self, sql: str, values: Any) -> Any:
         """Return the rows that a statement gives; for :mod:`janaseva.core.cursors`."""
@@ -167,14 +156,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return self.connection.cursor()
         return self.connection.cursor(name, scrollable=False, withhold=self.connection.autocommit)
 
-    def cursor(self) -> Any:
-        """Return a cursor: ours where the connection is open and in order, else Django's."""
-        if not is_open(self):
-            return super().cursor()
-        self.validate_thread_sharing()
-        with self.wrap_database_errors:
-            made = self.connection.cursor()
-        made.database = self
+    def _own(self) -> Cursor:
+        made: Cursor = self.connection.cursor()
         return made
 
     def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001 - Django's own

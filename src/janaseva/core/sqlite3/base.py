@@ -11,7 +11,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db.backends.sqlite3 import base
 
-from janaseva.core.cursors import Direct, is_open, with_marks
+from janaseva.core.cursors import Connected, Direct, is_open, with_marks
 
 
 class Cursor(Direct, base.SQLiteCursorWrapper):
@@ -51,12 +51,10 @@ class Cursor(Direct, base.SQLiteCursorWrapper):
         return self.heard(super().fetchall)
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Connected, base.DatabaseWrapper):
     """A connection to a file, as long as it is the file of that name."""
 
     _opened: tuple[int, int] | None = None
-    logs = False
-    """Whether each statement is logged (``DEBUG``)."""
 
     def get_connection_params(self) -> dict[str, Any]:
         """Return what Django's says; values come as SQLite keeps them, for each field reads its own besides."""
@@ -68,13 +66,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._opened, self.logs = self._file(), settings.DEBUG
         return connection
 
-    def cursor(self) -> Any:
-        """Return a cursor: ours where the connection is open and in order, else Django's."""
-        if not is_open(self):
-            return super().cursor()
-        self.validate_thread_sharing()
-        made = self.connection.cursor(factory=Cursor)
-        made.database = self
+    def _own(self) -> Cursor:
+        made: Cursor = self.connection.cursor(factory=Cursor)
         return made
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -85,14 +78,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         with self.wrap_database_errors:
             self.connection.execute(f"BEGIN {mode}")
-
-    def _commit(self) -> None:
-        """Commit; what Django lays around it logs."""
-        if not is_open(self):
-            super()._commit()  # type: ignore[misc]
-            return
-        with self.wrap_database_errors:
-            self.connection.commit()
 
     def rows(self, sql: str, values: Any) -> Any:
         """Return the rows that a statement gives; for :mod:`janaseva.core.cursors`."""
