@@ -1,6 +1,7 @@
 """What may be used in one place only: transactions, the clock, the outside world; and what may not be used at all."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -161,6 +162,18 @@ def not_among_answers(modules: Iterable[Module]) -> Iterator[str]:
                         yield f"{module.at(call.lineno)} excludes {given.arg} by what may be a question"
 
 
+_LOCKS = re.compile(r"\bFOR\s+(NO\s+KEY\s+UPDATE|UPDATE|KEY\s+SHARE|SHARE)\b|\bLOCK\s+TABLE\b|\bpg_(try_)?advisory_")
+
+
+def raw_locks(modules: Iterable[Module]) -> Iterator[str]:
+    """Yield every statement in words that asks for a lock, but the one place that reads locked rows."""
+    for module in modules:
+        for node in module.nodes:
+            words = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if module.name != "janaseva.core.statements" and _LOCKS.search(words):
+                yield f"{module.at(node.lineno)} asks for a lock in words of its own"
+
+
 def _is_paise(node: ast.AST) -> bool:
     name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None) or ""
     return str(name).endswith("_paise")
@@ -241,6 +254,30 @@ def test_what_is_missing_is_asked_as_an_anti_join():
 )
 def test_not_in_a_question_is_seen(house, source, seen):
     assert bool(list(not_among_answers(house({"people/queries.py": source})))) == seen
+
+
+def test_locks_are_asked_for_where_what_was_read_before_is_forgotten():
+    hold(
+        raw_locks(real()),
+        law="a lock may be waited for, and what an act has read before may change meanwhile (core/glance.py)",
+        do="use Row.locked, where(lock=True) or select_for_update: these forget what was read",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("x = 'SELECT id FROM a WHERE id = %s FOR UPDATE'", True),
+        ("x = f'SELECT id FROM a WHERE {y} FOR NO KEY UPDATE SKIP LOCKED'", True),
+        ("x = ['SELECT 1', 'FOR KEY SHARE']", True),
+        ("x = 'LOCK TABLE a IN SHARE MODE'", True),
+        ("x = 'SELECT pg_advisory_xact_lock(1)'", True),
+        ("x = A.objects.select_for_update().first()", False),
+        ("x = 'a form for update or renewal'", False),
+    ],
+)
+def test_a_lock_in_words_is_seen(house, source, seen):
+    assert bool(list(raw_locks(house({"people/queries.py": source})))) == seen
 
 
 def test_money_is_whole_paise():
