@@ -24,6 +24,8 @@ def _moment(value: datetime) -> str:
 
 
 _SAME: Final = frozenset({str, int, bool, type(None)})
+_WRITTEN: Final = _SAME | {UUID}
+"""What the writer in C writes as :func:`plain` and Python's do."""
 
 
 def plain(value: Any) -> Any:
@@ -74,13 +76,31 @@ def _writer(kind: type) -> Callable[[Any], Any]:
 def of_columns(columns: dict[str, Any]) -> str:
     """Return the SHA-256 of a row's columns, as :func:`sha256_hex` does, with what rows share written once."""
     made = {
-        name: value.once(_as_written) if type(value) is Shared else value if type(value) in _SAME else plain(value)
+        name: value
+        if (kind := type(value)) in _WRITTEN
+        else _moment(value)
+        if kind is datetime
+        else value.once(_as_written)
+        if kind is Shared
+        else plain(value)
         for name, value in columns.items()
     }
     try:
         return hashlib.sha256(orjson.dumps(made, option=orjson.OPT_SORT_KEYS)).hexdigest()
     except TypeError:
         return sha256_hex(columns)
+
+
+def of_parts(parts: dict[str, Any]) -> bytes:
+    """Return the canonical form of an object whose lists and objects are :func:`plain` already, as JSON's own are."""
+    made = {
+        name: value if (kind := type(value)) in _WRITTEN or kind is dict or kind is list else plain(value)
+        for name, value in parts.items()
+    }
+    try:
+        return orjson.dumps(made, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        return canonical(parts)
 
 
 def canonical(value: Any) -> bytes:

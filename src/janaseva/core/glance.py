@@ -107,6 +107,12 @@ def once(question: Hashable, ask: Callable[[], list[T]], of: tuple[Any, ...] = (
     return list(found)
 
 
+def known(question: Hashable) -> list[Any] | None:
+    """Return what an act remembers of the answer to a question, without asking it."""
+    memory = _memory.get()
+    return None if memory is None else memory.seen.get(question)
+
+
 def held(question: Hashable, rows: list[T], of: tuple[Any, ...]) -> list[T]:
     """Remember rows that were just locked, and nothing that was read before and is not held."""
     memory = _memory.get()

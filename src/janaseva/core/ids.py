@@ -7,17 +7,20 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, SafeUUID
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_B_BITS = 62
+_MOST_KNOWN: Final = 4096
 _AT_ONCE: Final = 128
 """So many random numbers are drawn at once."""
 _drawn: Iterator[int] = iter(())
 
 _SET_INT: Final = UUID.__dict__["int"].__set__
 _SET_SAFE: Final = UUID.__dict__["is_safe"].__set__
+_UNKNOWN: Final = SafeUUID.unknown
 _lock = threading.Lock()
 _last = 0
 
@@ -42,12 +45,13 @@ def _of(number: int) -> UUID:
     """Return the UUID of a number known to have at most 128 bits; the constructor looks at six arguments first."""
     made = UUID.__new__(UUID)
     _SET_INT(made, number)
-    _SET_SAFE(made, SafeUUID.unknown)
+    _SET_SAFE(made, _UNKNOWN)
     return made
 
 
+@lru_cache(maxsize=_MOST_KNOWN)
 def from_hex(digits: str) -> UUID:
-    """Return the UUID that a database keeps as 32 hexadecimal digits.
+    """Return the UUID that a database keeps as 32 hexadecimal digits; an act reads those of its matter many times.
 
     Raises:
         ValueError: where these are not 32 of them.

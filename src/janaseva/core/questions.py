@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 
-from janaseva.core import statements
+from janaseva.core import columns
 from janaseva.core.cursors import asked, here
 from janaseva.core.glance import once
 
@@ -48,7 +48,7 @@ class _Kept(NamedTuple):
     sql: str
     constants: tuple[Any, ...]
     places: Places
-    how: statements.Readers
+    how: columns.Readers
     models: "_Models | None"
 
 
@@ -128,7 +128,7 @@ class Question(Generic[R]):
         for place, (name, index, adapt) in kept.places:
             value = values[name]
             parameters[place] = adapt(value if index is None else value[index])
-        rows: list[Any] = [statements.as_values(row, kept.how) for row in asked(here(), kept.sql, parameters)]
+        rows: list[Any] = [columns.as_values(row, kept.how) for row in asked(here(), kept.sql, parameters)]
         return [_object(row, kept.models) for row in rows] if kept.models is not None else rows
 
     def first(self, **values: Any) -> R | None:
@@ -153,7 +153,7 @@ class Question(Generic[R]):
         if lost := {(name, index) for name, index, _ in _parts(values)} - {(one.name, one.part) for _, one in places}:
             message = f"{self._build.__name__}: values that do not reach the statement as they are: {sorted(lost)}"
             raise ValueError(message)
-        how = statements.readers(expression for expression, _, _ in compiler.select)
+        how = columns.readers(expression for expression, _, _ in compiler.select)
         if connection.vendor == "sqlite":
             sql, parameters, places = _with_constants(sql, parameters, places)
         return _Kept(sql, tuple(parameters), places, how, _models(asked, compiler))

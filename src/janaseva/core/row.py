@@ -12,11 +12,12 @@ from functools import cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar, cast
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import models
 from django.db.models.base import ModelState
 
-from janaseva.core import glance, statements
+from janaseva.core import columns, glance, statements
 from janaseva.core.canonical import of_columns
+from janaseva.core.cursors import here
 from janaseva.core.ids import uuid7
 
 R_co = TypeVar("R_co", bound="Row", covariant=True)
@@ -231,15 +232,16 @@ class Row(models.Model):
     @classmethod
     def count_where(cls, **equal: Any) -> int:
         """Return how many rows :meth:`where` would give."""
-        return statements.count(cls, equal)
+        known = glance.known((cls, tuple(sorted(equal.items())), (), 0))
+        return statements.count(cls, equal) if known is None else len(known)
 
     @classmethod
     def _found(cls, equal: dict[str, Any], *, order: tuple[str, ...], most: int, lock: bool) -> list[Self]:
         question = (cls, tuple(sorted(equal.items())), order, most)
-        if lock and not connection.in_atomic_block:
+        if lock and not (database := here()).in_atomic_block:
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"
             raise OwnershipError(message)
-        if lock and connection.features.has_select_for_update:
+        if lock and database.features.has_select_for_update:
             return glance.held(question, statements.where(cls, equal, order=order, most=most, lock=True), (cls,))
         return glance.once(question, lambda: statements.where(cls, equal, order=order, most=most), (cls,))
 
@@ -261,7 +263,7 @@ class Row(models.Model):
 
     def columns(self) -> dict[str, Any]:
         """Return every stored column by name, as the database gives it back: a row read again has the same hash."""
-        return statements.as_read(self)
+        return columns.as_read(self)
 
     def row_hash(self) -> str:
         """Return the SHA-256 of all stored columns in canonical form, but for ``later`` ones that hold nothing."""

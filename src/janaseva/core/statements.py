@@ -6,21 +6,16 @@ SQL is built once for each shape and kept; ``docs/performance.md`` has the figur
 Only names of tables and columns from the models themselves stand in these statements; values are always parameters.
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar, cast
-from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.base import ModelState
-from django.db.models.expressions import Col
-from psycopg.types.json import Jsonb
 
-from janaseva.core.canonical import read_json, shared, written_json
+from janaseva.core.columns import AS_TEXT, Preparing, kind_of, prepared, preparing, reading
 from janaseva.core.cursors import asked, done, here
-from janaseva.core.ids import from_hex
 
 M = TypeVar("M", bound=models.Model)
 
@@ -28,141 +23,9 @@ _MOST_VALUES: Final = 900
 """How many values one statement carries: SQLite's least limit is 999."""
 
 
-_AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
-    (models.CharField, str),
-    (models.TextField, str),
-    (models.BooleanField, bool),
-    (models.IntegerField, int),
-    (models.UUIDField, UUID),
-    (models.DateTimeField, datetime),
-    (models.BinaryField, bytes),
-)
-"""Kinds of columns and of values between which Django would change nothing, and takes some ten calls to find that."""
-
-Preparing = Callable[[Any], Any]
-Readers = Sequence[tuple[int, Callable[[Any], Any]]]
-"""Which values of a row are read otherwise than they came, where they are any: their places, and by what."""
-
-
-def _own(part: Any) -> Any:
-    """Return the field whose values a column keeps: of a relation, that of the other's key."""
-    while part.is_relation:
-        part = part.target_field
-    return part
-
-
-def _kind(part: Any) -> type | None:
-    """Return the kind of values that a column takes and gives back as they are."""
-    return next((kind for field, kind in _AS_IT_IS if isinstance(_own(part), field)), None)
-
-
-_AS_TEXT: Final[Mapping[type, Preparing]] = {
-    UUID: lambda key: key.hex,
-    datetime: lambda moment: str(moment.replace(tzinfo=None)),
-}
-"""How SQLite keeps keys, and moments in UTC."""
-
-
-def _json_text(value: Any) -> Any:
-    return None if value is None else written_json(value)
-
-
-def _json(value: Any) -> Any:
-    return None if value is None else Jsonb(value, dumps=written_json)
-
-
-@cache
-def _preparing(part: Any, vendor: str) -> Preparing:
-    """Return what makes of a field's value the one that the database keeps; of a relation's, that of its key."""
-    own, kind = _own(part), _kind(part)
-    write = _AS_TEXT.get(kind) if kind is not None and vendor == "sqlite" else None
-    if type(own) is models.JSONField and own.encoder is None:
-        return _json_text if vendor == "sqlite" else _json
-
-    def prepare(value: Any) -> Any:
-        if value is None:
-            return None
-        if type(value) is kind and (kind is not datetime or value.tzinfo is UTC):  # type: ignore[attr-defined]
-            return value if write is None else write(value)
-        return own.get_db_prep_save(value, connection)
-
-    return prepare
-
-
-@cache
-def _prepared(model: type[models.Model], name: str, vendor: str) -> Preparing:
-    """Return the same for a value that a column is compared with."""
-    return _preparing(model._meta.get_field(name), vendor)
-
-
-def _read_json(value: Any) -> Any:
-    try:
-        return read_json(value)
-    except json.JSONDecodeError:
-        return value  # as Django does
-
-
-def _read_moment(value: Any) -> Any:
-    return datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-_QUICK: Final[Mapping[type["models.Field[Any, Any]"], Callable[[Any], Any]]] = {
-    models.UUIDField: from_hex,
-    models.DateTimeField: _read_moment,
-    models.BooleanField: bool,
-}
-"""What SQLite keeps in its own way, read in a third of the time that Django takes; it keeps moments in UTC."""
-
-
-def _reader(one: Any) -> Callable[[Any], Any] | None:
-    """Return by what the values of one expression are read where there are any; nothing where they are left alone."""
-    own = _own(one.target) if type(one) is Col and _own(one.output_field) is _own(one.target) else None
-    if type(own) is models.JSONField and own.decoder is None:
-        return shared if own.name in getattr(own.model, "shared", ()) else _read_json
-    if connection.vendor == "sqlite" and own is not None and type(own) in _QUICK:
-        return _QUICK[type(own)]
-    steps = (*connection.ops.get_db_converters(one), *one.get_db_converters(connection))
-    if not steps:
-        return None
-
-    def read(value: Any) -> Any:
-        database = here()
-        for step in steps:
-            value = step(value, one, database)
-        return value
-
-    return read
-
-
-def readers(expressions: Iterable[Any]) -> Readers:
-    """Return how this database's values of these expressions are read."""
-    return [(place, read) for place, one in enumerate(expressions) if (read := _reader(one)) is not None]
-
-
-def as_values(row: Sequence[Any], how: Readers) -> Sequence[Any]:
-    """Return a row as it is read."""
-    if not how:
-        return row
-    values = list(row)
-    for place, read in how:
-        value = values[place]
-        if value is not None:
-            values[place] = read(value)
-    return tuple(values)
-
-
-@cache
-def _reading(model: type[models.Model], vendor: str) -> tuple[list[str], list[tuple[str, Callable[[Any], Any]]]]:
-    del vendor
-    fields = model._meta.concrete_fields
-    names = [part.attname for part in fields]
-    how = readers(part.get_col(model._meta.db_table) for part in fields)
-    return names, [(names[place], read) for place, read in how]
-
-
 def _rows(model: type[M], found: Iterable[Sequence[Any]], database: Any) -> list[M]:
     """Return rows as Django's ``from_db`` would, without its looking at each argument of a constructor."""
-    names, how = _reading(model, database.vendor)
+    names, how = reading(model, database.vendor)
     alias, rows = database.alias, []
     for values in found:
         own = dict(zip(names, values, strict=True))
@@ -176,25 +39,6 @@ def _rows(model: type[M], found: Iterable[Sequence[Any]], database: Any) -> list
         made.__dict__ = own
         rows.append(made)
     return rows
-
-
-@cache
-def _returning(model: type[models.Model]) -> list[tuple[str, type | None, Callable[[Any], Any] | None]]:
-    """Return each column with the kind of its values that the database gives back as they are, and what makes one."""
-
-    def making(part: Any) -> Callable[[Any], Any] | None:
-        return None if type(_own(part)).to_python is models.Field.to_python else part.to_python
-
-    return [(part.attname, _kind(part), making(part)) for part in model._meta.concrete_fields]
-
-
-def as_read(row: models.Model) -> dict[str, Any]:
-    """Return every column of a row by name, as it would be after it was written and read again."""
-    own = row.__dict__
-    return {
-        name: value if (value := own[name]) is None or to_python is None or type(value) is kind else to_python(value)
-        for name, kind, to_python in _returning(type(row))
-    }
 
 
 class _Question(NamedTuple):
@@ -250,7 +94,7 @@ def _shaped(
         if not several:
             return None, []
         shape.append((name, len(several)))
-        prepare = _prepared(model, name, vendor)
+        prepare = prepared(model, name, vendor)
         values += [prepare(one) for one in several]
     return tuple(shape), values
 
@@ -259,6 +103,17 @@ def _shaped(
 def columns(model: type[models.Model]) -> str:
     """Return the table's columns as :func:`raw` wants them selected."""
     return ", ".join(str(connection.ops.quote_name(cast("str", part.column))) for part in model._meta.concrete_fields)
+
+
+@cache
+def _each_once(
+    model: type[models.Model], names: tuple[str, ...], order: tuple[str, ...], most: int, vendor: str, *, lock: bool
+) -> tuple[str, list[Preparing]]:
+    """Return the statement that asks for one value of each column, and what prepares the values."""
+    shape = tuple((name, 1) for name in names)
+    return _selecting(_Question(model, shape, order, most, lock), vendor), [
+        prepared(model, name, vendor) for name in names
+    ]
 
 
 def where(
@@ -275,6 +130,13 @@ def where(
 
     """
     database = here()
+    for value in equal.values():
+        if value is None or type(value) is tuple:
+            break
+    else:
+        sql, prepare = _each_once(model, tuple(equal), order, most, database.vendor, lock=lock)
+        values = [ready(value) for ready, value in zip(prepare, equal.values(), strict=True)]
+        return _rows(model, asked(database, sql, values), database)
     shape, values = _shaped(model, equal, database.vendor)
     if shape is None:
         return []
@@ -312,10 +174,10 @@ def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[_
     quoted = connection.ops.quote_name
     columns = ", ".join(quoted(part.column) for part in fields)
     head = f"INSERT INTO {quoted(model._meta.db_table)} ({columns}) VALUES "
-    texts = _AS_TEXT if vendor == "sqlite" else {}
+    texts = AS_TEXT if vendor == "sqlite" else {}
     each = []
     for part in fields:
-        kind, prepare = _kind(part), _preparing(part, vendor)
+        kind, prepare = kind_of(part), preparing(part, vendor)
         if kind is datetime:  # whose zone must be looked at
             kind = None
         each.append(_Write(part.attname, kind, texts.get(kind) if kind else None, prepare))
@@ -379,5 +241,5 @@ def update_where(model: type[models.Model], values: Mapping[str, Any], equal: Ma
     shape, wanted = _shaped(model, equal, database.vendor)
     if shape is None:
         return 0
-    written = [_prepared(model, name, database.vendor)(value) for name, value in values.items()]
+    written = [prepared(model, name, database.vendor)(value) for name, value in values.items()]
     return done(database, _setting(model, tuple(values), shape), [*written, *wanted])

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from janaseva.core.actor import Actor
-from janaseva.core.canonical import canonical
+from janaseva.core.canonical import canonical, of_parts
 
 BACKUPS = UUID(int=2)
 """The story of all backups, under which the newest is found at once."""
@@ -58,8 +58,11 @@ def record_bytes(record: Record) -> bytes:
 
 
 def parts_bytes(parts: Mapping[str, Any]) -> bytes:
-    """Return the canonical JSON of a record of which these are all the parts, as :class:`Record` names them."""
-    return canonical({"record_version": RECORD_VERSION, **parts})
+    """Return the canonical JSON of a record of which these are all the parts, as :class:`Record` names them.
+
+    Facts, rows and numbers are of JSON's kinds: made by :func:`janaseva.core.canonical.plain`, or read from the record.
+    """
+    return of_parts({"record_version": RECORD_VERSION, **parts})
 
 
 def event_hash(*, salt: bytes, record: bytes) -> str:

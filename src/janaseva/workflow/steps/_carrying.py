@@ -9,7 +9,7 @@ from uuid import UUID
 from janaseva.core import writing
 from janaseva.core.action import change, tell
 from janaseva.core.actor import Actor
-from janaseva.workflow import events, queries, rules
+from janaseva.workflow import events, rules
 from janaseva.workflow.models import Case, Move, Task
 from janaseva.workflow.steps import _clocks as clocks
 from janaseva.workflow.steps import _lapsing as lapsing
@@ -114,7 +114,7 @@ def carry_out(
         post_id=case.post_id,
         office_id=case.office_id,
         due_at=due_at,
-        case_due_at=None if ends else queries.case_due_at(laying.BY_RULE, case.id),
+        case_due_at=None if ends else clocks.due_at(case),
         rests_at="" if ends else case.state,
     )
 

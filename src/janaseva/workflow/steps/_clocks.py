@@ -89,6 +89,11 @@ def recount(case: Case, *, pauses: Iterable[Pause] | None = None) -> Clocks:
     return Clocks(whole=whole, task_at=min(moments, default=None), changed=changed, step_at=step_at)
 
 
+def due_at(case: Case) -> datetime | None:
+    """Return when the whole of a case that goes on is due."""
+    return next((running.due_at for running in Deadline.where(case_id=case.id, met_at=None) if not running.step), None)
+
+
 def recount_branches(case: Case, process: rules.Process, *, case_due_at: datetime | None) -> bool:
     """Count the days of the offices that were asked anew; return whether one changed.
 

@@ -138,7 +138,8 @@ def ensure_other(by: Actor, case: Case, *, other_person: bool) -> None:
     if rules.is_own_matter(by, applicant_person_id=case.applicant_person_id, made_by_person_id=case.made_by_person_id):
         raise Refusal("own_case", status=FORBIDDEN)
     if other_person:
-        movers = {made.person_id for made in Move.where(case_id=case.id, kind="move") if made.source != case.state}
+        moves = (made for made in Move.where(case_id=case.id) if made.kind == "move")
+        movers = {made.person_id for made in moves if made.source != case.state}
         if rules.is_own_move(by, other_person=True, movers=movers):
             raise Refusal("own_move", status=FORBIDDEN)
 
