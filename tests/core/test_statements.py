@@ -14,7 +14,7 @@ from janaseva.people.models import Area, Office, Session
 from janaseva.services.models import Application
 from janaseva.workflow.models import Case, Move, Task
 from janaseva.workflow.queries import desk
-from janaseva.workflow.steps.take import _next
+from janaseva.workflow.steps.take import _first_waiting, _next
 
 pytestmark = pytest.mark.django_db
 
@@ -110,15 +110,20 @@ def test_what_the_platform_asks_by_a_word_of_its_own_is_found_by_the_index_of_th
     post, person = uuid7(), uuid7()
     officer = Actor(kind="officer", person_id=person, post_ids=frozenset({post}), charge_id=uuid7())
     with CaptureQueriesContext(connection) as said:
-        _next(posts=(post,), person=person)
+        _next(post=post, person=person)
+        _first_waiting(post=post, person=person)
         desk(officer, given.at)
     tasks = [one["sql"] for one in said if one["sql"].startswith("SELECT") and "workflow_task" in one["sql"]]
-    assert len(tasks) == 8
+    assert len(tasks) == 9
+    sorted_ = []
     for sql in tasks:
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
             plan = [row[3] for row in cursor.fetchall()]
         assert not [line for line in plan if "workflow_task_post_id" in line], (sql, plan)
+        sorted_ += [sql for line in plan if "TEMP B-TREE FOR ORDER BY" in line]
+    assert len(sorted_) == 1
+    assert "\"state\" = 'paused' AND" in sorted_[0]  # in the order of their pauses
     with CaptureQueriesContext(connection) as said:
         unpublished_seconds(uuid7())
     assert any("INDEXED BY leaves_to_sequence" in one["sql"] for one in said)

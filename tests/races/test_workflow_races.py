@@ -85,6 +85,28 @@ def test_eight_officers_take_forty_tasks_each_exactly_once(state):
         assert [order[task] for task in taken] == sorted(order[task] for task in taken)
 
 
+def test_officers_with_two_posts_take_each_task_of_both_exactly_once(state):
+    for minutes in range(20):
+        case_id = state.start(state.at + timedelta(minutes=minutes)).case_id
+        if minutes % 2:
+            do_take(by=state.clerk, at=state.at, task_id=Task.objects.get(case_id=case_id).id, reason="as was ordered")
+            do_move(by=state.clerk, at=state.at, case_id=case_id, move="recommend")
+    posts = frozenset({state.clerk.post_id, state.officer.post_id})
+    officers = [replace(colleague(state.clerk), post_ids=posts) for _ in range(6)]
+
+    def take_all(by):
+        taken = []
+        while (task := do_take_next(by=by, at=state.at)) is not None:
+            taken.append(task.task_id)
+        return taken
+
+    counted = Counter(task for taken in at_once([lambda by=by: take_all(by) for by in officers]) for task in taken)
+    rest = take_all(officers[0])
+    assert set(counted.values()) == {1}
+    assert len(counted) + len(rest) == 20
+    assert not set(rest) & set(counted)
+
+
 def test_one_case_is_decided_once(state):
     for _ in range(5):
         case_id = state.at_decision()

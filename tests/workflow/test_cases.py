@@ -137,6 +137,26 @@ def test_a_step_for_another_person_is_not_for_one_who_moved_the_case_before(stat
     assert do_take_next(by=state.officer, at=state.at).case_id == case_id
 
 
+def test_an_officer_with_two_posts_is_handed_what_came_first_to_either(state, later):
+    both = replace(state.clerk, post_ids=frozenset({state.clerk.post_id, state.officer.post_id}), person_id=uuid7())
+    cases = []
+    for number in range(6):
+        cases.append(state.start().case_id)
+        if number % 2:  # every other one has been moved on to the second post
+            do_take(
+                by=state.clerk, at=state.at, task_id=Task.objects.get(case_id=cases[-1]).id, reason="as was ordered"
+            )
+            do_move(by=state.clerk, at=state.at, case_id=cases[-1], move="recommend")
+        state.at = later(minutes=number + 1)
+    waiting = Task.objects.filter(state="waiting").order_by("arrived_at", "id")
+    assert waiting.values("post_id").distinct().count() == 2
+    expected = list(waiting.values_list("case_id", flat=True))
+    last = waiting.last()
+    refused("out_of_turn_needs_reason", do_take, by=both, at=state.at, task_id=last.id)
+    assert [do_take_next(by=both, at=state.at).case_id for _ in cases] == expected
+    assert do_take_next(by=both, at=state.at) is None
+
+
 def test_who_sent_a_case_back_may_decide_it_when_it_comes_again(state):
     case_id = state.start().case_id
     for move in ("recommend", "back", "recommend"):

@@ -1,9 +1,12 @@
 """Each rule of counting days, by name; test_clock_reference.py holds them all against a slow reading of them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from janaseva.workflow.rules import (
     Calendar,
@@ -176,3 +179,36 @@ def test_an_outage_of_an_hour_of_office_time_takes_the_day_from_everybody_and_on
     calendar = without_outages(KERALA, [(begins, begins + timedelta(hours=2))])
     assert day_of(Limit(days=5), date(2026, 11, 23), calendar=calendar) == date(2026, 11, 30)
     assert day_of(Limit(days=1, rolls=False), date(2026, 11, 23), calendar=calendar) == date(2026, 11, 25)
+
+
+DAYS = st.dates(date(2026, 6, 1), date(2027, 2, 1))
+MOMENTS = st.builds(moment, DAYS, st.integers(0, 23))
+SPANS = st.builds(
+    lambda at, days, why: Span(from_at=at, to_at=None if days is None else at + timedelta(days=days), why=why),
+    MOMENTS,
+    st.none() | st.integers(0, 40),
+    st.sampled_from(["applicant", "notice", "hearing"]),
+)
+QUESTIONS = st.tuples(
+    st.builds(Limit, days=st.integers(1, 90), counts=st.sampled_from(["calendar", "working"]), rolls=st.booleans()),
+    MOMENTS,
+    st.lists(SPANS, max_size=2),
+)
+
+
+@given(st.lists(QUESTIONS, min_size=1, max_size=6))
+def test_what_a_calendar_has_reckoned_before_changes_no_due_date(questions):
+    used = replace(KERALA)
+    assert not used.dues
+    for limit, began, spans in [*questions, *questions]:
+        asked = {"limit": limit, "began_at": began, "pauses": spans}
+        assert due(**asked, calendar=used) == due(**asked, calendar=replace(KERALA))
+    assert 0 < len(used.dues) <= len(questions)
+
+
+def test_a_calendar_keeps_no_more_than_so_many_due_dates(monkeypatch):
+    monkeypatch.setattr("janaseva.workflow.rules.clock.MOST_DUES", 3)
+    used = replace(KERALA)
+    for number in range(10):
+        day_of(Limit(days=5), date(2026, 11, 1) + timedelta(days=number), calendar=used)
+    assert len(used.dues) <= 3

@@ -1,5 +1,6 @@
 """Cases that end by themselves: when, at which steps, after which reminder, and what keeps them from it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -61,9 +62,7 @@ def test_the_last_day_is_open_no_earlier_than_the_law_says_and_the_reminder_come
     began = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=after)
     day = CALENDAR.local_day(began)
     outages = frozenset(day + timedelta(days=number) for number in lost)
-    calendar = rules.Calendar(
-        **{**{f: getattr(CALENDAR, f) for f in CALENDAR.__dataclass_fields__}, "outages": outages}
-    )
+    calendar = replace(CALENDAR, outages=outages)
     lapse = rules.Lapse(key="a", title="A", since="receipt", **span, **LAW)
     due = rules.lapse_due(lapse, began_at=began, calendar=calendar)
     plain = add_months(day, span["months"]) if "months" in span else day + timedelta(days=span["days"])

@@ -55,8 +55,13 @@ def apply(
     hidden: frozenset[str] = frozenset()
     around, facts = counting, form.scope.facts(counting, today=today, calendar=calendar, places=directory)
     for _ in range(ROUNDS):
-        shown = tuple(page for page in form.pages if holds(form.scope, page.when, facts))
-        fields = [question for page in shown for question in page.fields if holds(form.scope, question.when, facts)]
+        shown = tuple(page for page in form.pages if page.when is None or holds(form.scope, page.when, facts))
+        fields = [
+            question
+            for page in shown
+            for question in page.fields
+            if question.when is None or holds(form.scope, question.when, facts)
+        ]
         asked = frozenset(question.key for question in fields)
         keys = {key for question in fields if question.computed is None for key in question.keys}
         new = {key: value for key, value in answers.items() if key in keys or key not in form.by_key}

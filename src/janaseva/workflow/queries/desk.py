@@ -25,7 +25,11 @@ MOST_COUNTED: Final = 10_000
 LISTS: Final = ("due_first", "waiting", "paused", "reports")
 OPEN: Final = ("waiting", "held")
 _LYING: Final = Q(state__in=("waiting", "held", "paused"))
-"""Said again where one state is asked for: SQLite takes the index of what lies on a desk only for these very words."""
+"""Said again where one state is asked for: SQLite takes the index of what lies on a desk only for these very words.
+
+They come last: SQLite looks a state up by that condition which it meets first, and the rows of several states have no
+order in the index.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +61,16 @@ class DeskView:
     reports: tuple[TaskView, ...]
 
 
-def queue(by: Actor) -> QuerySet[Task]:
-    """Return the tasks that wait on the actor's posts, those that arrived first before the others.
+def queue(post: UUID, person_id: UUID | None) -> QuerySet[Task]:
+    """Return the tasks that wait on a post, those that arrived first before the others.
 
-    What the actor may not act on is left out: own matters, and steps that want another person than moved the case.
+    What a person may not act on is left out: own matters, and steps that want another person than moved the case.
+    Of one post, so that an index gives them in their order: of several posts all that wait would be read and sorted.
     """
-    return _queue(tuple(rules.posts_of(by)), by.person_id)
-
-
-def _queue(posts: tuple[UUID, ...], person_id: UUID | None) -> QuerySet[Task]:
     moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=person_id).exclude(
         source=OuterRef("step")
     )
-    tasks = Task.objects.filter(_LYING, post_id__in=posts, state="waiting", kind__in=("main", "branch", "report"))
+    tasks = Task.objects.filter(post_id=post, state="waiting", kind__in=("main", "branch", "report")).filter(_LYING)
     if person_id is not None:
         own = Q(case__applicant_person_id=person_id) | Q(case__made_by_person_id=person_id)
         tasks = tasks.exclude(own).exclude(Q(other_person=True) & Exists(moved))
@@ -91,7 +92,7 @@ def _values(tasks: QuerySet[Any]) -> QuerySet[Any, Any]:
 
 @Question
 def _waiting(*, post: UUID, person: UUID | None, after: int, most: int) -> QuerySet[Any, Any]:
-    return _values(_queue((post,), person)[after : after + most])
+    return _values(queue(post, person)[after : after + most])
 
 
 @Question
@@ -111,12 +112,14 @@ def _due_first(*, post: UUID, charge: UUID | None) -> QuerySet[Any, Any]:
 
 @Question
 def _held(*, post: UUID, charge: UUID | None) -> QuerySet[Any, Any]:
-    return _values(Task.objects.filter(_LYING, _in_hand(charge), post_id=post).order_by("arrived_at", "id")[:PAGE])
+    held = Task.objects.filter(_in_hand(charge), post_id=post).filter(_LYING)
+    return _values(held.order_by("arrived_at", "id")[:PAGE])
 
 
 @Question
 def _paused(*, post: UUID) -> QuerySet[Any, Any]:
-    return _values(Task.objects.filter(_LYING, post_id=post, state="paused").order_by("since", "id")[:PAGE])
+    paused = Task.objects.filter(post_id=post, state="paused").filter(_LYING)
+    return _values(paused.order_by("since", "id")[:PAGE])
 
 
 @Question

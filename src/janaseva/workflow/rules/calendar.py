@@ -12,7 +12,7 @@ says so was found.)
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 DayKind = Literal["working", "half_day", "weekly_off", "saturday_off", "holiday", "closure", "outage"]
@@ -63,6 +63,7 @@ class Calendar:
     against the weekly rule or a holiday, ``half_days`` are so too, until an hour, and a closure shuts even those.
     ``outages`` are the days lost to the platform's own outages. ``opens`` and ``closes`` are local times.
     ``known_until`` is the last day for which the notified holidays are loaded; later days are a forecast.
+    ``dues`` keeps what was reckoned by it.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Calendar:
     opens: time = time(10)
     closes: time = time(17)
     known_until: date | None = None
+    dues: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a calendar whose weekly rule leaves no day to work on, and an office that closes before it opens.

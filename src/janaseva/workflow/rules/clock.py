@@ -47,6 +47,8 @@ _OWN_WORDS = ("notice", "hearing", "wait", "payment")
 """Why a clock may stand still though nobody waits for the applicant; each has words of its own."""
 Urgency = Literal["overdue", "today", "soon", "later", "none"]
 
+MOST_DUES = 4_096
+"""So many due dates are kept of one calendar."""
 SOON_DAYS = 2
 """A task due within this many working days from today is ``soon``."""
 
@@ -184,10 +186,23 @@ def due(*, limit: Limit | None, began_at: datetime | None, pauses: Iterable[Span
         return Due(standing="unknown")
     if began_at is None:
         return Due(standing="not_begun", days_left=limit.days)
-    days = explain(limit=limit, began_at=began_at, pauses=pauses, calendar=calendar)
+    day, some = calendar.local_day, tuple(pauses)
+    spans = [(day(one.from_at), None if one.to_at is None else day(one.to_at), one.why) for one in some]
+    asked = (limit, day(began_at), *spans)  # hours do not count: all that began on one day fall due together
+    found: Due | None = calendar.dues.get(asked)
+    if found is None:
+        if len(calendar.dues) >= MOST_DUES:
+            calendar.dues.clear()
+        found = calendar.dues[asked] = _due(
+            limit.days, explain(limit=limit, began_at=began_at, pauses=some, calendar=calendar), calendar
+        )
+    return found
+
+
+def _due(limit_days: int, days: tuple[Day, ...], calendar: Calendar) -> Due:
     last = days[-1]
     if last.reason != "due":
-        return Due(standing="paused", days_left=limit.days - last.number, why=last.why)
+        return Due(standing="paused", days_left=limit_days - last.number, why=last.why)
     return Due(standing="running", at=calendar.end_of(last.day), day=last.day, forecast=any(d.forecast for d in days))
 
 

@@ -28,25 +28,43 @@ class TakenTask:
     out_of_turn: bool = False
 
 
-def _queue(posts: tuple[UUID, ...], person: UUID | None) -> QuerySet[Task]:
-    """Return the queue as its question is put together: of the actor, all that it looks at are these."""
-    return queries.queue(Actor(kind="officer", person_id=person, post_ids=frozenset(posts)))
+@Question
+def _next(*, post: UUID, person: UUID | None) -> QuerySet[Task]:
+    waiting = queries.queue(post, person).select_related("case")
+    return waiting.select_for_update(skip_locked=True, of=("self", "case"))[:1]
 
 
 @Question
-def _next(*, posts: tuple[UUID, ...], person: UUID | None) -> QuerySet[Task]:
-    return _queue(posts, person).select_related("case").select_for_update(skip_locked=True, of=("self", "case"))[:1]
+def _first_waiting(*, post: UUID, person: UUID | None) -> QuerySet[Task, tuple[datetime, UUID]]:
+    return queries.queue(post, person).values_list("arrived_at", "id")[:1]
 
 
-@Question
-def _first_waiting(*, posts: tuple[UUID, ...], person: UUID | None) -> QuerySet[Task, tuple[UUID]]:
-    return _queue(posts, person).values_list("id")[:1]
+def _heads(by: Actor) -> list[tuple[datetime, UUID, UUID]]:
+    """Return what came first on each of the actor's posts, as (arrival, task, post), the earliest before the others."""
+    posts = sorted(rules.posts_of(by))
+    return sorted((*head, post) for post in posts if (head := _first_waiting.first(post=post, person=by.person_id)))
 
 
 def _following(by: Actor) -> UUID | None:
     """Return the task that :func:`take_next` would hand out."""
-    found = _first_waiting.first(posts=tuple(sorted(rules.posts_of(by))), person=by.person_id)
-    return found[0] if found else None
+    return next((task for _, task, _ in _heads(by)), None)
+
+
+def _next_free(by: Actor) -> Task | None:
+    """Return the earliest of the actor's waiting tasks that no other act is just taking, held by this one.
+
+    An officer with several posts looks into another queue as long as something there came before what was found.
+    """
+    posts = rules.posts_of(by)
+    if len(posts) == 1:
+        return _next.first(post=next(iter(posts)), person=by.person_id)
+    found: list[Task] = []
+    for arrived, task, post in _heads(by):
+        if found and (found[0].arrived_at, found[0].id) < (arrived, task):
+            break
+        free = _next.first(post=post, person=by.person_id)
+        found = sorted([*found, *([free] if free else [])], key=lambda one: (one.arrived_at, one.id))
+    return next(iter(found), None)
 
 
 @step
@@ -62,7 +80,7 @@ def take_next(*, by: Actor, at: datetime) -> TakenTask | None:
     if not rules.may_use_desk(by) or not by.may("services.take"):
         raise Refusal("no_desk", status=FORBIDDEN)
     rows.settle()
-    task = _next.first(posts=tuple(sorted(rules.posts_of(by))), person=by.person_id)
+    task = _next_free(by)
     return None if task is None else _into_hand(task, task.case, by=by, at=at, reason="")
 
 
