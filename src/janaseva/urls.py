@@ -3,6 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # What has a word of its own comes first: addresses are looked for one after the other, and the portal's are many.
+    path("log/", include("janaseva.gateway.ledger.urls")),
+    path("api/", include("janaseva.gateway.api.urls")),
+    path("desk/", include("janaseva.desk.urls")),
+    path("demonstration/", include("janaseva.desk.people.urls")),
+    path("demonstration/", include("janaseva.desk.contact.urls")),
     path("", include("janaseva.portal.home.urls")),
     path("", include("janaseva.portal.design.urls")),
     path("", include("janaseva.portal.applications.urls")),
@@ -15,11 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("janaseva.portal.workflow.urls")),
     path("", include("janaseva.gateway.health.urls")),
     path("", include("janaseva.gateway.payments.urls")),
-    path("log/", include("janaseva.gateway.ledger.urls")),
-    path("api/", include("janaseva.gateway.api.urls")),
-    path("desk/", include("janaseva.desk.urls")),
-    path("demonstration/", include("janaseva.desk.people.urls")),
-    path("demonstration/", include("janaseva.desk.contact.urls")),
 ]
 
 handler400 = "janaseva.design.errors.bad_request"

@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+import tarfile
 import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -243,6 +244,45 @@ def test_keys_and_other_files_are_packed_apart_and_nothing_else_is(tmp_path, mon
     assert (tmp_path / "outTrue/keys/seal").stat().st_mode & 0o777 == 0o600
     later = datetime.now(UTC).timestamp() + 60
     assert folders.pack(folders.kept(keys=False), io.BytesIO(), since=later) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("../out", tarfile.REGTYPE),
+        ("/etc/out", tarfile.REGTYPE),
+        ("a", tarfile.SYMTYPE),
+        ("a", tarfile.LNKTYPE),
+        ("a", tarfile.FIFOTYPE),
+    ],
+)
+def test_what_is_no_plain_file_is_not_taken_out(tmp_path, name, kind):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        member = tarfile.TarInfo(name)
+        member.type, member.linkname = kind, "b"
+        archive.addfile(member)
+    packed.seek(0)
+    (tmp_path / "into").mkdir()
+    with pytest.raises(tarfile.ExtractError, match="no plain file"):
+        folders.unpack(packed, tmp_path / "into")
+    assert not list((tmp_path / "into").iterdir())
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_taken_out_keeps_its_moment_and_nobody_else_may_write_it(tmp_path):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, kind, content in (("empty", tarfile.DIRTYPE, b""), ("a/b", tarfile.REGTYPE, b"words")):
+            member = tarfile.TarInfo(name)
+            member.type, member.size, member.mtime, member.mode = kind, len(content), 1_700_000_000, 0o666
+            archive.addfile(member, io.BytesIO(content))
+    for _ in range(2):  # what is there already is replaced
+        packed.seek(0)
+        folders.unpack(packed, tmp_path)
+    found = tmp_path / "a" / "b"
+    assert (found.read_bytes(), found.stat().st_mtime, found.stat().st_mode & 0o777) == (b"words", 1_700_000_000, 0o644)
+    assert (tmp_path / "empty").is_dir()
 
 
 # --- what was erased ------------------------------------------------------------------------------------------------

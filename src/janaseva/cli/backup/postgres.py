@@ -26,6 +26,7 @@ import dj_database_url
 import psycopg
 import pyrage
 
+from janaseva.cli.backup import folders
 from janaseva.cli.backup.shelf import BackupError, Part, Progress, seal, shelf, sync, unseal
 from janaseva.settings import DATABASES, OPTIONS
 
@@ -209,7 +210,7 @@ def lay_out(files: Path, into: Path) -> bool:
     into.mkdir(mode=0o700)
     for name, folder in (("base.tar", into), ("pg_wal.tar", into / "pg_wal")):
         with tarfile.open(files / name) as archive:
-            archive.extractall(folder, filter="data")
+            folders.take_out(archive, folder)
     shutil.copy(files / "backup_manifest", into / "backup_manifest")
     wrong = list(_unlike(into))
     if wrong:

@@ -61,12 +61,16 @@ class DeskView:
     reports: tuple[TaskView, ...]
 
 
-def queue(post: UUID, person_id: UUID | None) -> QuerySet[Task]:
-    """Return the tasks that wait on a post, those that arrived first before the others.
+def queue(by: Actor, post: UUID) -> QuerySet[Task]:
+    """Return the tasks that wait on one of the actor's posts, those that arrived first before the others.
 
-    What a person may not act on is left out: own matters, and steps that want another person than moved the case.
+    What the actor may not act on is left out: own matters, and steps that want another person than moved the case.
     Of one post, so that an index gives them in their order: of several posts all that wait would be read and sorted.
     """
+    return _queue(post, by.person_id) if post in rules.posts_of(by) else cast("QuerySet[Task]", Task.objects.none())
+
+
+def _queue(post: UUID, person_id: UUID | None) -> QuerySet[Task]:
     moved = Move.objects.filter(case_id=OuterRef("case_id"), kind="move", person_id=person_id).exclude(
         source=OuterRef("step")
     )
@@ -92,7 +96,7 @@ def _values(tasks: QuerySet[Any]) -> QuerySet[Any, Any]:
 
 @Question
 def _waiting(*, post: UUID, person: UUID | None, after: int, most: int) -> QuerySet[Any, Any]:
-    return _values(queue(post, person)[after : after + most])
+    return _values(_queue(post, person)[after : after + most])
 
 
 @Question

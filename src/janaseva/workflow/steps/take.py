@@ -28,15 +28,20 @@ class TakenTask:
     out_of_turn: bool = False
 
 
+def _queue(post: UUID, person: UUID | None) -> QuerySet[Task]:
+    """Return the queue as its question is put together: of the actor, all that it looks at are these."""
+    return queries.queue(Actor(kind="officer", person_id=person, post_ids=frozenset({post})), post)
+
+
 @Question
 def _next(*, post: UUID, person: UUID | None) -> QuerySet[Task]:
-    waiting = queries.queue(post, person).select_related("case")
+    waiting = _queue(post, person).select_related("case")
     return waiting.select_for_update(skip_locked=True, of=("self", "case"))[:1]
 
 
 @Question
 def _first_waiting(*, post: UUID, person: UUID | None) -> QuerySet[Task, tuple[datetime, UUID]]:
-    return queries.queue(post, person).values_list("arrived_at", "id")[:1]
+    return _queue(post, person).values_list("arrived_at", "id")[:1]
 
 
 def _heads(by: Actor) -> list[tuple[datetime, UUID, UUID]]:
