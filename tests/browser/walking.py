@@ -4,11 +4,14 @@ import functools
 import io
 import os
 import re
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from PIL import Image
+from playwright.sync_api import TimeoutError as TooSlowError
 
 from janaseva.core.money import grouped
 from janaseva.forms.rules import settle_shape
@@ -59,6 +62,10 @@ class Walk:
         )
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
+        self.unanswered: dict[object, float] = {}
+        self.page.on("request", lambda request: self.unanswered.update({request: time.monotonic()}))
+        for ended in ("requestfinished", "requestfailed"):
+            self.page.on(ended, lambda request: self.unanswered.pop(request, None))
         self.browser, self.address, self.language, self.who, self.width = browser, address, language, who, width
         self.script = script
         self.viewer = self.page if script else reader(browser, address)
@@ -67,7 +74,14 @@ class Walk:
 
     def go(self, path: str) -> None:
         mark = "&" if "?" in path else "?"
-        self.page.goto(f"{self.address}{path}{mark}lang={self.language}")
+        try:
+            self.page.goto(f"{self.address}{path}{mark}lang={self.language}")
+        except TooSlowError as error:  # what the browser waited for tells whose fault it is
+            now = time.monotonic()
+            waiting = [f"{request.url} for {now - began:.1f} s" for request, began in self.unanswered.items()]
+            with urllib.request.urlopen(f"{self.address}/health", timeout=20) as answer:
+                health = answer.status
+            pytest.fail(f"{error}\nunanswered: {waiting}; meanwhile /health answers {health}")
 
     def look(self, name: str) -> None:
         """Hold the page against axe and sideways scrolling at both widths; keep its picture where asked for.
