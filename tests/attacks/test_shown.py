@@ -32,23 +32,23 @@ INJECTED = [
 
 def _by_text(monkeypatch):
     """Send statements with words written into their text, as careless code does, where there is a quote in them."""
-    from django.db.backends import utils
+    from janaseva.core import cursors
 
-    real = utils.CursorWrapper.execute
+    real = cursors.said
 
-    def execute(self, sql, params=None):
-        if not params or not any(isinstance(one, str) and "'" in one for one in params):
-            return real(self, sql, params)
+    def said(database, run, sql, values=(), *more):
+        if not any(isinstance(one, str) and "'" in one for one in values or ()):
+            return real(database, run, sql, values, *more)
         pieces, kept = str(sql).split("%s"), []
         text = pieces[0]
-        for value, piece in zip(params, pieces[1:], strict=True):
+        for value, piece in zip(values, pieces[1:], strict=True):
             if isinstance(value, str) and "'" in value:
                 text += "'" + value.replace("%", "%%") + "'" + piece
             else:
                 text, kept = text + "%s" + piece, [*kept, value]
-        return real(self, text, kept)
+        return real(database, run, text, kept, *more)
 
-    monkeypatch.setattr(utils.CursorWrapper, "execute", execute)
+    monkeypatch.setattr(cursors, "said", said)
 
 
 @pytest.fixture

@@ -12,9 +12,11 @@ from hypothesis import given as given_any
 from hypothesis import strategies as some
 
 from janaseva.core.canonical import (
+    Plain,
     Shared,
     canonical,
     of_columns,
+    of_parts,
     plain,
     read_json,
     sha256_hex,
@@ -44,6 +46,24 @@ def test_what_is_written_is_read_as_python_reads_it(value):
         read = read_json(text)
         assert read == json.loads(text) == value
         assert repr(read) == repr(json.loads(text))
+
+
+objects = some.dictionaries(words, values, max_size=5)
+MOMENTS = some.datetimes(timezones=some.just(UTC) | some.just(timezone(timedelta(hours=5, minutes=30))))
+
+
+@given_any(objects, objects, some.uuids(), MOMENTS)
+@example({"a": "\ud800"}, {"b": 2**70}, UUID(int=1), datetime(2026, 1, 1, tzinfo=UTC))
+def test_what_is_plain_already_is_written_the_same_without_a_second_look(facts, more, key, at):
+    parts = {"id": key, "at": at, "day": at.date(), "facts": facts, "rows": [more, "x", None], "none": None, "count": 7}
+    kept = Plain(facts)
+    expected = canonical(parts)
+    assert of_parts(parts) == of_parts({**parts, "facts": kept}) == expected
+    assert of_columns({**parts, "facts": kept}) == of_columns(parts) == sha256_hex(parts)
+    assert json.loads(written_json(kept)) == json.loads(written_json(facts))
+    assert plain(kept) == plain(facts)
+    with pytest.raises(TypeError, match="share"):
+        kept["a"] = 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,]", "nul", '"\n"'])

@@ -73,28 +73,44 @@ def _writer(kind: type) -> Callable[[Any], Any]:
     raise TypeError(message)
 
 
+@cache
+def writing(kind: type) -> Callable[[Any], Any] | None:
+    """Return what makes of a column's value of this kind what is hashed; nothing where that is the value itself."""
+    if kind in _WRITTEN:
+        return None
+    if kind is Shared or kind is Plain:
+        return lambda value: value.once(_as_written)
+    return _moment if kind is datetime else plain
+
+
 def of_columns(columns: dict[str, Any]) -> str:
     """Return the SHA-256 of a row's columns, as :func:`sha256_hex` does, with what rows share written once."""
-    made = {
-        name: value
-        if (kind := type(value)) in _WRITTEN
-        else _moment(value)
-        if kind is datetime
-        else value.once(_as_written)
-        if kind is Shared
-        else plain(value)
-        for name, value in columns.items()
-    }
+    return of_written({name: as_hashed(value) for name, value in columns.items()}) or sha256_hex(columns)
+
+
+def as_hashed(value: Any) -> Any:
+    """Return a column's value as it is hashed."""
+    kind: Any = type(value)
+    write = writing(kind)
+    return value if write is None else write(value)
+
+
+def of_written(made: dict[str, Any]) -> str | None:
+    """Return the SHA-256 of columns that were made so by :func:`writing`; nothing where the quick writer cannot."""
     try:
         return hashlib.sha256(orjson.dumps(made, option=orjson.OPT_SORT_KEYS)).hexdigest()
     except TypeError:
-        return sha256_hex(columns)
+        return None
 
 
 def of_parts(parts: dict[str, Any]) -> bytes:
     """Return the canonical form of an object whose lists and objects are :func:`plain` already, as JSON's own are."""
     made = {
-        name: value if (kind := type(value)) in _WRITTEN or kind is dict or kind is list else plain(value)
+        name: value
+        if (kind := type(value)) in _WRITTEN or kind is dict or kind is list
+        else value.once(_as_written)
+        if kind is Plain
+        else plain(value)
         for name, value in parts.items()
     }
     try:
@@ -143,7 +159,18 @@ class Shared(dict[str, Any]):
         raise TypeError(message)
 
 
+class Plain(Shared):
+    """A JSON object known to be :func:`plain` through and through, which is written several times as it is."""
+
+    __slots__ = ()
+
+
 def _as_written(value: Shared) -> orjson.Fragment:
+    if type(value) is Plain:
+        try:
+            return orjson.Fragment(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+        except TypeError:  # see canonical
+            pass
     return orjson.Fragment(canonical(dict(value)))
 
 
@@ -170,7 +197,7 @@ def read_json(text: str) -> Any:
 
 def written_json(value: Any) -> str:
     """Return a value of JSON kinds as JSON for a column, in the order of its keys."""
-    return value.once(_text) if type(value) is Shared else _text(value)
+    return value.once(_text) if isinstance(value, Shared) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -6,17 +6,24 @@ Django finds out for each value, by some ten calls. What comes out is the same, 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any, Final
+from functools import cache, lru_cache, partial
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.expressions import Col
 from psycopg.types.json import Jsonb
 
-from janaseva.core.canonical import read_json, shared, written_json
+from janaseva.core.canonical import as_hashed, of_columns, of_written, read_json, shared, writing, written_json
 from janaseva.core.cursors import here
 from janaseva.core.ids import from_hex
+
+if TYPE_CHECKING:
+    from janaseva.core.row import Row
+
+_MOST_KINDS: Final = 4_096
+"""So many combinations of a table with the kinds of a row's values are kept; most tables know a handful."""
 
 _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
     (models.CharField, str),
@@ -175,3 +182,50 @@ def as_read(row: models.Model) -> dict[str, Any]:
         name: value if (value := own[name]) is None or to_python is None or type(value) is kind else to_python(value)
         for name, kind, to_python in _returning(type(row))
     }
+
+
+@cache
+def names_of(model: type[models.Model]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Return what takes the values of all columns, in their order, out of a row's own dictionary."""
+    return itemgetter(*(part.attname for part in model._meta.concrete_fields))
+
+
+@lru_cache(maxsize=_MOST_KINDS)
+def hashing(model: "type[Row]", kinds: tuple[type, ...]) -> tuple[tuple[str, ...], list[tuple[int, Preparing]]] | None:
+    """Return the names of the columns, and which of them are hashed as what, where the values are of these kinds.
+
+    Nothing where a column that came later holds a value that only looking at it could tell to be empty.
+    """
+    made: list[tuple[int, Preparing]] = []
+    fields = _returning(model)
+    for place, ((name, kind, to_python), own) in enumerate(zip(fields, kinds, strict=True)):
+        if own is not type(None) and to_python is not None and own is not kind:
+            if name in model.later:
+                return None
+            made.append((place, partial(_made_and_written, to_python)))
+        elif (write := writing(own)) is not None:
+            made.append((place, write))
+    return tuple(name for name, _, _ in fields), made
+
+
+def _made_and_written(to_python: Callable[[Any], Any], value: Any) -> Any:
+    return as_hashed(to_python(value))
+
+
+def row_hash(row: "Row") -> str:
+    """Return the SHA-256 of the columns of :func:`as_read` in canonical form, but for ``later`` ones that are empty."""
+    model = type(row)
+    values = names_of(model)(row.__dict__)
+    how = hashing(model, tuple(map(type, values)))
+    if how is not None:
+        names, made = how
+        own = dict(zip(names, values, strict=True))
+        for place, write in made:
+            own[names[place]] = write(values[place])
+        for name in model.later:
+            if not row.__dict__[name]:
+                del own[name]
+        if (found := of_written(own)) is not None:
+            return found
+    columns = as_read(row)
+    return of_columns({name: value for name, value in columns.items() if value or name not in model.later})

@@ -16,7 +16,6 @@ from django.db import models
 from django.db.models.base import ModelState
 
 from janaseva.core import columns, glance, statements
-from janaseva.core.canonical import of_columns
 from janaseva.core.cursors import here
 from janaseva.core.ids import uuid7
 
@@ -267,8 +266,4 @@ class Row(models.Model):
 
     def row_hash(self) -> str:
         """Return the SHA-256 of all stored columns in canonical form, but for ``later`` ones that hold nothing."""
-        columns = self.columns()
-        for name in self.later:
-            if not columns[name]:
-                del columns[name]
-        return of_columns(columns)
+        return columns.row_hash(self)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 from django.db import connection, models
 from django.db.models.base import ModelState
 
-from janaseva.core.columns import AS_TEXT, Preparing, kind_of, prepared, preparing, reading
+from janaseva.core.columns import AS_TEXT, Preparing, kind_of, names_of, prepared, preparing, reading
 from janaseva.core.cursors import asked, done, here
 
 M = TypeVar("M", bound=models.Model)
@@ -162,7 +162,6 @@ def raw(model: type[M], sql: str, values: Sequence[Any]) -> list[M]:
 class _Write(NamedTuple):
     """How a column's value is written: as it is where it is of this kind, or by ``quick``; else by ``prepare``."""
 
-    name: str
     kind: type | None
     quick: Preparing | None
     prepare: Preparing
@@ -180,8 +179,18 @@ def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[_
         kind, prepare = kind_of(part), preparing(part, vendor)
         if kind is datetime:  # whose zone must be looked at
             kind = None
-        each.append(_Write(part.attname, kind, texts.get(kind) if kind else None, prepare))
+        each.append(_Write(kind, texts.get(kind) if kind else None, prepare))
     return head, f"({', '.join(['%s'] * len(fields))})", each
+
+
+@lru_cache(maxsize=4096)
+def _writing(model: type[models.Model], kinds: tuple[type, ...], vendor: str) -> list[tuple[int, Preparing]]:
+    """Return which values of a row of these kinds are written otherwise than they are, by their places, and how."""
+    found = []
+    for number, (one, kind) in enumerate(zip(_inserting(model, vendor)[2], kinds, strict=True)):
+        if kind is not type(None) and (kind is not one.kind or one.quick is not None):
+            found.append((number, one.quick if kind is one.kind and one.quick is not None else one.prepare))
+    return found
 
 
 @lru_cache(maxsize=1000)
@@ -192,19 +201,16 @@ def _of_rows(head: str, place: str, count: int) -> str:
 def insert(rows: Sequence[models.Model]) -> None:
     """Write new rows of one table, in as few statements as the database allows."""
     model, database = type(rows[0]), here()
-    head, place, fields = _inserting(model, database.vendor)
+    (head, place, fields), take = _inserting(model, database.vendor), names_of(model)
     each = max(1, _MOST_VALUES // len(fields))
     for start in range(0, len(rows), each):
         values: list[Any] = []
-        add = values.append
         some = rows[start : start + each]
         for row in some:
-            own = row.__dict__
-            for name, kind, quick, prepare in fields:
-                value = own[name]
-                if value is not None:
-                    value = prepare(value) if type(value) is not kind else value if quick is None else quick(value)
-                add(value)
+            own = list(take(row.__dict__))
+            for number, write in _writing(model, tuple(map(type, own)), database.vendor):
+                own[number] = write(own[number])
+            values += own
         done(database, _of_rows(head, place, len(some)), values)
     for row in rows:
         row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 - as Django does for what it wrote

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from janaseva.core.action import change, empty, put, remove, step, tell
 from janaseva.core.actor import Actor
-from janaseva.core.canonical import plain
+from janaseva.core.canonical import Plain, plain
 from janaseva.core.ids import public_code, uuid7
 from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.core.text import TONGUES
@@ -86,7 +86,7 @@ def issue(
         raise Refusal("document_languages")
     if queries.number_taken(kind=kind, number=number):
         raise Refusal("document_number_taken", status=CONFLICT)
-    document_id, code, stable = uuid7(), public_code(length=8), plain(facts)
+    document_id, code, stable = uuid7(), public_code(length=8), Plain(plain(facts))
     _hold_that_the_log_publishes(document_id, letter)
     composed = rules.Composed(
         document_id=document_id,

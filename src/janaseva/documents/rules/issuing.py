@@ -21,7 +21,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from janaseva.core.canonical import canonical, plain
+from janaseva.core.canonical import of_parts, plain
 from janaseva.core.text import FURTHER, in_language, interface_of
 from janaseva.core.words import catalogue
 from janaseva.documents.rules.qr import Claims
@@ -50,7 +50,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A document as the letter and the verifier see it."""
+    """A document as the letter and the verifier see it; its facts are of JSON's kinds alone."""
 
     document_id: UUID
     kind: str
@@ -78,7 +78,7 @@ def is_letter(letter: str) -> bool:
 
 def facts_document(document: Composed) -> bytes:
     """Return the machine-readable facts as embedded in the file: canonical JSON, the same bytes for the same facts."""
-    return canonical(
+    return of_parts(
         {
             "format": FORMAT,
             "document_id": document.document_id,
