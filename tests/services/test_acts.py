@@ -3,9 +3,12 @@
 import pytest
 
 from janaseva.core.refusal import Refusal
+from janaseva.core.row import update, writing
 from janaseva.ledger.models import Event
+from janaseva.people.models import Area
 from janaseva.services import actions, queries
 from janaseva.services.models import Attachment
+from janaseva.services.queries import definitions
 from tests.given import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,20 @@ def test_who_may_read_an_application(given, read):
         with pytest.raises(Refusal) as told:
             read(who, which)
         assert (told.value.code, told.value.status) == ("not_found", 404)
+
+
+def test_an_area_that_was_laid_into_another_is_found_there_by_formulas(given, monkeypatch):
+    district, kerala = "lgd-district:564", "lgd-state:32"
+    row = Area.objects.get(scheme="lgd-district", code="564")
+    other = Area.objects.filter(parent=None).exclude(pk=row.parent_id).first()
+    sindh = f"{other.scheme}:{other.code}"
+    monkeypatch.setattr(definitions, "FRESH_SECONDS", 1e9)
+    assert queries.PLACES.within(district, kerala)
+    with writing():
+        row.parent = other
+        update(row, ["parent"])
+    assert queries.PLACES.within(district, kerala), "known for a while"
+    monkeypatch.setattr(definitions, "FRESH_SECONDS", 1e-6)
+    assert queries.PLACES.within(district, sindh)
+    assert not queries.PLACES.within(district, kerala)
+    assert not queries.PLACES.knows("lgd-district:nowhere")

@@ -1,10 +1,12 @@
 """Definitions as compiled objects. They never change, so each is compiled once a process and kept."""
 
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from janaseva.core.refusal import not_found
@@ -16,6 +18,8 @@ from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.purposed import for_purpose
 
 KEPT = 512
+FRESH_SECONDS: Final = 30
+"""For so long at most the way from an area outwards is known without reading it again."""
 _compiled: dict[tuple[UUID, str], Definition] = {}
 _lock = threading.Lock()
 
@@ -36,8 +40,11 @@ PLACES = Places()
 
 
 @lru_cache(maxsize=8192)
-def _known_path(area: str) -> tuple[str, ...]:
-    """Return the references from the area outwards. The directory only grows, so what was found stays true."""
+def _known_path(area: str, _turn: int) -> tuple[str, ...]:
+    """Return the references from the area outwards, as they were read in this turn of :data:`FRESH_SECONDS`.
+
+    Areas do not go, but a directory that is loaded anew may lay one into another district; formulas ask many times.
+    """
     found = people.area_by_reference(area)
     if found is None:
         raise LookupError(area)
@@ -46,7 +53,7 @@ def _known_path(area: str) -> tuple[str, ...]:
 
 def _path(area: str) -> tuple[str, ...]:
     try:
-        return _known_path(area)
+        return _known_path(area, int(time.monotonic() // FRESH_SECONDS))
     except (LookupError, ValueError):
         return ()
 
