@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from janaseva.core.canonical import plain
 from janaseva.workflow.rules import (
     Calendar,
     HalfDay,
@@ -212,3 +213,16 @@ def test_a_calendar_keeps_no_more_than_so_many_due_dates(monkeypatch):
     for number in range(10):
         day_of(Limit(days=5), date(2026, 11, 1) + timedelta(days=number), calendar=used)
     assert len(used.dues) <= 3
+
+
+def test_what_a_calendar_keeps_is_no_part_of_it():
+    used = replace(KERALA)
+    day_of(Limit(days=5), date(2026, 11, 23), calendar=used)
+    assert used.dues
+    assert used == KERALA
+    # an installation was loaded under the hash of these: another field would be another body under the same key
+    assert plain(used) == plain(KERALA)
+    assert set(plain(used)) == {
+        *("key", "time_zone", "weekly_off", "saturdays_off", "holidays", "closures", "workdays", "half_days"),
+        *("outages", "opens", "closes", "known_until"),
+    }

@@ -54,8 +54,15 @@ class Layer:
     known_until: date | None = None
 
 
+class _Reckoned:
+    """Keeps what was reckoned by a calendar; no field of it, for by its fields a calendar is hashed and loaded once."""
+
+    __slots__ = ("dues",)
+    dues: dict[Any, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(_Reckoned):
     """The days of one state, district or office.
 
     ``weekly_off`` are days of the week (Monday is 0). ``saturdays_off`` are places in the month: 2 is the second
@@ -78,7 +85,6 @@ class Calendar:
     opens: time = time(10)
     closes: time = time(17)
     known_until: date | None = None
-    dues: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a calendar whose weekly rule leaves no day to work on, and an office that closes before it opens.
@@ -87,6 +93,7 @@ class Calendar:
             ValueError: for such a calendar: nothing could ever fall due.
 
         """
+        object.__setattr__(self, "dues", {})
         if self.closes <= self.opens:
             message = f"calendar {self.key}: the office closes before it opens"
             raise ValueError(message)
