@@ -61,22 +61,24 @@ def state(at):
     return make_state(at)
 
 
+def take_all(by, at):
+    """Take one task after the other until nothing is handed out any more; return them."""
+    taken = []
+    while (task := do_take_next(by=by, at=at)) is not None:
+        taken.append(task.task_id)
+    return taken
+
+
 def test_eight_officers_take_forty_tasks_each_exactly_once(state):
     for minutes in range(40):
         state.start(state.at + timedelta(minutes=minutes))
     officers = [colleague(state.clerk) for _ in range(8)]
 
-    def take_all(by):
-        taken = []
-        while (task := do_take_next(by=by, at=state.at)) is not None:
-            taken.append(task.task_id)
-        return taken
-
-    lists = at_once([lambda by=by: take_all(by) for by in officers])
+    lists = at_once([lambda by=by: take_all(by, state.at) for by in officers])
     counted = Counter(task for taken in lists for task in taken)
     # A pass over tasks that others were just taking may end early; nothing is ever handed out twice.
     assert set(counted.values()) == {1}
-    rest = take_all(state.clerk)
+    rest = take_all(state.clerk, state.at)
     assert len(counted) + len(rest) == 40
     assert not set(rest) & set(counted)
     assert Task.objects.filter(state="held").count() == 40
@@ -94,14 +96,10 @@ def test_officers_with_two_posts_take_each_task_of_both_exactly_once(state):
     posts = frozenset({state.clerk.post_id, state.officer.post_id})
     officers = [replace(colleague(state.clerk), post_ids=posts) for _ in range(6)]
 
-    def take_all(by):
-        taken = []
-        while (task := do_take_next(by=by, at=state.at)) is not None:
-            taken.append(task.task_id)
-        return taken
-
-    counted = Counter(task for taken in at_once([lambda by=by: take_all(by) for by in officers]) for task in taken)
-    rest = take_all(officers[0])
+    counted = Counter(
+        task for taken in at_once([lambda by=by: take_all(by, state.at) for by in officers]) for task in taken
+    )
+    rest = take_all(officers[0], state.at)
     assert set(counted.values()) == {1}
     assert len(counted) + len(rest) == 20
     assert not set(rest) & set(counted)

@@ -22,7 +22,7 @@ from janaseva.core.ids import from_hex
 if TYPE_CHECKING:
     from janaseva.core.row import Row
 
-_MOST_KINDS: Final = 4_096
+MOST_KINDS: Final = 4_096
 """So many combinations of a table with the kinds of a row's values are kept; most tables know a handful."""
 
 _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
@@ -84,11 +84,9 @@ def preparing(part: Any, vendor: str) -> Preparing:
         return lambda key: write(key) if type(key) is UUID else slowly(key)
 
     def prepare(value: Any) -> Any:
-        if value is None:
-            return None
         if type(value) is kind and (kind is not datetime or value.tzinfo is UTC):  # type: ignore[attr-defined]
             return value if write is None else write(value)
-        return own.get_db_prep_save(value, connection)
+        return slowly(value)
 
     return prepare
 
@@ -190,7 +188,7 @@ def names_of(model: type[models.Model]) -> Callable[[Mapping[str, Any]], tuple[A
     return itemgetter(*(part.attname for part in model._meta.concrete_fields))
 
 
-@lru_cache(maxsize=_MOST_KINDS)
+@lru_cache(maxsize=MOST_KINDS)
 def hashing(model: "type[Row]", kinds: tuple[type, ...]) -> tuple[tuple[str, ...], list[tuple[int, Preparing]]] | None:
     """Return the names of the columns, and which of them are hashed as what, where the values are of these kinds.
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 from django.db import connection, models
 from django.db.models.base import ModelState
 
-from janaseva.core.columns import AS_TEXT, Preparing, kind_of, names_of, prepared, preparing, reading
+from janaseva.core.columns import AS_TEXT, MOST_KINDS, Preparing, kind_of, names_of, prepared, preparing, reading
 from janaseva.core.cursors import asked, done, here
 
 M = TypeVar("M", bound=models.Model)
@@ -183,7 +183,7 @@ def _inserting(model: type[models.Model], vendor: str) -> tuple[str, str, list[_
     return head, f"({', '.join(['%s'] * len(fields))})", each
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=MOST_KINDS)
 def _writing(model: type[models.Model], kinds: tuple[type, ...], vendor: str) -> list[tuple[int, Preparing]]:
     """Return which values of a row of these kinds are written otherwise than they are, by their places, and how."""
     found = []
