@@ -76,6 +76,33 @@ def test_every_language_is_set_without_a_missing_letter(languages, letter, settl
     assert done.number in text_of(pdf)
 
 
+def test_a_letter_holds_nothing_of_the_one_before(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    setter = ChildTypesetter(tmp_path)
+    first, second = (
+        handlers.letter_data(papers._composed(Document.objects.get(pk=issued(number).document_id)), "JS1:X", at=AT)
+        for number in ("KL-INC-2026-1", "KL-INC-2026-2")
+    )
+    second["facts"] = json.loads(json.dumps(second["facts"]).replace("Ammini K. R.", "Someone Else"))
+
+    def set_letter(data: dict) -> str:
+        return text_of(setter.pdf("certificate", data, attached={"facts.json": b"{}"}, at=AT))
+
+    try:
+        told, other, again = set_letter(first), set_letter(second), set_letter(first)
+        kept = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_symlink()]
+        assert "Ammini" in told
+        assert told == again
+        assert second["number"] in other
+        assert "Someone Else" in other
+        assert not {"Ammini", first["number"], first["code"][:4]} & set(other.split())
+        assert {path.name for path in kept} == {"typst.toml", "lib.typ"}, "a person's data lie on a disk"
+    finally:
+        setter.close()
+    assert not list(tmp_path.iterdir())
+
+
 def test_hearing_twice_seals_once(sealed):
     done, pdf = sealed
     handlers._seal(done.document_id, at=AT, proof="again")

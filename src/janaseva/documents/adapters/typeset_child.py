@@ -1,8 +1,9 @@
 """The typesetter's own process: reads letters from its input, writes PDF files to its output, knows nothing else.
 
 It is started by :mod:`janaseva.documents.adapters.typesetting` with bounded memory and no way to the network; a letter
-that runs too long is ended by the parent, which kills it. Frames are a 4-byte length and then bytes: a JSON request;
-the answer is one byte (0 PDF, 1 the letter is at fault) and what it is.
+that runs too long is ended by the parent, which kills it. A letter's data lie in memory that the parent fills. Frames
+are a 4-byte length and then bytes: a JSON request; the answer is one byte (0 PDF, 1 the letter is at fault) and what it
+is.
 """
 
 import json
@@ -37,13 +38,12 @@ def _set(compilers: dict[str, Any], fonts: Any, request: dict[str, Any]) -> byte
             root=root,
             font_paths=fonts,
             package_path=request["library"],
-            package_cache_path=request["library"],
+            package_cache_path=request["data"],
         )
     set_letter = compilers[root].compile(
         input=request["main"].encode(),
         format=request["format"],
         ppi=request.get("ppi"),
-        sys_inputs={"data": request["data"]},
         pdf_standards=STANDARDS if request["format"] == "pdf" else [],
         timestamp=request["timestamp"],
     )

@@ -9,6 +9,7 @@ import select
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -25,12 +26,19 @@ SHIPPED_LETTERS = LIBRARY / "shipped"
 SECONDS = 6.0
 MEMORY_BYTES = 512 * 1024 * 1024
 MAX_PDF_BYTES = 8 * 1024 * 1024
+_DATA_PACKAGE = {
+    "typst.toml": '[package]\nname = "data"\nversion = "1.0.0"\nentrypoint = "lib.typ"\n',
+    "lib.typ": '#let data = json("data.json")\n',
+}
+# The title of the file stands last: it belongs to no style of what is before it, so that what letters share is not laid
+# out anew for each.
 _MAIN = """\
-#let data = json(bytes(sys.inputs.data))
-#set document(title: data.at("document_title"), author: data.at("author"), date: datetime(..data.at("day")))
+#import "@janaseva/data:1.0.0": data
 #set text(lang: data.languages.at(0))
 {attachments}
 #include "/{letter}"
+#set document(title: data.at("document_title"), author: data.at("author"), date: datetime(..data.at("day")))
+#metadata("end")
 """
 _ATTACHMENT = """\
 #pdf.attach("{name}", bytes(data.attached.at({place})), relationship: "{relationship}", mime-type: "{media_type}",
@@ -88,6 +96,38 @@ def _leads_out(folder: Path) -> bool:
     return any(one.is_symlink() and not one.resolve().is_relative_to(folder) for one in folder.rglob("*"))
 
 
+class _Inbox:
+    """Where the child finds a letter's data: the file of a package that a letter imports, kept in memory alone.
+
+    The typesetter keeps what letters share only while nothing of its own changes from one to the next; words handed to
+    it from outside (``sys.inputs``) are a part of it, a file is not. The file itself is a link to memory that the child
+    inherits, so that nobody's data are written to a disk. The link stands in a folder of its own; a child may write
+    nowhere at all.
+    """
+
+    def __init__(self) -> None:
+        self.descriptor = os.memfd_create("letter")
+        self._folder = tempfile.TemporaryDirectory(prefix="janaseva-letter-")
+        self.packages = Path(self._folder.name)
+        package = self.packages / "janaseva" / "data" / "1.0.0"
+        package.mkdir(parents=True)
+        for name, content in _DATA_PACKAGE.items():
+            (package / name).write_text(content, encoding="utf-8")
+        (package / "data.json").symlink_to(f"/proc/self/fd/{self.descriptor}")
+
+    def put(self, data: bytes) -> None:
+        """Lay one letter's data there, instead of the last one's."""
+        os.ftruncate(self.descriptor, 0)
+        done = 0
+        while done < len(data):
+            done += os.pwrite(self.descriptor, data[done:], done)
+
+    def close(self) -> None:
+        """Give memory and folder back."""
+        os.close(self.descriptor)
+        self._folder.cleanup()
+
+
 class ChildTypesetter:
     """Typst in a child process that lives as long as this object, and is started anew after a fault."""
 
@@ -96,6 +136,7 @@ class ChildTypesetter:
         self._seconds = seconds
         self._memory_bytes = memory_bytes
         self._child: subprocess.Popen[bytes] | None = None
+        self._inbox: _Inbox | None = None
         self._lock = threading.Lock()
 
     def pdf(self, letter: str, data: Mapping[str, Any], *, attached: Mapping[str, bytes], at: datetime) -> bytes:
@@ -115,6 +156,9 @@ class ChildTypesetter:
             for stream in (child.stdin, child.stdout):
                 if stream is not None:
                     stream.close()
+        inbox, self._inbox = self._inbox, None
+        if inbox is not None:
+            inbox.close()
 
     def _place(self, letter: str) -> tuple[Path, str]:
         """Return the folder that the letter may read, and its name in it."""
@@ -146,14 +190,13 @@ class ChildTypesetter:
             "root": str(root),
             "library": str(LIBRARY),
             "main": _main(name, attached),
-            "data": json.dumps(whole, ensure_ascii=False),
             "timestamp": int(day.timestamp()),
             "format": form,
             "ppi": ppi,
         }
         with self._lock:
             try:
-                return self._ask(json.dumps(request, ensure_ascii=False).encode("utf-8"))
+                return self._ask(request, json.dumps(whole, ensure_ascii=False).encode("utf-8"))
             except (OSError, TypesetterLostError, LetterError) as error:
                 if not isinstance(error, LetterError) or self._child is None or self._child.poll() is not None:
                     self.close()
@@ -161,25 +204,33 @@ class ChildTypesetter:
                     raise TypesetterLostError from error
                 raise
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _start(self, inbox: _Inbox) -> subprocess.Popen[bytes]:
         # No proxy, no home, no secrets: the letter's process knows the path to itself alone.
         environment = {"PATH": os.defpath, "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
         script = Path(__file__).with_name("typeset_child.py")
         return subprocess.Popen(  # noqa: S603 - our own interpreter and our own script, no words from outside
             [sys.executable, "-I", str(script), str(FONTS), str(self._memory_bytes)],
+            pass_fds=(inbox.descriptor,),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
         )
 
-    def _ask(self, request: bytes) -> bytes:
+    def _ready(self) -> tuple[subprocess.Popen[bytes], _Inbox]:
+        if self._inbox is None:
+            self._inbox = _Inbox()
         if self._child is None or self._child.poll() is not None:
-            self._child = self._start()
-        child = self._child
+            self._child = self._start(self._inbox)
+        return self._child, self._inbox
+
+    def _ask(self, request: Mapping[str, Any], data: bytes) -> bytes:
+        child, inbox = self._ready()
         if child.stdin is None or child.stdout is None:
             raise TypesetterLostError
-        child.stdin.write(struct.pack(">I", len(request)) + request)
+        inbox.put(data)
+        frame = json.dumps({**request, "data": str(inbox.packages)}, ensure_ascii=False).encode("utf-8")
+        child.stdin.write(struct.pack(">I", len(frame)) + frame)
         child.stdin.flush()
         deadline = time.monotonic() + self._seconds
         (length,) = struct.unpack(">I", self._receive(child, 4, deadline))
