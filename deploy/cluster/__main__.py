@@ -8,7 +8,7 @@ import sys
 import venv
 from collections.abc import Mapping
 
-from deploy.cluster import nodes
+from deploy.cluster import nodes, trust
 
 
 def _patroni() -> None:
@@ -26,6 +26,7 @@ def _database() -> None:
     lead, own = nodes.leader(), nodes.passwords()
     words = [str(nodes.postgres() / "psql"), "-v", "ON_ERROR_STOP=1", "-q"]
     where = {**os.environ, "PGHOST": nodes.NODES[str(lead)], "PGUSER": "postgres", "PGPASSWORD": own["superuser"]}
+    where |= {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(nodes.authority() / "authority.pem")}
     sql = (
         "SELECT format('CREATE ROLE janaseva LOGIN PASSWORD %L', '{}') WHERE NOT EXISTS "
         "(SELECT FROM pg_roles WHERE rolname = 'janaseva') \\gexec\n"
@@ -77,18 +78,20 @@ def up(
     down()
     nodes.ROOT.mkdir(parents=True, exist_ok=True)
     nodes.ROOT.chmod(0o755)
+    trust.make_authority(nodes.authority())
     for name in nodes.NODES:
         shutil.rmtree(nodes.folder(name), ignore_errors=True)
         nodes.folder(name).mkdir()
         if name in nodes.DATABASES or name in nodes.WEBS:
             shutil.chown(nodes.folder(name), "postgres", "postgres")
+        nodes.certify(name)
     _patroni()
     nodes.make_network()
     own = {
         **(environment or {}),
         "JANASEVA_PUBLIC_URL": f"http://{nodes.NODES['edge']}",
         "JANASEVA_ALLOWED_HOSTS": f'["{nodes.NODES["edge"]}", "{nodes.NODES["web1"]}", "{nodes.NODES["web2"]}"]',
-        "JANASEVA_TRUSTED_PROXIES": f'["{nodes.NODES["edge"]}"]',
+        "JANASEVA_TRUSTED_PROXIES": '["127.0.0.1"]',
     }
     for name in nodes.DATABASES:
         nodes.start_etcd(name)

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -17,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
+
+from deploy.cluster import trust
 
 HERE = Path(__file__).resolve().parent
 TREE = HERE.parent.parent
@@ -158,11 +161,12 @@ def _pids(name: str) -> dict[str, int]:
 def start(name: str, what: str, *words: str, user: str = "", environment: Mapping[str, str] | None = None) -> int:
     """Start one process on a machine, in a group of its own, and remember it."""
     as_user = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+    home = {"HOME": str(folder(name))} if user else {}  # libpq looks for certificates there
     with (folder(name) / f"{what}.log").open("ab") as output:
         process = subprocess.Popen(
             ["ip", "netns", "exec", f"jc-{name}", *as_user, *words],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=folder(name),
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **home, **(environment or {})},
         )  # fmt: skip
     pids = {**_pids(name), what: process.pid}
     (folder(name) / "pids.json").write_text(json.dumps(pids), encoding="utf-8")
@@ -244,9 +248,25 @@ def passwords() -> dict[str, str]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def authority() -> Path:
+    """Return where the cluster's authority is: the one folder that no machine of it needs."""
+    return ROOT / "authority"
+
+
+def certify(name: str) -> None:
+    """Make a machine's certificate: by its address, and by what those who come through others ask for."""
+    known_as = [NODES[name], name]
+    if name in DATABASES:
+        known_as.append("127.0.0.1")  # PgBouncer asks HAProxy beside it for the leader, and hears the leader itself
+    if name in WEBS:
+        known_as.append("web")  # as nginx calls all of them
+    user = "postgres" if name in DATABASES or name in WEBS else ""
+    trust.certify(authority(), folder(name) / "tls", name=name, known_as=known_as, user=user)
+
+
 def start_etcd(name: str) -> None:
     """Start a member of etcd on a database machine."""
-    members = ",".join(f"{other}=http://{address}:2380" for other, address in DATABASES.items())
+    members = ",".join(f"{other}=https://{address}:2380" for other, address in DATABASES.items())
     config = _written(
         "etcd.conf.yaml", folder(name) / "etcd.yaml", user="postgres",
         name=name, address=NODES[name], folder=folder(name), members=members,
@@ -280,7 +300,9 @@ def database_url() -> str:
 def start_poolers(name: str) -> None:
     """Start HAProxy and PgBouncer on a web machine."""
     servers = "\n".join(f"    server {other} {address}:5432 check port 8008" for other, address in DATABASES.items())
-    haproxy = _written("haproxy.cfg", folder(name) / "haproxy.cfg", servers=servers)
+    haproxy = _written(
+        "haproxy.cfg", folder(name) / "haproxy.cfg", servers=servers, folder=folder(name), address=NODES[name]
+    )
     start(name, "haproxy", "haproxy", "-db", "-f", str(haproxy))
     users = folder(name) / "users.txt"
     users.write_text(f'"janaseva" "{passwords()["janaseva"]}"\n', encoding="utf-8")
@@ -295,7 +317,7 @@ def start_platform(
 ) -> None:
     """Start Janaseva's web and worker processes on a web machine."""
     own = {**environment, "JANASEVA_DATABASE_URL": database_url(), "JANASEVA_DATA_DIR": str(folder(name) / "site")}
-    more = {"web": ("--host", NODES[name], "--port", "8000"), "worker": ()}
+    more = {"web": ("--host", "127.0.0.1", "--port", "8000"), "worker": ()}
     for what in whats:
         start(name, what, code.python, "-m", "janaseva", what, *more[what], environment={**own, **code.environment})
 
@@ -317,7 +339,9 @@ def _runs(pid: int) -> bool:
 def start_edge() -> None:
     """Start nginx before the web machines."""
     left_out = f"max_fails=2 fail_timeout={LEFT_OUT_SECONDS}s"
-    servers = "\n".join(f"        server {address}:8000 {left_out};" for address in WEBS.values())
+    servers = "\n".join(f"        server {address}:8443 {left_out};" for address in WEBS.values())
+    served = (TREE / "deploy" / "nginx" / "served.conf").read_text(encoding="utf-8")
+    (folder("edge") / "served.conf").write_text(served.replace("http://web;", "https://web;"), encoding="utf-8")
     config = _written(
         "nginx.conf", folder("edge") / "nginx.conf", folder=folder("edge"), address=NODES["edge"], servers=servers,
         files=TREE / "deploy" / "nginx",
@@ -328,9 +352,17 @@ def start_edge() -> None:
 # --- how it is -------------------------------------------------------------------------------------------------------
 
 
+def _trusting() -> ssl.SSLContext:
+    """Return what asks as the edge does: by its certificate, and only who has one of this cluster."""
+    own = folder("edge") / "tls"
+    context = ssl.create_default_context(cafile=str(own / "authority.pem"))
+    context.load_cert_chain(own / "own.pem", own / "own.key")
+    return context
+
+
 def _asked(url: str, *, seconds: float = 2) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=seconds) as answer:
+        with urllib.request.urlopen(url, timeout=seconds, context=_trusting()) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -340,17 +372,17 @@ def _asked(url: str, *, seconds: float = 2) -> int:
 
 def leader() -> str | None:
     """Return the machine that leads, as the cluster itself says."""
-    return next((name for name, address in DATABASES.items() if _asked(f"http://{address}:8008/primary") == 200), None)
+    return next((name for name, address in DATABASES.items() if _asked(f"https://{address}:8008/primary") == 200), None)
 
 
 def replicas() -> list[str]:
     """Return the machines that follow and are waited for."""
-    return [name for name, address in DATABASES.items() if _asked(f"http://{address}:8008/quorum") == 200]
+    return [name for name, address in DATABASES.items() if _asked(f"https://{address}:8008/quorum") == 200]
 
 
 def web_is_up(name: str) -> bool:
     """Return whether the web process on a machine answers."""
-    return _asked(f"http://{NODES[name]}:8000/health") == 200
+    return _asked(f"https://{NODES[name]}:8443/health") == 200
 
 
 def listens(name: str, port: int) -> bool:

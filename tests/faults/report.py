@@ -27,6 +27,8 @@ class Row:
     skipped: str = ""
     limit: float | None = None
     most_again: int | None = None
+    acknowledges: bool = True
+    """Whether people are at work while it is done; else it is no fault, and nothing can be lost."""
 
     @property
     def wrong(self) -> list[str]:
@@ -37,7 +39,7 @@ class Row:
         if self.most_again is not None and self.verdict.get("texts_again", 0) > self.most_again:
             found.append(f"texts_again {self.verdict['texts_again']}")
         found += self.refused[:3]
-        if not self.skipped and not self.acks:
+        if self.acknowledges and not self.skipped and not self.acks:
             found.append("nothing was acknowledged: nothing was shown")
         return found
 
@@ -67,7 +69,8 @@ class Report:
         facts = {
             "harness": "faults",
             "seed": self.seed,
-            "faults": sum(row.count for row in self.rows),
+            "faults": sum(row.count for row in self.rows if row.acknowledges),
+            "strangers_tried": sum(row.count for row in self.rows if not row.acknowledges),
             "acknowledged": sum(row.acks for row in self.rows),
             **{name: sum(int(row.verdict.get(name, 0)) for row in self.rows) for name in ZERO},
             "texts_again": sum(int(row.verdict.get("texts_again", 0)) for row in self.rows),

@@ -19,6 +19,7 @@ from tests.faults.alone import ask
 from tests.faults.load import Ack, Crowd
 from tests.faults.outside import Outside
 from tests.faults.report import Row
+from tests.faults.strangers import let_in
 
 UNPLANNED_SECONDS = 30.0
 PLANNED_SECONDS = 6.0
@@ -292,6 +293,8 @@ def soak(*, seed: int, count: int, only: str = "", acks: int = 0) -> list[Row]:
     if UPGRADE not in order:
         VERSIONS[0] = nodes.PRESENT
     with standing(seed) as outside:
+        strangers = Row("cluster: strangers at its doors", acknowledges=False)
+        strangers.count, strangers.refused = let_in()
         crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed, sources=nodes.CLIENTS)
         crowd.begin().wait_for(PEOPLE * 3, seconds=120)
         _calm(crowd)
@@ -311,4 +314,4 @@ def soak(*, seed: int, count: int, only: str = "", acks: int = 0) -> list[Row]:
         except (RuntimeError, subprocess.CalledProcessError) as error:
             whole.refused = [f"not judged: {error}", *kept.refused]
         whole.acks = len(kept.acks) - sum(row.acks for row in rows.values())
-    return [*rows.values(), whole]
+    return [strangers, *rows.values(), whole]
