@@ -62,8 +62,16 @@ def load_directory(folder: Path, *, at: datetime, demonstration: bool, models: b
         parts += [people_rules.read_offices(*one) for one in _texts(folder, "*/offices.yaml", models=models)]
         parts += [people_rules.read_people(*one) for one in _texts(folder, "*/people.demo.yaml", models=models)]
     directory = replace(people_rules.merged(*parts), places=())  # a row that moved in its file is no other row
-    key = f"directory:{sha256_hex(directory)}"
-    return people.load_directory(by=BY, at=at, key=key, directory=directory)
+    return people.load_directory(by=BY, at=at, key=_this_time("directory"), directory=directory)
+
+
+def _this_time(what: str) -> str:
+    """Return a key for this loading alone.
+
+    What is loaded is compared with what is there, so nothing is done twice. A key made of the text would be known again
+    where an earlier text comes back (a mistaken calendar is taken back), and be answered with what was done then.
+    """
+    return f"{what}:{uuid7()}"
 
 
 def read_ground(folders: Iterable[Path], *, models: Path | None = None) -> Ground:
@@ -110,11 +118,11 @@ def load_pack(text: PackText, *, at: datetime) -> int:
     for calendar in checked.own.calendars.values():
         loaded = calendar.calendar()
         area = checked.own.pack.jurisdiction if calendar.key == checked.own.pack.calendar else ""
-        key = f"calendar:{sha256_hex([calendar.key, area, repr(loaded)])}"
+        key = _this_time("calendar")
         workflow.load_calendar(by=BY, at=at, key=key, calendar=loaded, names=calendar.name, area=area)
     _load_layers(checked.own.layers, at=at)
     if not checked.services:
-        services.load_empty_pack(by=BY, at=at, key=f"pack:{sha256_hex(text.files)}", pack=text.key, files=text.shared())
+        services.load_empty_pack(by=BY, at=at, key=_this_time("pack"), pack=text.key, files=text.shared())
     new = 0
     for service in checked.services:
         definition = service.definition
@@ -139,7 +147,7 @@ def _load_layers(layers: Iterable[LayerText], *, at: datetime) -> None:
         workflow.load_layer(
             by=BY,
             at=at,
-            key=f"layer:{sha256_hex([one.key, one.parent, area, office, repr(layer)])}",
+            key=_this_time("layer"),
             calendar_key=one.key,
             parent=one.parent,
             layer=layer,
