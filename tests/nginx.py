@@ -31,6 +31,8 @@ class Upstream(ThreadingHTTPServer):
     """Answers everything with the request line and all headers, and lets all the world keep it: the worst there is."""
 
     status = HTTPStatus.OK
+    away = False
+    """Whether a request's connection is closed without an answer."""
     kept = "public, max-age=60"
 
     def __init__(self) -> None:
@@ -43,6 +45,9 @@ class _Echo(BaseHTTPRequestHandler):
     server: Upstream
 
     def do_GET(self) -> None:
+        if self.server.away:
+            self.close_connection = True
+            return
         sent = [f"{name}: {value}" for name, value in self.headers.items() if name != "X-Forwarded-For"]
         body = "\n".join([self.path, *sent]).encode()
         self.send_response(self.server.status)

@@ -1,5 +1,6 @@
 """nginx before the platform: TLS of today alone, people led to it, programmes refused, lines without queries."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -7,7 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from janaseva.core.text import LANGUAGES, direction_of
+from janaseva.core.words import say
 from tests.house.source import TREE
+from tests.nginx import standing
 
 pytestmark = pytest.mark.once
 
@@ -28,6 +32,50 @@ def servers(text):
     """Return the text of each server."""
     plain = re.sub(r"#[^\n]*", "", text)
     return [part.split("\n    }\n")[0] for part in plain.split("\n    server {\n")[1:]]
+
+
+def away_maps():
+    """Return what kept.conf ends with: the page and the problem for when no web server answers, from the words."""
+    lines = [
+        "# Where no web server answers (served.conf): the platform's own words, which the platform cannot say then.",
+        "# tests/house/test_deploy.py compares them. In further languages people read English.",
+        'map $uri $janaseva_away {\n    default @away;\n    "~^/(api|gateway)/" @away_problem;\n}',
+    ]
+    pages, problems = [], []
+    for language in LANGUAGES:
+        title, safe, home = (say(f"design.error.{key}", language) for key in ("broken.title", "broken.safe", "home"))
+        unknown = say("refusal.outcome_unknown", language)
+        problem = {"type": "/api/problems/outcome_unknown", "title": unknown, "status": 503, "code": "outcome_unknown"}
+        page = (
+            f'<!doctype html><html lang="{language}" dir="{direction_of(language)}"><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
+            f"<title>{title}</title>"
+            '<body style="font:1.1rem/1.7 system-ui,sans-serif;max-width:38rem;margin:auto;padding:1.5rem">'
+            f'<main><h1 style="font-size:1.4rem">{title}</h1><p>{safe}</p><p>{unknown}</p><p><a href="/">{home}</a></p></main></body></html>'
+        )
+        name = "default" if language == "en" else language
+        pages.append(f"    {name} '{page}';\n")
+        problems.append(f"    {name} '{json.dumps({**problem, 'request_id': ''}, ensure_ascii=False)}';\n")
+    for name, values in (("page", pages), ("problem", problems)):
+        lines.append(f'map "$janaseva_chosen$janaseva_spoken" $janaseva_away_{name} {{\n{"".join(values)}}}')
+    return "\n".join(lines) + "\n"
+
+
+def test_what_is_read_where_nobody_answers_are_the_platforms_words():
+    assert (TEMPLATE.parent / "kept.conf").read_text("utf-8").endswith("\n\n" + away_maps()), away_maps()
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+def test_where_nobody_answers_people_and_programmes_are_told(tmp_path):
+    with standing(tmp_path) as front:
+        front.upstream.away = True
+        for address in ("/", "/services/", "/account/", "/status/", "/api/v1/services", "/api/v1/applications"):
+            for language in LANGUAGES:
+                for header in ("Accept-Language", "Cookie"):
+                    told = front.ask(address, {header: f"language={language}" if header == "Cookie" else language})
+                    assert told.status == 503
+                    unknown = say("refusal.outcome_unknown", language)
+                    assert (json.loads(told.body)["title"] if "/api/" in address else told.body).count(unknown) == 1
 
 
 def test_tls_is_of_today():
