@@ -115,7 +115,7 @@ class Question(Generic[R]):
         return once((self, tuple(sorted(values.items()))), lambda: self._asked(values), self._reads)
 
     def _asked(self, values: dict[str, Any]) -> list[R]:
-        shape = (connection.vendor, *((name, _shape(value)) for name, value in sorted(values.items())))
+        shape = (here().vendor, *((name, _shape(value)) for name, value in sorted(values.items())))
         if shape in self._kept:
             kept = self._kept[shape]
         else:
@@ -212,7 +212,7 @@ def _models(asked: Any, compiler: Any) -> _Models | None:
 
 
 def _object(row: tuple[Any, ...], models: _Models) -> Any:
-    found = models.model.from_db(connection.alias, models.names, row[models.first : models.last])
+    found = models.model.from_db(here().alias, models.names, row[models.first : models.last])
     for joined in models.joined:
         joined.populate(row, found)
     for name, place in models.besides.items():

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import connection
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
@@ -146,7 +145,7 @@ def _latest_signature(act: Act) -> datetime:
 
 def _claimed(act: Act) -> bool:
     """Write the act's key, under the act's own id, and return whether it was free; said in SQL, which counts rows."""
-    latest = connection.ops.adapt_datetimefield_value(_latest_signature(act))
+    latest = here().ops.adapt_datetimefield_value(_latest_signature(act))
     values = [_key(act.id), act.by.scope, act.key, act.name, act.body_hash, latest]
     return done(here(), _CLAIM, values) == 1
 
@@ -179,7 +178,7 @@ class LedgerRecorder:
             raise Refusal("clock_behind", status=CONFLICT)
         if (held.act, held.body_hash) != (act.name, act.body_hash):
             raise Refusal("key_reused", status=UNPROCESSABLE)
-        if connection.vendor == "postgresql":
+        if here().vendor == "postgresql":
             Key.objects.filter(pk=held.pk).update(answer=held.answer)
         return held.answer
 
