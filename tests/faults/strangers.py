@@ -1,4 +1,7 @@
-"""Strangers on the wire of the cluster: without TLS, without a certificate, or with one of another authority."""
+"""Strangers on the wire of the cluster: without TLS, without a certificate, or with one of another authority.
+
+At the platform's own door machines of the cluster are strangers too, but for nginx's.
+"""
 
 import ssl
 import subprocess
@@ -41,6 +44,14 @@ def _is_let_in(address: str, sent: bytes | None, context: ssl.SSLContext | None)
         return False
 
 
+def _of_another_machine(name: str) -> ssl.SSLContext:
+    """Return what asks as a machine of the cluster that has no business at the platform's door."""
+    own = nodes.folder(name) / "tls"
+    context = ssl.create_default_context(cafile=str(own / "authority.pem"))
+    context.load_cert_chain(own / "own.pem", own / "own.key")
+    return context
+
+
 def _reads_in_the_clear(address: str) -> bool:
     """Return whether PostgreSQL lets in who knows the password but speaks in the clear."""
     words = [str(nodes.postgres() / "psql"), f"host={address} user=postgres sslmode=disable", "-Atc", "SELECT 1"]  # type: ignore[operator]
@@ -57,6 +68,11 @@ def let_in() -> tuple[int, list[str]]:
                 tries += 1
                 if _is_let_in(address, sent, context):
                     found.append(f"{what} answers {told}")
+    for name, address in nodes.WEBS.items():
+        for other in ("pg1", *nodes.WEBS):
+            tries += 1
+            if _is_let_in(f"{address}:8443/health", None, _of_another_machine(other)):
+                found.append(f"the platform on {name} answers {other}")
     for name, address in nodes.DATABASES.items():
         tries += 1
         if _reads_in_the_clear(address):

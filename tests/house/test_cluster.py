@@ -49,6 +49,7 @@ def test_who_answers_is_looked_at():
     assert "verify required ca-file" in asked[0]
     doors = [line.split() for line in haproxy.splitlines() if line.split()[:1] == ["bind"]]
     assert all(one[1].startswith("127.0.0.1:") or " ".join(one[2:]).endswith("verify required") for one in doors)
+    assert "tcp-request session reject unless { ssl_c_s_dn(cn) -m str edge }" in haproxy
     nginx = text("nginx.conf")
     for needed in ("proxy_ssl_verify on;", "proxy_ssl_trusted_certificate", "proxy_ssl_certificate_key"):
         assert needed in nginx

@@ -51,7 +51,8 @@ def away_maps():
             '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
             f"<title>{title}</title>"
             '<body style="font:1.1rem/1.7 system-ui,sans-serif;max-width:38rem;margin:auto;padding:1.5rem">'
-            f'<main><h1 style="font-size:1.4rem">{title}</h1><p>{safe}</p><p>{unknown}</p><p><a href="/">{home}</a></p></main></body></html>'
+            f'<main><h1 style="font-size:1.4rem">{title}</h1>'
+            f'<p>{safe}</p><p>{unknown}</p><p><a href="/">{home}</a></p></main></body></html>'
         )
         name = "default" if language == "en" else language
         pages.append(f"    {name} '{page}';\n")
