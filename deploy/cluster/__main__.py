@@ -1,4 +1,4 @@
-"""``python -m deploy.cluster up | down | status``: the whole cluster on one machine, and no hand work."""
+"""``python -m deploy.cluster up | down | status | renew``: the whole cluster on one machine, and no hand work."""
 
 import argparse
 import os
@@ -124,13 +124,15 @@ def status() -> None:
     print(f"replicas  {', '.join(nodes.replicas()) or 'none'} (waited for by every commit)")
     for name in nodes.WEBS:
         print(f"{name:<9} {'answers' if nodes.web_is_up(name) else 'does not answer'}")
+    if until := [trust.good_until(nodes.folder(name) / "tls") for name in nodes.NODES if nodes.folder(name).exists()]:
+        print(f"certified until {min(until):%A %d %B %Y} (python -m deploy.cluster renew)")
     print(f"address   http://{nodes.NODES['edge']}")
 
 
 def main() -> int:
     """Do what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["up", "down", "status"])
+    parser.add_argument("what", choices=["up", "down", "status", "renew"])
     parser.add_argument("--demonstration", action="store_true", help="with made-up offices, officers and sign-ins")
     asked = parser.parse_args()
     try:
@@ -138,7 +140,7 @@ def main() -> int:
             up(demonstration=asked.demonstration)
             status()
         else:
-            {"down": down, "status": status}[asked.what]()
+            {"down": down, "status": status, "renew": nodes.renew}[asked.what]()
     except (nodes.ClusterError, subprocess.CalledProcessError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -297,19 +297,39 @@ def database_url() -> str:
     return f"postgres://janaseva:{passwords()['janaseva']}@127.0.0.1:6432/janaseva"
 
 
-def start_poolers(name: str) -> None:
-    """Start HAProxy and PgBouncer on a web machine."""
+def start_haproxy(name: str, *after: str) -> None:
+    """Start HAProxy on a web machine; ``after`` are words about the one that it follows."""
     servers = "\n".join(f"    server {other} {address}:5432 check port 8008" for other, address in DATABASES.items())
     haproxy = _written(
         "haproxy.cfg", folder(name) / "haproxy.cfg", servers=servers, folder=folder(name), address=NODES[name]
     )
-    start(name, "haproxy", "haproxy", "-db", "-f", str(haproxy))
+    start(name, "haproxy", "haproxy", "-db", "-f", str(haproxy), *after)
+
+
+def start_poolers(name: str) -> None:
+    """Start HAProxy and PgBouncer on a web machine."""
+    start_haproxy(name)
     users = folder(name) / "users.txt"
     users.write_text(f'"janaseva" "{passwords()["janaseva"]}"\n', encoding="utf-8")
     shutil.chown(users, "postgres", "postgres")
     users.chmod(0o600)
     pgbouncer = _written("pgbouncer.ini", folder(name) / "pgbouncer.ini", user="postgres", folder=folder(name))
     start(name, "pgbouncer", "pgbouncer", str(pgbouncer), user="postgres")
+
+
+def renew() -> None:
+    """Give every machine a new certificate; whatever shows one takes it up without a pause.
+
+    etcd reads it at each handshake, and PgBouncer shows none.
+    """
+    for name in NODES:
+        certify(name)
+    for name in DATABASES:
+        _signal(_pids(name)["patroni"], signal.SIGHUP)  # which lets PostgreSQL read it too
+    for name in WEBS:
+        before = _pids(name)["haproxy"]
+        start_haproxy(name, "-sf", str(before))  # the new one listens before the old one ends
+    _signal(_pids("edge")["nginx"], signal.SIGHUP)
 
 
 def start_platform(

@@ -17,7 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_DAYS = 3650
 MACHINE_DAYS = 398
-"""As long as browsers trust one; ``up`` makes new ones each time."""
+"""As long as browsers trust one; ``up`` and ``renew`` make new ones."""
 _A_DAY = timedelta(days=1)
 
 
@@ -45,13 +45,15 @@ def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
     )
 
 
-def _kept(path: Path, content: bytes, *, user: str = "") -> Path:
-    path.touch(mode=0o600)
-    path.chmod(0o600)
-    path.write_bytes(content)
+def _kept(path: Path, content: bytes, *, user: str = "") -> None:
+    """Write a file that is its owner's alone, whole or not at all: who reads it meanwhile reads the old one."""
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    new.write_bytes(content)
     if user:
-        shutil.chown(path, user, user)
-    return path
+        shutil.chown(new, user, user)
+    new.replace(path)
 
 
 def make_authority(folder: Path) -> None:
@@ -108,3 +110,8 @@ def certify(authority: Path, target: Path, *, name: str, known_as: Sequence[str]
     _kept(target / "own.key", _pem(key), user=user)
     _kept(target / "both.pem", made + _pem(key), user=user)
     _kept(target / "authority.pem", (authority / "authority.pem").read_bytes(), user=user)
+
+
+def good_until(folder: Path) -> datetime:
+    """Return until when the certificate in a machine's folder is good."""
+    return x509.load_pem_x509_certificate((folder / "own.pem").read_bytes()).not_valid_after_utc

@@ -95,7 +95,7 @@ def main() -> int:
     parser.add_argument("--papers", type=int, default=6, help="kill -9 while papers go to a document store, on each")
     parser.add_argument("--cuts", type=int, default=4, help="power cuts on each kind of database")
     parser.add_argument("--fills", type=int, default=1, help="full disks on each kind of database")
-    parser.add_argument("--cluster", type=int, default=11, help="faults of the cluster, each kind in its turn")
+    parser.add_argument("--cluster", type=int, default=12, help="faults of the cluster, each kind in its turn")
     parser.add_argument("--acks", type=int, default=0, help="go on with the cluster until so many are acknowledged")
     parser.add_argument(
         "--from", dest="release", default="", help="the version that a rolling upgrade begins with (the last release)"

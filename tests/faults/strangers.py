@@ -24,6 +24,28 @@ def _doors() -> Iterator[tuple[str, str, bytes | None]]:
         yield f"the platform on {name}", f"{address}:8443/health", None
 
 
+DOORS = (
+    *((address, port) for address in nodes.DATABASES.values() for port in (2379, 2380, 8008, 5432)),
+    *((address, 8443) for address in nodes.WEBS.values()),
+)
+"""Every address and port of the cluster that shows a certificate."""
+
+
+def served_certificate(address: str, port: int) -> str:
+    """Return the certificate that is shown there now, or nothing where none is."""
+    words = [
+        "openssl",
+        "s_client",
+        "-connect",
+        f"{address}:{port}",
+        *(["-starttls", "postgres"] if port == 5432 else []),
+    ]
+    told = subprocess.run(
+        words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=20
+    ).stdout
+    return told.partition("-----BEGIN CERTIFICATE-----")[2].partition("-----END")[0]
+
+
 def _strangers(place: Path) -> Iterator[tuple[str, ssl.SSLContext | None]]:
     trust.make_authority(place / "authority")
     trust.certify(place / "authority", place / "tls", name="edge", known_as=["web", nodes.NODES["edge"]])

@@ -19,7 +19,7 @@ from tests.faults.alone import ask
 from tests.faults.load import Ack, Crowd
 from tests.faults.outside import Outside
 from tests.faults.report import Row
-from tests.faults.strangers import let_in
+from tests.faults.strangers import DOORS, let_in, served_certificate
 
 UNPLANNED_SECONDS = 30.0
 PLANNED_SECONDS = 6.0
@@ -95,6 +95,14 @@ def hand_over(chance: random.Random) -> None:
     nodes.switchover()
 
 
+def renew(chance: random.Random) -> None:
+    """Give every machine a new certificate while people are at work."""
+    del chance
+    shown = {place: served_certificate(*place) for place in DOORS}
+    nodes.renew()
+    nodes.wait("the new certificates", lambda: all(served_certificate(*place) != shown[place] for place in DOORS))
+
+
 def kill_web(chance: random.Random) -> None:
     """Kill web and worker on one web machine, and start them again."""
     name = chance.choice(list(nodes.WEBS))
@@ -164,6 +172,7 @@ FAULTS: dict[str, tuple[Callable[[random.Random], None], float]] = {
     "etcd lost everywhere": (lose_etcd, UNPLANNED_SECONDS),
     "Patroni of the leader killed": (kill_patroni, UNPLANNED_SECONDS),
     "web machine's processes killed": (kill_web, UNPLANNED_SECONDS),
+    "certificates renewed": (renew, PLANNED_SECONDS),
     UPGRADE: (upgrade, PLANNED_SECONDS),
     "waits of commits cancelled, leader killed": (cancel_waits, UNPLANNED_SECONDS + 10),
 }
