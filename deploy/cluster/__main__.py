@@ -124,7 +124,8 @@ def status() -> None:
     print(f"replicas  {', '.join(nodes.replicas()) or 'none'} (waited for by every commit)")
     for name in nodes.WEBS:
         print(f"{name:<9} {'answers' if nodes.web_is_up(name) else 'does not answer'}")
-    if until := [trust.good_until(nodes.folder(name) / "tls") for name in nodes.NODES if nodes.folder(name).exists()]:
+    places = [nodes.folder(name) / "tls" for name in nodes.NODES]
+    if until := [trust.good_until(place) for place in places if place.exists()]:
         print(f"certified until {min(until):%A %d %B %Y} (python -m deploy.cluster renew)")
     print(f"address   http://{nodes.NODES['edge']}")
 

@@ -321,7 +321,15 @@ def renew() -> None:
     """Give every machine a new certificate; whatever shows one takes it up without a pause.
 
     etcd reads it at each handshake, and PgBouncer shows none.
+
+    Raises:
+        ClusterError: where there is no cluster to do it for.
+
     """
+    if leader() is None:
+        raise ClusterError(
+            "nobody leads here, and nothing was changed: `up` brings a cluster up, with new certificates"
+        )
     for name in NODES:
         certify(name)
     for name in DATABASES:
@@ -372,17 +380,15 @@ def start_edge() -> None:
 # --- how it is -------------------------------------------------------------------------------------------------------
 
 
-def _trusting() -> ssl.SSLContext:
-    """Return what asks as the edge does: by its certificate, and only who has one of this cluster."""
-    own = folder("edge") / "tls"
-    context = ssl.create_default_context(cafile=str(own / "authority.pem"))
-    context.load_cert_chain(own / "own.pem", own / "own.key")
-    return context
+def asking_as(name: str) -> ssl.SSLContext:
+    """Return what asks as a machine does: by its certificate, and only who has one of this cluster."""
+    own = folder(name) / "tls"
+    return trust.asking(own / "authority.pem", own)
 
 
 def _asked(url: str, *, seconds: float = 2) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=seconds, context=_trusting()) as answer:
+        with urllib.request.urlopen(url, timeout=seconds, context=asking_as("edge")) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

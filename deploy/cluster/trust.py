@@ -6,6 +6,7 @@ listened to. The authority signs for this cluster alone: whoever it signed is on
 
 import ipaddress
 import shutil
+import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -115,3 +116,11 @@ def certify(authority: Path, target: Path, *, name: str, known_as: Sequence[str]
 def good_until(folder: Path) -> datetime:
     """Return until when the certificate in a machine's folder is good."""
     return x509.load_pem_x509_certificate((folder / "own.pem").read_bytes()).not_valid_after_utc
+
+
+def asking(authority: Path, own: Path | None = None) -> ssl.SSLContext:
+    """Return what asks those alone whom ``authority`` (a file) signed, and shows the certificate in ``own``, if any."""
+    context = ssl.create_default_context(cafile=str(authority))
+    if own is not None:
+        context.load_cert_chain(own / "own.pem", own / "own.key")
+    return context

@@ -50,11 +50,9 @@ def _strangers(place: Path) -> Iterator[tuple[str, ssl.SSLContext | None]]:
     trust.make_authority(place / "authority")
     trust.certify(place / "authority", place / "tls", name="edge", known_as=["web", nodes.NODES["edge"]])
     yield "without TLS", None
-    for told in ("without a certificate", "with a certificate of another authority"):
-        context = ssl.create_default_context(cafile=str(nodes.authority() / "authority.pem"))
-        if told.startswith("with a"):
-            context.load_cert_chain(place / "tls" / "own.pem", place / "tls" / "own.key")
-        yield told, context
+    known = nodes.authority() / "authority.pem"
+    yield "without a certificate", trust.asking(known)
+    yield "with a certificate of another authority", trust.asking(known, place / "tls")
 
 
 def _is_let_in(address: str, sent: bytes | None, context: ssl.SSLContext | None) -> bool:
@@ -64,14 +62,6 @@ def _is_let_in(address: str, sent: bytes | None, context: ssl.SSLContext | None)
             return bool(answer.status < 400)
     except (OSError, urllib.error.HTTPError, ValueError):
         return False
-
-
-def _of_another_machine(name: str) -> ssl.SSLContext:
-    """Return what asks as a machine of the cluster that has no business at the platform's door."""
-    own = nodes.folder(name) / "tls"
-    context = ssl.create_default_context(cafile=str(own / "authority.pem"))
-    context.load_cert_chain(own / "own.pem", own / "own.key")
-    return context
 
 
 def _reads_in_the_clear(address: str) -> bool:
@@ -93,7 +83,7 @@ def let_in() -> tuple[int, list[str]]:
     for name, address in nodes.WEBS.items():
         for other in ("pg1", *nodes.WEBS):
             tries += 1
-            if _is_let_in(f"{address}:8443/health", None, _of_another_machine(other)):
+            if _is_let_in(f"{address}:8443/health", None, nodes.asking_as(other)):
                 found.append(f"the platform on {name} answers {other}")
     for name, address in nodes.DATABASES.items():
         tries += 1

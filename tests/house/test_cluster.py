@@ -61,9 +61,7 @@ def contexts(server, client):
     serving.verify_mode = ssl.CERT_REQUIRED
     serving.load_verify_locations(server / "authority.pem")
     serving.load_cert_chain(server / "both.pem")
-    asking = ssl.create_default_context(cafile=str(client / "authority.pem"))
-    asking.load_cert_chain(client / "own.pem", client / "own.key")
-    return serving, asking
+    return serving, trust.asking(client / "authority.pem", client)
 
 
 def met(server, client, name):

@@ -220,7 +220,7 @@ def test_what_a_calendar_keeps_is_no_part_of_it():
     day_of(Limit(days=5), date(2026, 11, 23), calendar=used)
     assert used.dues
     assert used == KERALA
-    # an installation was loaded under the hash of these: another field would be another body under the same key
+    # by these it is hashed: whoever sends the same calendar again sends the same
     assert plain(used) == plain(KERALA)
     assert set(plain(used)) == {
         *("key", "time_zone", "weekly_off", "saturdays_off", "holidays", "closures", "workdays", "half_days"),

@@ -55,7 +55,7 @@ class Layer:
 
 
 class _Reckoned:
-    """Keeps what was reckoned by a calendar; no field of it, for by its fields a calendar is hashed and loaded once."""
+    """Keeps what was reckoned by a calendar; no field of it, for by its fields a calendar is hashed."""
 
     __slots__ = ("dues",)
     dues: dict[Any, Any]
