@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
+from janaseva.core.cursors import OtherRowsError
 from janaseva.core.ids import uuid7
 from janaseva.core.row import OwnershipError, Row, insert, update, writing
 from janaseva.ledger.queries import unpublished_seconds
@@ -83,9 +84,10 @@ def test_a_change_of_what_another_changed_meanwhile_writes_nothing(given):
     mine, theirs = Session.objects.first(), Session.objects.first()
     with writing():
         mine.language = "ur"
-        assert update(mine, ["language"])
+        update(mine, ["language"])
         theirs.language = "sd"
-        assert not update(theirs, ["language"])
+        with pytest.raises(OtherRowsError):
+            update(theirs, ["language"])
     assert Session.objects.get(pk=mine.pk).language == "ur"
     assert Session.objects.get(pk=mine.pk).revision == mine.revision
 

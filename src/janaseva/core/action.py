@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from janaseva.core.actor import Actor
 from janaseva.core.canonical import sha256_hex
 from janaseva.core.commit import certain, settled
+from janaseva.core.cursors import OtherRowsError, together
 from janaseva.core.glance import acting, written
 from janaseva.core.ids import uuid7
 from janaseva.core.news import News
@@ -87,8 +88,11 @@ class Recorder(Protocol):
 
         """
 
-    def keep(self, act: Act, answer: str) -> None:
-        """Write the act's events, deliveries and answer; called in the act's transaction, last."""
+    def hold(self, act: Act) -> Any:
+        """Hold what the act's news will be chained to, against all others; called before anything is written."""
+
+    def keep(self, act: Act, answer: str, held: Any) -> None:
+        """Write the act's events, deliveries and answer; called in the act's transaction, last, with what was held."""
 
     def refused(self, act: Act, refusal: Refusal) -> None:
         """Record a refusal; called after the roll-back, inside a small transaction of its own."""
@@ -197,26 +201,41 @@ def empty(rows: Iterable[Row]) -> None:
 
 
 def flush() -> None:
-    """Write what was gathered. The wrapper calls it at the end; call it earlier only to read back what was put."""
-    act = current()
-    with writing():
-        by_model: dict[type[Row], list[Row]] = {}
-        for row in act.puts:
-            by_model.setdefault(type(row), []).append(row)
-        for model, rows in by_model.items():
-            insert(rows)
-            act.written.update({(model._meta.label_lower, row.pk): row for row in rows})
-        act.puts.clear()
-        for (label, key), (row, fields) in act.changes.items():
-            if not update(row, fields):
-                raise Refusal("changed_meanwhile", status=CONFLICT)
-            act.written[label, key] = row
-        act.changes.clear()
-        for row in act.removals:
-            written(type(row))
-            type(row)._base_manager.filter(pk=row.pk).delete()
-            act.written[row._meta.label_lower, row.pk] = None
-        act.removals.clear()
+    """Write what was gathered. The wrapper calls it at the end; call it earlier only to read back what was put.
+
+    Raises:
+        Refusal: ``changed_meanwhile`` where another act wrote what this one read.
+
+    """
+    with writing(), _unchanged(), together():
+        _write(current())
+
+
+@contextmanager
+def _unchanged() -> Iterator[None]:
+    try:
+        yield
+    except OtherRowsError:
+        raise Refusal("changed_meanwhile", status=CONFLICT) from None
+
+
+def _write(act: Act) -> None:
+    by_model: dict[type[Row], list[Row]] = {}
+    for row in act.puts:
+        by_model.setdefault(type(row), []).append(row)
+    for model, rows in by_model.items():
+        insert(rows)
+        act.written.update({(model._meta.label_lower, row.pk): row for row in rows})
+    act.puts.clear()
+    for (label, key), (row, fields) in act.changes.items():
+        update(row, fields)
+        act.written[label, key] = row
+    act.changes.clear()
+    for row in act.removals:
+        written(type(row))
+        type(row)._base_manager.filter(pk=row.pk).delete()
+        act.written[row._meta.label_lower, row.pk] = None
+    act.removals.clear()
 
 
 def _room(function: Callable[..., Any]) -> str:
@@ -260,12 +279,14 @@ def _finish(act: Act, answer: str) -> None:
     if not act.asked:
         message = f"{act.name} never asked permission: call allow first"
         raise LawBrokenError(message)
-    flush()
     if act.wrote and not act.told:
         message = f"{act.name} wrote rows and told nothing: call tell"
         raise LawBrokenError(message)
     with writing():
-        _recorder[0].keep(act, answer)
+        held = _recorder[0].hold(act)
+        with _unchanged(), together():
+            _write(act)
+            _recorder[0].keep(act, answer, held)
 
 
 def _record_refusal(act: Act, refusal: Refusal) -> None:

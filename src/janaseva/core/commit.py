@@ -28,6 +28,8 @@ ANOTHER_SERVER: Final = frozenset({"25006", "53300", "57P01", "57P02", "57P03"})
 CONNECTION: Final = "08"
 THERE_ALREADY: Final = "23505"
 """A unique key is taken: by another act that made the same at the same moment, or by a fault in the program."""
+PLAN_GONE: Final = frozenset({"26000", "0A000", "42P05"})
+"""A kept plan is of no use any more, and forgotten by now (``core/postgresql/wire.py``); or a fault in the program."""
 
 UNREACHABLE: Final = (OperationalError, InterfaceError, InternalError)
 """What a driver raises of a connection. An internal error without a state: the server's last words came with a commit's
@@ -85,6 +87,10 @@ def _made_meanwhile(error: Error) -> bool:
     return isinstance(error, IntegrityError) and getattr(error.__cause__, "sqlstate", None) == THERE_ALREADY
 
 
+def _is_plan_gone(error: Error) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) in PLAN_GONE
+
+
 def not_now(error: Exception) -> str | None:
     """Return the code of the answer to what the database could not do now; ``None`` for any other error."""
     if isinstance(error, OperationalError | InterfaceError) or (isinstance(error, Error) and _is_lost(error)):
@@ -122,7 +128,8 @@ def settled(attempt: Callable[[], R]) -> R:
     """Return what ``attempt`` returns, tried again where what went wrong may pass; it must carry an idempotency key.
 
     Where a unique key turns out to be taken it is tried once more: two acts may have looked for the same thing at one
-    moment, found nothing and made it. The second time the other's is there to be found; else it is a fault.
+    moment, found nothing and made it. The second time the other's is there to be found; else it is a fault. Where a
+    kept plan was of no use it is tried once more too.
 
     Raises:
         NotKeptError: where nothing was kept.
@@ -132,15 +139,16 @@ def settled(attempt: Callable[[], R]) -> R:
     """
     failure: type[NotKeptError] = NotKeptError
     last: NotKeptError
-    met = False
+    met: set[Callable[[Error], bool]] = set()
     for pause in (*PAUSES, None):
         try:
             return attempt()
         except OutcomeUnknownError as error:
             failure, last = OutcomeUnknownError, error
         except Error as error:
-            if _made_meanwhile(error) and not met:
-                met = True
+            once = next((what for what in (_made_meanwhile, _is_plan_gone) if what not in met and what(error)), None)
+            if once is not None:
+                met.add(once)
                 continue
             if not isinstance(error, OperationalError | InterfaceError) and not _is_passing(error):
                 raise

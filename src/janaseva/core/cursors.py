@@ -7,9 +7,10 @@ more. Whoever logs statements (tests that count them, ``DEBUG``) gets Django's.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -75,8 +76,84 @@ def _watched(database: Any, run: Callable[..., Any], sql: Any, values: Any = Non
     return database.execute_wrappers[0](told, sql, values, False, context)  # noqa: FBT003 - Django's signature
 
 
+class OtherRowsError(Exception):
+    """A statement did not write as many rows as it must: somebody else was quicker."""
+
+
+class _Writing(NamedTuple):
+    """A statement that writes, and how many rows it must write; ``None`` where that says itself."""
+
+    sql: str
+    values: Sequence[Any]
+    rows: int | None
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Say what is :func:`written` in this block as one statement, at its end or before the first that is another.
+
+    Each statement costs a way to the server and back; those that write at the end of an act need no answer before the
+    next is said. The parts of one statement see none of each other's rows, and their order is the server's: what must
+    see another's rows is said in a block of its own. On SQLite, which is in this process, each is said at once.
+
+    Raises:
+        OtherRowsError: see :func:`written`.
+
+    """
+    database = here()
+    if not database.gathers or database.gathered is not None:
+        yield
+        return
+    database.gathered = []
+    try:
+        yield
+        if database.gathered:
+            _say_gathered(database)
+    finally:
+        database.gathered = None
+
+
+def written(database: Any, sql: str, values: Sequence[Any], *, rows: int | None = None) -> None:
+    """Say a statement that writes, or keep it to be said :func:`together` with others.
+
+    Raises:
+        OtherRowsError: where it, or one that was kept, did not write so many ``rows``.
+
+    """
+    if database.gathered is not None:
+        database.gathered.append(_Writing(sql, values, rows))
+        return
+    if done(database, sql, values) != rows and rows is not None:
+        raise OtherRowsError
+
+
+@lru_cache(maxsize=_MOST_TEXTS)
+def _as_one(parts: tuple[tuple[str, bool], ...]) -> str:
+    """Return statements as one, which gives a row with the numbers of rows that those which are counted wrote."""
+    within = [f"w{place} AS ({sql}{' RETURNING 1' * counts})" for place, (sql, counts) in enumerate(parts)]
+    found = [f"(SELECT COUNT(*) FROM w{place})" for place, (_, counts) in enumerate(parts) if counts]  # noqa: S608 - names made here
+    return f"WITH {', '.join(within)} SELECT {', '.join(found or ['1'])}"
+
+
+def _say_gathered(database: Any) -> None:
+    parts: list[_Writing] = database.gathered
+    database.gathered = []
+    if len(parts) == 1 or not _is_ready(database):
+        found = [done(database, part.sql, part.values) for part in parts]
+        right = all(part.rows in (None, rows) for part, rows in zip(parts, found, strict=True))
+    else:
+        sql = _as_one(tuple((part.sql, part.rows is not None) for part in parts))
+        values = [value for part in parts for value in part.values]
+        wanted = [part.rows for part in parts if part.rows is not None]
+        right = list(said(database, database.rows, sql, values)[0][: len(wanted)]) == wanted
+    if not right:
+        raise OtherRowsError
+
+
 def asked(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Return the rows that a statement gives."""
+    if database.gathered:
+        _say_gathered(database)  # what is read may be what was written
     if _is_ready(database):
         rows: list[tuple[Any, ...]] = said(database, database.rows, sql, values)
         return rows
@@ -87,6 +164,8 @@ def asked(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...
 
 def done(database: Any, sql: str, values: Sequence[Any]) -> int:
     """Say a statement that writes, and return how many rows it wrote."""
+    if database.gathered:
+        _say_gathered(database)
     if _is_ready(database):
         return int(said(database, database.count, sql, values))
     with database.cursor() as cursor:
@@ -99,9 +178,15 @@ class Connected:
 
     logs = False
     """Whether each statement is logged (``DEBUG``), or cannot be said directly."""
+    gathers = False
+    """Whether statements that write are better said together: where each takes a way to a server."""
+    gathered: list[Any] | None = None
+    """What is to be said together; ``None`` outside :func:`together`."""
 
     def cursor(self: Any) -> Any:
         """Return a cursor: ours where the connection is open and in order, else Django's."""
+        if self.gathered:
+            _say_gathered(self)
         if not is_open(self):
             return super().cursor()  # type: ignore[misc]
         self.validate_thread_sharing()

@@ -100,13 +100,18 @@ def insert(rows: Sequence["Row"]) -> None:
     statements.insert(rows)
 
 
-def update(row: "Row", names: Iterable[str]) -> bool:
-    """Write some columns of a row that was read, and its next revision; return whether it was still as it was read."""
+def update(row: "Row", names: Iterable[str]) -> None:
+    """Write some columns of a row that was read, and its next revision.
+
+    Raises:
+        OtherRowsError: where it is not as it was read any more.
+
+    """
     if not _open.get():
         _refuse(f"update of {row._meta.db_table}")
     row.revision += 1
     glance.written(type(row), {_by_key(type(row), row.pk): row})
-    return statements.update(row, names, before=row.revision - 1)
+    statements.update(row, names, before=row.revision - 1)
 
 
 @cache

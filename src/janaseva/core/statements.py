@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.db.models.base import ModelState
 
 from janaseva.core.columns import AS_TEXT, MOST_KINDS, Preparing, kind_of, names_of, prepared, preparing, reading
-from janaseva.core.cursors import asked, done, here
+from janaseva.core.cursors import asked, done, here, written
 
 M = TypeVar("M", bound=models.Model)
 
@@ -211,16 +211,26 @@ def insert(rows: Sequence[models.Model]) -> None:
             for number, write in _writing(model, tuple(map(type, own)), database.vendor):
                 own[number] = write(own[number])
             values += own
-        done(database, _of_rows(head, place, len(some)), values)
+        written(database, _of_rows(head, place, len(some)), values)
     for row in rows:
         row._state.adding, row._state.db = False, database.alias  # noqa: SLF001 - as Django does for what it wrote
 
 
-def update(row: models.Model, names: Iterable[str], *, before: int) -> bool:
-    """Write some columns and the revision of a row that had revision ``before``; return whether it still had."""
-    model, own = type(row), row.__dict__
-    values = {name: own[name] for name in _columns_of(model, frozenset(names))}
-    return update_where(model, values, {"id": row.pk, "revision": before}) == 1
+def update(row: models.Model, names: Iterable[str], *, before: int) -> None:
+    """Write some columns and the revision of a row that had revision ``before``.
+
+    Raises:
+        OtherRowsError: where it has that no more; within :func:`janaseva.core.cursors.together`, at its end.
+
+    """
+    model, own, database = type(row), row.__dict__, here()
+    names = _columns_of(model, frozenset(names))
+    keys = prepared(model, "id", database.vendor)(row.pk), prepared(model, "revision", database.vendor)(before)
+    values = [prepared(model, name, database.vendor)(own[name]) for name in names]
+    written(database, _setting(model, names, _BY_REVISION), [*values, *keys], rows=1)
+
+
+_BY_REVISION: Final = (("id", 1), ("revision", 1))
 
 
 @cache
@@ -247,5 +257,5 @@ def update_where(model: type[models.Model], values: Mapping[str, Any], equal: Ma
     shape, wanted = _shaped(model, equal, database.vendor)
     if shape is None:
         return 0
-    written = [prepared(model, name, database.vendor)(value) for name, value in values.items()]
-    return done(database, _setting(model, tuple(values), shape), [*written, *wanted])
+    new = [prepared(model, name, database.vendor)(value) for name, value in values.items()]
+    return done(database, _setting(model, tuple(values), shape), [*new, *wanted])

@@ -2,9 +2,11 @@
 
 A pooler that lends a server connection for one transaction (PgBouncer) keeps no cursor open between two of them. It
 gives itself away: the process number that it told at the greeting is not the server's. Behind one, results are fetched
-whole and statements are not prepared, since the next transaction may be lent another connection. Warnings that come
-with a commit are kept for :mod:`janaseva.core.commit`. And a connection of the pool is tried before it is lent only
-where it may have been lost: a question to the server for each page was a fifth of what a small page costs.
+whole and statements are not prepared, since the next transaction may be lent another connection; but for one that
+lends a connection for as long as its client's lasts, of which the address of the database says so (``pooler=session``).
+Warnings that come with a commit are kept for :mod:`janaseva.core.commit`. And a connection of the pool is tried before
+it is lent only where it may have been lost: a question to the server for each page was a fifth of what a small page
+costs.
 """
 
 import select
@@ -14,6 +16,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import get_adapters_template
 from psycopg import adapters
@@ -24,6 +27,7 @@ from psycopg_pool import ConnectionPool
 
 from janaseva.core.commit import warned
 from janaseva.core.cursors import Connected, Direct
+from janaseva.core.postgresql.wire import Wire
 
 WARNING: Final = "WARNING"
 
@@ -34,6 +38,10 @@ MOST_PREPARED: Final = 300
 TRIED_AFTER_SECONDS: Final = 1.0
 """A connection that was not lent for so long is tried with a question to the server before it is lent again."""
 _LENT_AT: Final = "janaseva_lent_at"
+_WIRE: Final = "janaseva_wire"
+POOLER: Final = "pooler"
+"""What an address says after its ``?`` of the pooler before the server: for how long it lends a connection."""
+POOLERS: Final = ("transaction", "session")
 
 
 @cache
@@ -106,6 +114,8 @@ def _try(connection: Any) -> None:
 class DatabaseWrapper(Connected, base.DatabaseWrapper):
     """A connection to PostgreSQL, or to the pooler before it."""
 
+    gathers = True
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection, or take one of the pool."""
         connection = super().get_new_connection(conn_params)
@@ -114,11 +124,11 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
 
     def rows(self, sql: str, values: Any) -> Any:
         """Return the rows that a statement gives; for :mod:`janaseva.core.cursors`."""
-        return self.connection.cursor().execute(sql, values).fetchall()
+        return getattr(self.connection, _WIRE).rows(sql, values)
 
     def count(self, sql: str, values: Any) -> Any:
         """Return how many rows a statement wrote; for :mod:`janaseva.core.cursors`."""
-        return self.connection.cursor().execute(sql, values).rowcount
+        return getattr(self.connection, _WIRE).count(sql, values)
 
     @property
     def pool(self) -> Any:
@@ -142,6 +152,9 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """Return what Django's says, with our cursors where values travel beside the statement."""
         parameters: dict[str, Any] = super().get_connection_params()
+        if parameters.pop(POOLER, POOLERS[0]) not in POOLERS:
+            message = f"the address of the database: {POOLER} is one of {', '.join(POOLERS)}"
+            raise ImproperlyConfigured(message)
         if parameters["cursor_factory"] is base.ServerBindingCursor:
             parameters["cursor_factory"] = Cursor
             if self.timezone is UTC:
@@ -171,9 +184,10 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
         connection.add_notice_handler(_noticed)
         with connection.cursor() as cursor:
             server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
-        if server != connection.info.backend_pid:
+        is_ours = server == connection.info.backend_pid or self.settings_dict["OPTIONS"].get(POOLER) == "session"
+        if not is_ours:
             self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
-            connection.prepare_threshold = None
-        else:
-            connection.prepare_threshold, connection.prepared_max = PREPARED_AFTER, MOST_PREPARED
+        prepared_after = PREPARED_AFTER if is_ours else None
+        setattr(connection, _WIRE, Wire(connection, prepared_after=prepared_after, most=MOST_PREPARED))
+        connection.prepare_threshold = None  # psycopg's cursors would let go of all plans, ours too, with each rollback
         return configured

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
-from janaseva.core.cursors import done, here
+from janaseva.core.cursors import done, here, written
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
 from janaseva.core.refusal import CONFLICT, UNPROCESSABLE, Invalid, Refusal
@@ -95,12 +95,11 @@ def _key(value: UUID) -> Any:
     return value.hex if here().vendor == "sqlite" else value
 
 
-def _keep(act: Act, told: Sequence[Told]) -> None:
+def _keep(act: Act, told: Sequence[Told], stories: dict[UUID, Story]) -> None:
     """Write the events of an act, their leaves and their deliveries, and move the stories' heads."""
     if not told:
         return
-    named = [item.story for item in told if item.story is not None]
-    chain = _Chain(act=act, stories=_stories(named) if named else {})
+    chain = _Chain(act=act, stories=stories)
     rows = _recorded_rows(act)
     numbers: list[list[Any]] = [[item.series, item.year, item.value] for item in act.numbers]
     for item in told:
@@ -113,7 +112,7 @@ def _keep(act: Act, told: Sequence[Told]) -> None:
         insert(chain.own)
     database = here()
     for story in chain.stories.values():
-        done(database, _MOVE_HEAD, [story.length, story.head, _key(story.pk)])
+        written(database, _MOVE_HEAD, [story.length, story.head, _key(story.pk)])
     deliveries = [
         Delivery(event_id=event.pk, listener=listener.name, due_at=act.at)
         for event in chain.events
@@ -182,14 +181,19 @@ class LedgerRecorder:
             Key.objects.filter(pk=held.pk).update(answer=held.answer)
         return held.answer
 
-    def keep(self, act: Act, answer: str) -> None:
+    def hold(self, act: Act) -> dict[UUID, Story]:
+        """Return the stories that the act's news belongs to, locked."""
+        named = [item.story for item in act.told if item.story is not None]
+        return _stories(named) if named else {}
+
+    def keep(self, act: Act, answer: str, held: dict[UUID, Story]) -> None:
         """Write the act's events, leaves, deliveries and answer."""
-        _keep(act, act.told)
-        done(here(), "UPDATE ledger_key SET answer = %s WHERE id = %s", [answer, _key(act.id)])
+        _keep(act, act.told, held)
+        written(here(), "UPDATE ledger_key SET answer = %s WHERE id = %s", [answer, _key(act.id)])
 
     def refused(self, act: Act, refusal: Refusal) -> None:
         """Record the refusal as an event of its own; what the act had gathered is gone and not named here."""
         faults = tuple(fault.code for fault in refusal.faults) if isinstance(refusal, Invalid) else ()
         news = Refused(action=act.name, code=refusal.code, status=refusal.status, faults=faults)
         bare = Act(name=act.name, by=act.by, at=act.at, key=act.key, body_hash=act.body_hash, id=act.id)
-        _keep(bare, [Told(news=news, story=None, office_id=act.by.office_id)])
+        _keep(bare, [Told(news=news, story=None, office_id=act.by.office_id)], {})
