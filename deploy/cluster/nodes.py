@@ -292,6 +292,10 @@ def start_database_node(name: str) -> None:
     start_patroni(name)
 
 
+DATABASE = {"JANASEVA_DATABASE_POOLER": "session"}
+"""What the platform is told of the way to the database besides its address: plans are kept on a connection."""
+
+
 def database_url() -> str:
     """Return what JANASEVA_DATABASE_URL is on each web machine: the pooler beside it."""
     return f"postgres://janaseva:{passwords()['janaseva']}@127.0.0.1:6432/janaseva"
@@ -344,7 +348,8 @@ def start_platform(
     name: str, environment: Mapping[str, str], *, code: Code = PRESENT, whats: Sequence[str] = ("web", "worker")
 ) -> None:
     """Start Janaseva's web and worker processes on a web machine."""
-    own = {**environment, "JANASEVA_DATABASE_URL": database_url(), "JANASEVA_DATA_DIR": str(folder(name) / "site")}
+    own = {**environment, **DATABASE, "JANASEVA_DATABASE_URL": database_url()}
+    own["JANASEVA_DATA_DIR"] = str(folder(name) / "site")
     more = {"web": ("--host", "127.0.0.1", "--port", "8000"), "worker": ()}
     for what in whats:
         start(name, what, code.python, "-m", "janaseva", what, *more[what], environment={**own, **code.environment})

@@ -21,6 +21,9 @@ class Options(BaseSettings):
 
     data_dir: Path = Field(default=Path("var"), description="Where the database, keys, log tiles and sockets live.")
     database_url: str = Field(default="", description="sqlite:///PATH or postgres://...; empty: SQLite in data_dir.")
+    database_pooler: Literal["transaction", "session"] = Field(
+        default="transaction", description="For how long a pooler before PostgreSQL, if any, lends a connection."
+    )
     asynchronous_cluster: Literal["", "acknowledged work may be lost"] = Field(
         default="", description="In these words: serve although replicas would lose acknowledged work; empty: refuse."
     )
@@ -120,6 +123,7 @@ def _database(options: Options) -> dict[str, Any]:
         }
     else:
         database |= {"ENGINE": "janaseva.core.postgresql", "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
+        database["POOLER"] = options.database_pooler
         database["OPTIONS"] = {**POSTGRESQL, **database.get("OPTIONS", {})}
     return database
 

@@ -5,7 +5,6 @@ import time
 import click
 import psycopg
 import pytest
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from janaseva.cli import keeping
@@ -78,20 +77,12 @@ def test_a_pooler_before_the_server_is_noticed(monkeypatch):
             raw.adapters,
         )
 
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pooler", "session")
+    monkeypatch.setitem(connection.settings_dict, "POOLER", "session")
     connection._configure_connection(BehindPooler)
     assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is False, "lent for as long as it is open"
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pooler", "transaction")
+    monkeypatch.setitem(connection.settings_dict, "POOLER", "transaction")
     connection._configure_connection(BehindPooler)
     assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True
-
-
-def test_what_the_address_says_of_a_pooler_is_understood_or_refused(monkeypatch):
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pooler", "session")
-    assert "pooler" not in connection.get_connection_params()
-    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "pooler", "statement")
-    with pytest.raises(ImproperlyConfigured, match="transaction, session"):
-        connection.get_connection_params()
 
 
 def _served_by() -> int:

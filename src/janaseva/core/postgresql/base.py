@@ -3,7 +3,7 @@
 A pooler that lends a server connection for one transaction (PgBouncer) keeps no cursor open between two of them. It
 gives itself away: the process number that it told at the greeting is not the server's. Behind one, results are fetched
 whole and statements are not prepared, since the next transaction may be lent another connection; but for one that
-lends a connection for as long as its client's lasts, of which the address of the database says so (``pooler=session``).
+lends a connection for as long as its client's lasts, of which the settings say so (``POOLER``).
 Warnings that come with a commit are kept for :mod:`janaseva.core.commit`. And a connection of the pool is tried before
 it is lent only where it may have been lost: a question to the server for each page was a fifth of what a small page
 costs.
@@ -16,7 +16,6 @@ from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.psycopg_any import get_adapters_template
 from psycopg import adapters
@@ -39,9 +38,6 @@ TRIED_AFTER_SECONDS: Final = 1.0
 """A connection that was not lent for so long is tried with a question to the server before it is lent again."""
 _LENT_AT: Final = "janaseva_lent_at"
 _WIRE: Final = "janaseva_wire"
-POOLER: Final = "pooler"
-"""What an address says after its ``?`` of the pooler before the server: for how long it lends a connection."""
-POOLERS: Final = ("transaction", "session")
 
 
 @cache
@@ -152,9 +148,6 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """Return what Django's says, with our cursors where values travel beside the statement."""
         parameters: dict[str, Any] = super().get_connection_params()
-        if parameters.pop(POOLER, POOLERS[0]) not in POOLERS:
-            message = f"the address of the database: {POOLER} is one of {', '.join(POOLERS)}"
-            raise ImproperlyConfigured(message)
         if parameters["cursor_factory"] is base.ServerBindingCursor:
             parameters["cursor_factory"] = Cursor
             if self.timezone is UTC:
@@ -184,7 +177,7 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
         connection.add_notice_handler(_noticed)
         with connection.cursor() as cursor:
             server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
-        is_ours = server == connection.info.backend_pid or self.settings_dict["OPTIONS"].get(POOLER) == "session"
+        is_ours = server == connection.info.backend_pid or self.settings_dict.get("POOLER") == "session"
         if not is_ours:
             self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
         prepared_after = PREPARED_AFTER if is_ours else None
