@@ -329,3 +329,15 @@ def _born():
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp((Blob.objects.filter(stored_at=None).order_by("pk")[0].id.int >> 80) / 1000, tz=UTC)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+def test_postgresql_keeps_contents_as_they_are():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attstorage FROM pg_attribute WHERE attrelid = 'documents_blob'::regclass AND attname = 'content'"
+        )
+        assert cursor.fetchone()[0] in ("e", b"e"), (
+            "papers are compressed in themselves: to try again costs, and saves nothing"
+        )

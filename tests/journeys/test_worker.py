@@ -1,5 +1,6 @@
 """The worker killed at every step of its way and started again: all is done, nothing is done twice."""
 
+import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -62,9 +63,20 @@ def killing(monkeypatch, when: str) -> list[str]:
             raise KilledError
         return real(*args, **kwargs)
 
-    settle, bring, written = delivering._settle, delivering._bring, publishing._written
+    settle_done, bring, written = delivering._settle_done, delivering._bring, publishing._written
     if when == "after":
-        monkeypatch.setattr(delivering, "_settle", lambda one, **values: once(one.pk, settle, one, **values))
+
+        def brought_and_gone(one, event, at):
+            bring(one, event, at)
+            once(one.pk, lambda: None)
+
+        def unless_gone(brought):
+            # who is killed writes nothing down, of this one and of those before it
+            if not isinstance(sys.exc_info()[1], KilledError):
+                settle_done(brought)
+
+        monkeypatch.setattr(delivering, "_bring", brought_and_gone)
+        monkeypatch.setattr(delivering, "_settle_done", unless_gone)
     else:
         monkeypatch.setattr(delivering, "_bring", lambda one, event, at: once(one.pk, bring, one, event, at))
     monkeypatch.setattr(

@@ -118,6 +118,32 @@ def test_a_worker_whose_lease_ran_out_does_not_undo_what_the_next_one_did(at, ea
     assert Delivery.objects.get().state == "done"
 
 
+def test_what_a_batch_brought_is_written_down_together_and_sooner_where_it_takes_long(at, ear, monkeypatch):
+    for _ in range(3):
+        _act(at)
+    settled, real = [], delivering._settle_done
+    monkeypatch.setattr(delivering, "_settle_done", lambda brought: (settled.append(len(brought)), real(brought)))
+    assert handlers.deliver(at).done == 3
+    assert settled == [3]
+    assert set(Delivery.objects.values_list("state", "error")) == {("done", "")}
+
+    settled.clear()
+    for _ in range(3):
+        _act(at)
+    monkeypatch.setattr(delivering, "SETTLED_AFTER", timedelta(seconds=-1))
+    assert handlers.deliver(at).done == 3
+    assert settled == [1, 1, 1, 0]
+
+
+def test_what_was_brought_is_written_down_where_the_next_fails(at, ear):
+    for _ in range(3):
+        _act(at)
+    ear.answers = [None, RuntimeError("broken"), None]
+    came = handlers.deliver(at)
+    assert (came.done, len(came.failures)) == (2, 1)
+    assert sorted(Delivery.objects.values_list("state", flat=True)) == ["done", "done", "waiting"]
+
+
 def test_a_listener_that_is_gone_and_facts_of_another_form_are_failures_in_sight(at, ear, monkeypatch):
     _act(at)
     monkeypatch.delitem(news.listeners, "tests.ear")

@@ -25,6 +25,9 @@ MOST_ATTEMPTS = 12
 """With the back-off below, about seventy minutes of trying."""
 LONGEST_BACK_OFF = timedelta(hours=1)
 BATCH = 8
+SETTLED_AFTER = timedelta(milliseconds=500)
+"""How long the worker may go on before it writes down what it has brought. What a killed worker did not write down is
+brought again when its lease is over; to whoever listens that is nothing new."""
 WAITING: Final = Delivery.State.WAITING.value
 DONE: Final = Delivery.State.DONE.value
 DEAD: Final = Delivery.State.DEAD.value
@@ -114,7 +117,23 @@ def _bring(delivery: Delivery, event: Event, at: datetime) -> None:
     listener.function(heard)
 
 
-def _deliver_one(delivery: Delivery, event: Event, at: datetime, soon: timedelta, into: Delivered) -> None:
+def _settle_done(brought: list[Delivery]) -> None:
+    """Write down, in one transaction, that these were brought, but for those that another worker took meanwhile."""
+    if not brought:
+        return
+    by_lease: dict[datetime, list[UUID]] = {}
+    for delivery in brought:
+        by_lease.setdefault(delivery.due_at, []).append(delivery.pk)
+    with upkeep():
+        for due_at, keys in by_lease.items():
+            for start in range(0, len(keys), BATCH):
+                some = tuple(keys[start : start + BATCH])
+                update_where(Delivery, {"state": DONE, "error": ""}, id=some, state=WAITING, due_at=due_at)
+    brought.clear()
+
+
+def _is_brought(delivery: Delivery, event: Event, at: datetime, soon: timedelta, into: Delivered) -> bool:
+    """Bring it, and write down where that did not succeed."""
     try:
         _bring(delivery, event, at)
     except NotYet:
@@ -124,8 +143,9 @@ def _deliver_one(delivery: Delivery, event: Event, at: datetime, soon: timedelta
         _fail(delivery, error, at)
         into.failures.append(error)
     else:
-        _settle(delivery, state=DONE, error="")
         into.done += 1
+        return True
+    return False
 
 
 def deliver(at: datetime, *, limit: int = BATCH, soon: timedelta = SOON) -> Delivered:
@@ -139,14 +159,24 @@ def deliver(at: datetime, *, limit: int = BATCH, soon: timedelta = SOON) -> Deli
     """
     into = Delivered()
     taken = _claimed(at, limit)
-    events: dict[UUID, Any] = Event.objects.in_bulk([delivery.event_id for delivery in taken])
-    began, into.taken = time.monotonic(), len(taken)
-    for delivery in taken:
-        passed = timedelta(seconds=time.monotonic() - began)
-        if passed > LEASE / 2:
-            renewed = delivery.due_at + passed
-            if not _settle(delivery, due_at=renewed):
-                continue
-            delivery.due_at = renewed
-        _deliver_one(delivery, events[delivery.event_id], at, soon, into)
+    if not taken:
+        return into
+    events = {event.pk: event for event in Event.where(id=tuple({delivery.event_id for delivery in taken}))}
+    began = settled = time.monotonic()
+    into.taken, brought = len(taken), []
+    try:
+        for delivery in taken:
+            passed = timedelta(seconds=time.monotonic() - began)
+            if passed > LEASE / 2:
+                renewed = delivery.due_at + passed
+                if not _settle(delivery, due_at=renewed):
+                    continue
+                delivery.due_at = renewed
+            if _is_brought(delivery, events[delivery.event_id], at, soon, into):
+                brought.append(delivery)
+            if time.monotonic() - settled > SETTLED_AFTER.total_seconds():
+                _settle_done(brought)
+                settled = time.monotonic()
+    finally:
+        _settle_done(brought)
     return into
