@@ -21,7 +21,7 @@ from janaseva.ledger import queries as ledger
 def keep(*, by: Actor, at: datetime, content: bytes, media_type: str) -> Blob:
     """Keep bytes once, however often they are given, and return their blob; for this room alone."""
     sha256 = hashlib.sha256(content).hexdigest()
-    known = Blob.objects.select_for_update().filter(sha256=sha256).defer("content").first()
+    known = Blob.first_where(sha256=sha256, order=(), lock=True)
     if known is not None:
         return known
     return put(Blob(sha256=sha256, media_type=media_type, size_bytes=len(content), content=content))

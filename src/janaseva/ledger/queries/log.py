@@ -52,8 +52,9 @@ def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
         return None
     extra = b""
     if with_record:
-        event = Event.objects.get(pk=event_id)
-        extra = bytes(event.salt) + rules.record_bytes(record_of(event)) if event.salt is not None else b""
+        event = Event.get_or_none(event_id)
+        if event is not None and event.salt is not None:
+            extra = bytes(event.salt) + rules.record_bytes(record_of(event))
     path = rules.Tree(held.size, tile_hashes).inclusion(index)
     return rules.Proof(index=index, path=tuple(path), checkpoint=held.note, extra=extra)
 
