@@ -73,6 +73,17 @@ def test_what_is_read_in_between_sees_what_was_written(given, said):
     }
 
 
+def test_many_rows_are_said_in_parts(given, said):
+    said.clear()
+    with transaction.atomic(), together():
+        insert([area(f"{number}") for number in range(3_000)])
+        add("last")
+    assert Area.objects.filter(scheme="test").count() == 3_001
+    if is_one_way():
+        assert "WITH" in said, "the last two"
+        assert said.count("INSERT") > 20
+
+
 def added_and(what):
     """Write an area together with something else, in a transaction."""
     with transaction.atomic(), together():

@@ -290,7 +290,7 @@ def _finish(act: Act, answer: str) -> None:
 
 
 def _record_refusal(act: Act, refusal: Refusal) -> None:
-    with certain(), writing():
+    with certain(), writing(), together():
         _recorder[0].refused(act, refusal)
 
 

@@ -15,6 +15,10 @@ from typing import Any, Final, NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections
 
 _MOST_TEXTS: Final = 2000
+_MOST_TOGETHER: Final = 500
+_MOST_VALUES: Final = 1000
+"""How many values statements have that are said as one: an act has some two hundred; who loads thousands of rows gains
+nothing, and a server takes 65,535."""
 
 _here = threading.local()
 
@@ -121,13 +125,15 @@ def written(database: Any, sql: str, values: Sequence[Any], *, rows: int | None 
 
     """
     if database.gathered is not None:
+        if sum(len(one.values) for one in database.gathered) + len(values) > _MOST_VALUES and database.gathered:
+            _say_gathered(database)
         database.gathered.append(_Writing(sql, values, rows))
         return
     if done(database, sql, values) != rows and rows is not None:
         raise OtherRowsError
 
 
-@lru_cache(maxsize=_MOST_TEXTS)
+@lru_cache(maxsize=_MOST_TOGETHER)
 def _as_one(parts: tuple[tuple[str, bool], ...]) -> str:
     """Return statements as one, which gives a row with the numbers of rows that those which are counted wrote."""
     within = [f"w{place} AS ({sql}{' RETURNING 1' * counts})" for place, (sql, counts) in enumerate(parts)]

@@ -15,7 +15,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
-_MOST_TEXTS: Final = 4000
+_MOST_TEXTS: Final = 2000
 PLANS_GONE: Final = (b"26000", b"0A000", b"42P05")
 """States of answers to a plan that is of no use: unknown there (all were let go of, or a pooler lent another server's
 connection), of a table that was altered since, there already. All are made anew."""
