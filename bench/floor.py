@@ -19,8 +19,9 @@ from django.db import connection
 
 from bench.measure import Measured, measured, siblings
 from janaseva.core import cursors
+from janaseva.core.postgresql.wire import with_numbers
 
-Statement = tuple[str, Sequence[Any]]
+Statement = tuple[Any, Sequence[Any]]
 _BEGINS = ("INSERT", "UPDATE", "DELETE")
 _WITHIN = ("INSERT INTO ", "UPDATE ", "DELETE FROM ")
 
@@ -104,14 +105,16 @@ class Copy:
 
     def ready(self, act: Sequence[Statement]) -> list[Statement]:
         """Return the statements of an act as the bare driver takes them."""
-        return [(sql % (("?",) * len(values)), values) for sql, values in act] if self.is_sqlite else list(act)
+        if self.is_sqlite:
+            return [(sql % (("?",) * len(values)), values) for sql, values in act]
+        return [(with_numbers(sql), values) for sql, values in act]
 
     def do(self, act: Sequence[Statement]) -> None:
         """Do one act in a transaction of its own."""
         if not self.is_sqlite:
-            with self.base.transaction():
+            with self.base.transaction(), psycopg.RawCursor(self.base) as cursor:
                 for sql, values in act:
-                    self.base.execute(sql, values, prepare=True)
+                    cursor.execute(sql, values, prepare=True)
             return
         self.base.execute("BEGIN IMMEDIATE")
         for sql, values in act:

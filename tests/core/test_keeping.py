@@ -10,7 +10,7 @@ from django.db import connection
 from janaseva.cli import keeping
 from janaseva.core.durability import weaknesses
 from janaseva.core.limits import LIMITS, limit
-from janaseva.core.postgresql import base
+from janaseva.core.postgresql import pool
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -94,39 +94,87 @@ def _served_by() -> int:
     return found
 
 
-def _pool_of_one(monkeypatch):
+def _pool_of(monkeypatch, size):
     connection.close()
     connection.close_pool()
-    pooled = {**connection.settings_dict["OPTIONS"], "pool": {"min_size": 1, "max_size": 1, "timeout": 10}}
+    pooled = {**connection.settings_dict["OPTIONS"], "pool": {"min_size": size, "max_size": size, "timeout": 10}}
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", pooled)
 
 
 def test_a_connection_that_served_a_moment_ago_is_lent_without_asking_the_server(monkeypatch):
-    _pool_of_one(monkeypatch)
+    _pool_of(monkeypatch, 1)
     asked: list[object] = []
-    monkeypatch.setattr(base.ConnectionPool, "check_connection", asked.append)
+    monkeypatch.setattr(pool.ConnectionPool, "check_connection", asked.append)
     try:
         first = _served_by()
         asked.clear()
         assert _served_by() == first
         assert not asked
-        monkeypatch.setattr(base, "TRIED_AFTER_SECONDS", 0.0)
+        monkeypatch.setattr(pool, "TRIED_AFTER_SECONDS", 0.0)
         assert _served_by() == first
         assert len(asked) == 1, "one that was idle for long is tried"
     finally:
         connection.close_pool()
 
 
+def _ended(*pids):
+    """Let the server end these connections, and see them ended."""
+    given = connection.get_connection_params()
+    address = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
+    with psycopg.connect(**address, autocommit=True) as other:
+        for pid in pids:
+            other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)", [[*pids]]).fetchone():
+            time.sleep(0.01)
+
+
 def test_a_connection_that_the_server_ended_is_not_lent_again(monkeypatch):
-    _pool_of_one(monkeypatch)
+    _pool_of(monkeypatch, 1)
     try:
         first = _served_by()
-        given = connection.get_connection_params()
-        address = {name: given[name] for name in ("dbname", "user", "password", "host", "port") if name in given}
-        with psycopg.connect(**address, autocommit=True) as other:
-            other.execute("SELECT pg_terminate_backend(%s)", [first])
-            while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [first]).fetchone():
-                time.sleep(0.01)
+        _ended(first)
         assert _served_by() != first
+    finally:
+        connection.close_pool()
+
+
+def test_where_a_leader_took_all_connections_with_it_the_next_page_waits_for_none_of_them(monkeypatch):
+    _pool_of(monkeypatch, 4)
+    try:
+        _served_by()
+        kept = connection.pool
+        kept.wait()
+        lent = [kept.getconn() for _ in range(4)]
+        dead = [one.info.backend_pid for one in lent]
+        for one in lent:
+            kept.putconn(one)
+        _ended(*dead)
+        monkeypatch.setattr("psycopg_pool.pool.sleep", lambda seconds: pytest.fail(f"it paused for {seconds} s"))
+        assert _served_by() not in dead
+    finally:
+        connection.close_pool()
+
+
+def test_a_server_that_is_there_again_is_found_soon(monkeypatch):
+    _pool_of(monkeypatch, 1)
+    try:
+        paused, real = [], pool.ConnectionPool.schedule_task
+        monkeypatch.setattr(
+            pool.ConnectionPool,
+            "schedule_task",
+            lambda self, task, delay: (paused.append(delay), real(self, task, delay)),
+        )
+        away, connect = [1, 1, 1], pool.ConnectionPool._connect
+
+        def connected(self, timeout=None):
+            if away:
+                away.pop()
+                raise psycopg.OperationalError("nobody leads")
+            return connect(self, timeout)
+
+        monkeypatch.setattr(pool.ConnectionPool, "_connect", connected)
+        assert _served_by()
+        assert not away
+        assert [delay for delay in paused if delay < 60] == [pool.AGAIN_SECONDS] * 3, "psycopg's own: 1, 2, 4 s"
     finally:
         connection.close_pool()

@@ -4,13 +4,11 @@ A pooler that lends a server connection for one transaction (PgBouncer) keeps no
 gives itself away: the process number that it told at the greeting is not the server's. Behind one, results are fetched
 whole and statements are not prepared, since the next transaction may be lent another connection; but for one that
 lends a connection for as long as its client's lasts, of which the settings say so (``POOLER``).
-Warnings that come with a commit are kept for :mod:`janaseva.core.commit`. And a connection of the pool is tried before
-it is lent only where it may have been lost: a question to the server for each page was a fifth of what a small page
-costs.
+Warnings that come with a commit are kept for :mod:`janaseva.core.commit`. And the pool is our own
+(:mod:`janaseva.core.postgresql.pool`): a connection is tried before it is lent only where it may have been lost, for a
+question to the server for each page was a fifth of what a small page costs.
 """
 
-import select
-import time
 from datetime import UTC
 from functools import cache
 from typing import Any, Final
@@ -22,10 +20,10 @@ from psycopg import adapters
 from psycopg.adapt import AdaptersMap
 from psycopg.errors import Diagnostic
 from psycopg.pq import Format
-from psycopg_pool import ConnectionPool
 
 from janaseva.core.commit import warned
 from janaseva.core.cursors import Connected, Direct
+from janaseva.core.postgresql.pool import Pool
 from janaseva.core.postgresql.wire import Wire
 
 WARNING: Final = "WARNING"
@@ -34,9 +32,6 @@ PREPARED_AFTER: Final = 3
 """How often a statement is asked of one connection before the server keeps its plan."""
 MOST_PREPARED: Final = 300
 """How many plans one connection keeps; some 20 kB each. What was not asked for longest goes first."""
-TRIED_AFTER_SECONDS: Final = 1.0
-"""A connection that was not lent for so long is tried with a question to the server before it is lent again."""
-_LENT_AT: Final = "janaseva_lent_at"
 _WIRE: Final = "janaseva_wire"
 
 
@@ -88,25 +83,6 @@ def _noticed(diagnostic: Diagnostic) -> None:
         warned(str(diagnostic.message_primary))
 
 
-def _try(connection: Any) -> None:
-    """Find out whether the server is still there, before ``connection`` is lent.
-
-    A server that ends a connection says so, and what it said lies there to be read; one that has vanished without a
-    word would let this question wait as long as any other. So where there is nothing to read, and the connection
-    served a moment ago, nothing is asked.
-
-    Raises:
-        psycopg.Error: where the connection is of no use any more; the pool makes another.
-
-    """
-    at = time.monotonic()
-    lying = select.poll()
-    lying.register(connection.fileno(), select.POLLIN)
-    if lying.poll(0) or at - getattr(connection, _LENT_AT, 0.0) > TRIED_AFTER_SECONDS:
-        ConnectionPool.check_connection(connection)
-    setattr(connection, _LENT_AT, at)
-
-
 class DatabaseWrapper(Connected, base.DatabaseWrapper):
     """A connection to PostgreSQL, or to the pooler before it."""
 
@@ -136,11 +112,10 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
         pools = self._connection_pools  # type: ignore[attr-defined]
         if self.alias in pools or not options or not self.settings_dict["CONN_HEALTH_CHECKS"]:
             return super().pool
-        made = ConnectionPool(
+        made = Pool(
             kwargs={**self.get_connection_params(), "autocommit": True},
             open=False,
             configure=self._configure_connection,  # type: ignore[arg-type]  # what it returns means nothing here
-            check=_try,
             **({} if options is True else options),
         )
         return pools.setdefault(self.alias, made)  # another thread may have been first
