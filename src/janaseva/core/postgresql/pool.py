@@ -16,7 +16,7 @@ from psycopg_pool.pool import AddConnection
 TRIED_AFTER_SECONDS: Final = 1.0
 """A connection that was not lent for so long is tried with a question to the server before it is lent again."""
 AGAIN_SECONDS: Final = 0.5
-"""The longest pause between two tries to open a connection: while none leads, what is before the server says so at once."""
+"""The longest pause between two tries to open a connection: where none leads, a pooler says so at once."""
 _LENT_AT: Final = "janaseva_lent_at"
 
 
