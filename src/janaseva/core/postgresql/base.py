@@ -30,8 +30,8 @@ WARNING: Final = "WARNING"
 
 PREPARED_AFTER: Final = 3
 """How often a statement is asked of one connection before the server keeps its plan."""
-MOST_PREPARED: Final = 300
-"""How many plans one connection keeps; some 20 kB each. What was not asked for longest goes first."""
+MOST_PREPARED: Final = 200
+"""How many plans one connection keeps, some 80 kB each. What was not asked for longest goes first."""
 _WIRE: Final = "janaseva_wire"
 
 
