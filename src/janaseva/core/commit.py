@@ -29,7 +29,9 @@ CONNECTION: Final = "08"
 THERE_ALREADY: Final = "23505"
 """A unique key is taken: by another act that made the same at the same moment, or by a fault in the program."""
 PLAN_GONE: Final = frozenset({"26000", "0A000", "42P05"})
-"""A kept plan is of no use any more, and forgotten by now (``core/postgresql/wire.py``); or a fault in the program."""
+"""A kept plan is of no use any more, and forgotten by now (``core/postgresql/wire.py``): unknown there (all were let go
+of, or a pooler lent another server's connection), of a table that was altered since, there already. Or a fault in the
+program."""
 
 UNREACHABLE: Final = (OperationalError, InterfaceError, InternalError)
 """What a driver raises of a connection. An internal error without a state: the server's last words came with a commit's

@@ -125,7 +125,7 @@ def written(database: Any, sql: str, values: Sequence[Any], *, rows: int | None 
 
     """
     if database.gathered is not None:
-        if sum(len(one.values) for one in database.gathered) + len(values) > _MOST_VALUES and database.gathered:
+        if database.gathered and sum(len(one.values) for one in database.gathered) + len(values) > _MOST_VALUES:
             _say_gathered(database)
         database.gathered.append(_Writing(sql, values, rows))
         return

@@ -15,10 +15,9 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import DiagnosticField, ExecStatus, TransactionStatus
 
+from janaseva.core.commit import PLAN_GONE
+
 _MOST_TEXTS: Final = 2000
-PLANS_GONE: Final = (b"26000", b"0A000", b"42P05")
-"""States of answers to a plan that is of no use: unknown there (all were let go of, or a pooler lent another server's
-connection), of a table that was altered since, there already. All are made anew."""
 _ANSWERED: Final = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
@@ -72,20 +71,23 @@ class Wire:
         text, ways = with_numbers(sql), self._ways
         written = ways.dump_sequence(values, _as_they_come(len(values)))
         kinds, formats = ways.types, ways.formats
-        if self._prepared_after is None:
-            return self._answered(self._libpq.exec_params(text, written, kinds, formats))
-        key = (text, kinds)
-        plan = self._plans.get(key) or self._prepare(key)
-        if plan is None:
-            return self._answered(self._libpq.exec_params(text, written, kinds, formats))
-        self._plans.move_to_end(key)
-        answer = self._libpq.exec_prepared(plan, written, formats)
-        if answer.status not in _ANSWERED and answer.error_field(DiagnosticField.SQLSTATE) in PLANS_GONE:
-            self._plans.clear()
-            self._stale = True
-            if self._libpq.transaction_status == TransactionStatus.IDLE:
-                answer = self._libpq.exec_params(text, written, kinds, formats)
-        return self._answered(answer)
+        plan = self._plan((text, kinds))
+        if plan is not None:
+            answer = self._libpq.exec_prepared(plan, written, formats)
+            if not self._forgot_plans(answer) or self._libpq.transaction_status != TransactionStatus.IDLE:
+                return self._answered(answer)
+        return self._answered(self._libpq.exec_params(text, written, kinds, formats))
+
+    def _forgot_plans(self, answer: Any) -> bool:
+        """Forget all plans where the one that was asked by is of no use, so that they are made anew; return whether."""
+        if (
+            answer.status in _ANSWERED
+            or (answer.error_field(DiagnosticField.SQLSTATE) or b"").decode() not in PLAN_GONE
+        ):
+            return False
+        self._plans.clear()
+        self._stale = True
+        return True
 
     def _begin(self) -> None:
         """Open the transaction where each statement is not one by itself; psycopg does so at a cursor's first."""
@@ -101,10 +103,15 @@ class Wire:
         else:
             self._answered(self._libpq.exec_(b"BEGIN"))
 
-    def _prepare(self, key: tuple[Any, ...]) -> bytes | None:
-        """Return the name of a plan that the server keeps from now on; none before it was asked for often enough."""
+    def _plan(self, key: tuple[Any, ...]) -> bytes | None:
+        """Return the name of the plan that the server keeps; none before it was asked for often enough, or ever."""
+        if self._prepared_after is None:
+            return None
+        if key in self._plans:
+            self._plans.move_to_end(key)
+            return self._plans[key]
         asked = self._asked.get(key, 0) + 1
-        if asked <= (self._prepared_after or 0):
+        if asked <= self._prepared_after:
             if len(self._asked) > _MOST_TEXTS:
                 self._asked.clear()
             self._asked[key] = asked
