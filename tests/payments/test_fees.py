@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -163,6 +164,11 @@ def test_a_size_beyond_all_bands_is_refused_in_the_definitions_words():
         ([{}], [{"up_to": 10}, {"from": 10}], [("bands.1", "two bands take 10")]),
         ([{}], [{"up_to": 10}, {"from": "7.5"}], [("bands.1", "two bands take 7.5 to 10")]),
         ([{}], [{"below": "7.5"}], [("bands.0", "no band takes 7.5 and more")]),
+        (
+            [{"below": 1}, {"from": 2, "up_to": 2}, {"from": 1, "below": 2}, {"above": 2}],
+            [{}],
+            [("rows.2", "small to")],
+        ),
         ([{"up_to": 9}, {"from": 10}], [{"below": 5}, {"from": 5}], []),
     ],
 )
@@ -183,7 +189,7 @@ def test_gaps_and_overlaps_are_told_on_both_sides(rows, columns, told):
 BOUNDS = st.lists(st.integers(0, 12), min_size=1, max_size=4).map(sorted)
 
 
-@settings(max_examples=40)
+@settings(max_examples=200)
 @given(BOUNDS, st.data(), st.booleans())
 def test_what_is_told_of_bands_is_what_trying_every_size_finds(ends, data, counted):
     bands = []
@@ -196,7 +202,8 @@ def test_what_is_told_of_bands_is_what_trying_every_size_finds(ends, data, count
     once = all(sum(span.takes(size) for span in worked) == 1 for size in sizes)
     sound = not list(faults(bands, counted=counted, open_ended=False))
     empty = any(span.high is not None and not span.low < span.high for span in worked)
-    assert sound == (once and not empty)
+    rising = all(former.low <= later.low for former, later in pairwise(worked))
+    assert sound == (once and rising and not empty)
 
 
 @pytest.mark.parametrize(

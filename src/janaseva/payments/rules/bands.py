@@ -154,20 +154,23 @@ def faults(bands: Sequence[Band], *, counted: bool, open_ended: bool) -> Iterato
     """
     found = spans(bands, counted=counted)
     reached: Cut | None = NOUGHT
-    for number, span in enumerate(found):
+    by_size = sorted(enumerate(found), key=lambda one: one[1].low)
+    for place, (number, span) in enumerate(by_size):
         if span.high is not None and not span.low < span.high:
             yield number, "this band ends before it begins"
             continue
+        if number and span.low < found[number - 1].low:
+            yield number, "bands are written from small to large, and the one before this one begins later"
         if reached is None:
             yield number, "the band before this one has no end, so it takes all that this one takes"
         elif span.low < reached:
             both = Span(low=span.low, high=reached if span.high is None else min(reached, span.high), counted=counted)
             yield number, f"two bands take {_told(both)}"
-        elif reached < span.low and (number or not open_ended):
+        elif reached < span.low and (place or not open_ended):
             yield number, f"no band takes {_told(Span(low=reached, high=span.low, counted=counted))}"
         reached = None if reached is None or span.high is None else max(reached, span.high)
     if reached is not None and not open_ended:
-        yield len(found) - 1, f"no band takes {_told(Span(low=reached, high=None, counted=counted))}"
+        yield by_size[-1][0], f"no band takes {_told(Span(low=reached, high=None, counted=counted))}"
 
 
 _TOLD: Final[dict[Name, str]] = {
