@@ -1,5 +1,6 @@
 """Deliveries: made in the act's transaction, brought at least once, by lease, with back-off, never silently lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
@@ -57,6 +58,21 @@ def test_news_is_brought_once_as_the_dataclass_it_was(at, ear):
     assert (heard.story, heard.happened_at, heard.at) == (story, at, at)
     assert heard.event_id == Event.objects.get(name="ledger.tried").pk
     assert Delivery.objects.get().state == "done"
+
+
+def test_only_what_is_wanted_is_kept_for_a_listener_and_brought_to_it(at, ear, monkeypatch):
+    wanting = replace(news.listeners["tests.ear"], wants=lambda tried: tried.count > 0)
+    _act(at)
+    monkeypatch.setitem(news.listeners, "tests.ear", wanting)
+    monkeypatch.setitem(news.listeners_by_news, "ledger.tried", [wanting])
+    _act(at)
+    _act(at, count=2)
+    kept = Delivery.objects.values_list("event_id", flat=True)
+    unwanted = Event.objects.filter(name="ledger.tried").order_by("id")[1]
+    assert len(kept) == 2
+    assert unwanted.pk not in kept
+    assert handlers.deliver(at).done == 2, "what a release without the wish kept is done with, too"
+    assert [one.news.count for one in ear.heard] == [1]
 
 
 def test_a_refused_act_delivers_nothing(at, ear):

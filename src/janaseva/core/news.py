@@ -36,13 +36,20 @@ class NotYet(Exception):  # noqa: N818 - not an error: the worker simply comes b
     """Raised by a handler that must wait for something on its way; the delivery is retried without counting."""
 
 
+def anything(news: News) -> bool:
+    """Want whatever is told: how most listen."""
+    del news
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A handler that hears one kind of news; its name is kept with every delivery."""
+    """A handler that hears one kind of news, as far as it ``wants`` it; its name is kept with every delivery."""
 
     name: str
     news: type[News]
     function: Callable[[Heard[Any]], None]
+    wants: Callable[[Any], bool] = anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +69,24 @@ news_kinds: dict[str, type[News]] = {}
 H = TypeVar("H", bound=Callable[..., None])
 
 
-def hears(news: type[N]) -> Callable[[Callable[[Heard[N]], None]], Callable[[Heard[N]], None]]:
-    """Register the decorated function as a listener. It is called at least once a piece of news: bear repeats."""
+def hears(
+    news: type[N], *, when: Callable[[N], bool] = anything
+) -> Callable[[Callable[[Heard[N]], None]], Callable[[Heard[N]], None]]:
+    """Register the decorated function as a listener. It is called at least once a piece of news: bear repeats.
+
+    ``when`` says by the news itself which of them are wanted; of the others no delivery is kept, nor one brought that a
+    release without it has kept.
+    """
 
     def register(function: Callable[[Heard[N]], None]) -> Callable[[Heard[N]], None]:
         name = f"{function.__module__.removeprefix('janaseva.')}.{function.__name__}"
         if name not in listeners:
-            listener = Listener(name=name, news=news, function=cast("Callable[[Heard[Any]], None]", function))
+            listener = Listener(
+                name=name,
+                news=news,
+                function=cast("Callable[[Heard[Any]], None]", function),
+                wants=when,
+            )
             listeners[name] = listener
             listeners_by_news.setdefault(news.name, []).append(listener)
         return function

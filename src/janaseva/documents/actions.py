@@ -40,7 +40,7 @@ def seal(*, by: Actor, at: datetime, key: str, document_id: UUID, content: bytes
     sha256 = hashlib.sha256(content).hexdigest()
     blob = keep(by=by, at=at, content=content, media_type=PDF)
     change(document, state="sealed", failure="", blob=blob, sha256=sha256, sealed_at=at, key_id=key_id, qr=qr)
-    news = events.Sealed(document_id=document_id, sha256=sha256, key_id=key_id)
+    news = events.Sealed(document_id=document_id, sha256=sha256, key_id=key_id, kind=document.kind)
     tell(news, story=document.story, office_id=document.office_id)
     return sha256
 

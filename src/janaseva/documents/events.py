@@ -28,12 +28,16 @@ class Issued(News):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed(News):
-    """A document was typeset and signed; ``sha256`` is that of the whole file, ``key_id`` the key that signed it."""
+    """A document was typeset and signed; ``sha256`` is that of the whole file, ``key_id`` the key that signed it.
+
+    ``kind`` is what it was issued as; older news do not say it.
+    """
 
     name: ClassVar[str] = "documents.sealed"
     document_id: UUID
     sha256: str
     key_id: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

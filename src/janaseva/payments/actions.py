@@ -172,7 +172,9 @@ def _credit(demand: Demand, payment: Payment, report: Report, *, debited_at: dat
         receipt_number=number,
     )
     tell(received, story=demand.story, office_id=demand.office_id)
-    settled = events.Settled(demand_id=demand.id, amount_paise=payment.amount_paise, settled_at=debited_at)
+    settled = events.Settled(
+        demand_id=demand.id, amount_paise=payment.amount_paise, settled_at=debited_at, step=demand.step
+    )
     tell(settled, story=demand.story, office_id=demand.office_id)
 
 

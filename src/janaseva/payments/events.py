@@ -59,12 +59,16 @@ class Abandoned(News):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled(News):
-    """Nothing more is owed on a demand. ``settled_at`` is the bank's time of debit, or the demand's time if zero."""
+    """Nothing more is owed on a demand. ``settled_at`` is the bank's time of debit, or the demand's time if zero.
+
+    ``step`` is where in its matter the demand fell due, empty for the beginning; older news do not say it.
+    """
 
     name: ClassVar[str] = "payments.settled"
     demand_id: UUID
     amount_paise: int
     settled_at: datetime
+    step: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from janaseva.core.action import change, empty, put, step, tell
+from janaseva.core.action import change, empty, flush, put, step, tell
 from janaseva.core.actor import Actor
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import not_found
@@ -27,11 +27,13 @@ def demand(
     lines: Sequence[Line],
     receipt_series: str = "state",
     step: str = "",
+    is_awaited: bool = True,
 ) -> UUID:
     """Demand the sum of ``lines`` from a person and return the demand's id. Zero is settled at once.
 
     ``receipt_series`` names the series of its receipt: the code of the office, or ``state``. ``step`` is where in its
-    matter it falls due, empty for what is due at the beginning.
+    matter it falls due, empty for what is due at the beginning. Pass ``is_awaited=False`` where nobody waits to hear
+    that zero is settled.
     """
     total_paise = line_rules.total_paise(lines)
     row = put(
@@ -51,10 +53,26 @@ def demand(
     tell(events.Demanded(demand_id=row.id, amount_paise=total_paise), story=story, office_id=office_id)
     if total_paise:
         post(entries.demanded(lines), of=row, payment=None, at=at)
-    else:
-        settled = events.Settled(demand_id=row.id, amount_paise=0, settled_at=at)
+    elif is_awaited:
+        settled = events.Settled(demand_id=row.id, amount_paise=0, settled_at=at, step=step)
         tell(settled, story=story, office_id=office_id)
     return row.id
+
+
+@step
+def tell_settled(*, by: Actor, at: datetime, demand_id: UUID) -> None:
+    """Tell that nothing is owed on a demand of zero, where its settling was not awaited and somebody waits after all.
+
+    Raises:
+        Refusal: ``not_found`` for any other demand.
+
+    """
+    flush()
+    row = Demand.locked(demand_id)
+    if row is None or row.state != "settled_zero" or row.settled_at is None:
+        raise not_found()
+    settled = events.Settled(demand_id=row.id, amount_paise=0, settled_at=row.settled_at, step=row.step)
+    tell(settled, story=row.story, office_id=row.office_id)
 
 
 @step

@@ -8,6 +8,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.news import Heard, every, hears
 from janaseva.core.refusal import Refusal
 from janaseva.documents import events as documents
+from janaseva.documents import rules as document_rules
 from janaseva.payments import events as payments
 from janaseva.registers import events as registers
 from janaseva.registers import queries as register_queries
@@ -17,11 +18,11 @@ from janaseva.workflow import events as workflow
 from janaseva.workflow import queries as workflow_queries
 
 
-@hears(payments.Settled)
+@hears(payments.Settled, when=lambda settled: not settled.step)
 def begin_settled(heard: Heard[payments.Settled]) -> None:
-    """Begin the application whose demand nothing more is owed on."""
+    """Begin the application whose demand nothing more is owed on, unless it began as it was handed in."""
     by = Actor.system("services.begin")
-    application_id = queries.of_demand(by, heard.news.demand_id)
+    application_id = queries.to_begin(by, heard.news.demand_id)
     if application_id is None:
         return
     actions.begin_case(
@@ -33,7 +34,7 @@ def begin_settled(heard: Heard[payments.Settled]) -> None:
     )
 
 
-@hears(payments.Settled)
+@hears(payments.Settled, when=lambda settled: settled.step != "")
 def go_on_paid(heard: Heard[payments.Settled]) -> None:
     """Let the case go on that waited for a fee which fell due on its way."""
     actions.go_on_paid(
@@ -56,11 +57,9 @@ def demand_fee(heard: Heard[workflow.FeeAwaited]) -> None:
     )
 
 
-@hears(workflow.Moved)
+@hears(workflow.Moved, when=lambda moved: moved.post_id is None)
 def follow_case(heard: Heard[workflow.Moved]) -> None:
     """Keep the due date of an application whose case went on by itself: a wait may have held its clock."""
-    if heard.news.post_id is not None:
-        return
     actions.follow_case(
         by=Actor.system("services.follow_case"),
         at=heard.at,
@@ -109,7 +108,7 @@ def follow_revocation(heard: Heard[documents.Revoked]) -> None:
     )
 
 
-@hears(documents.Sealed)
+@hears(documents.Sealed, when=lambda sealed: sealed.kind not in document_rules.ACKNOWLEDGING)
 def tell_ready(heard: Heard[documents.Sealed]) -> None:
     """Tell the applicant that the certificate is ready; once for each document, however often this is heard."""
     actions.tell_ready(
@@ -129,22 +128,23 @@ def appeal_breach(heard: Heard[events.LimitMissed]) -> None:
 @hears(events.Decided)
 def appeal_refusal(heard: Heard[events.Decided]) -> None:
     """Record that orders in appeal were obeyed; open the appeal where the law does so by itself on a refusal."""
-    actions.record_compliance(
-        by=Actor.system("services.record_compliance"),
-        at=heard.at,
-        key=f"complied:{heard.event_id}",
-        application_id=heard.news.application_id,
-        decided_at=heard.happened_at,
-    )
+    by = Actor.system("services.record_compliance")
+    if queries.is_decision_awaited(by, heard.news.application_id):
+        actions.record_compliance(
+            by=by,
+            at=heard.at,
+            key=f"complied:{heard.event_id}",
+            application_id=heard.news.application_id,
+            decided_at=heard.happened_at,
+        )
     if heard.news.outcome != "approved":
         _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
 
 
-@hears(events.AppealOrdered)
+@hears(events.AppealOrdered, when=lambda ordered: ordered.order == "dismissed")
 def appeal_dismissal(heard: Heard[events.AppealOrdered]) -> None:
     """Open the second appeal where the law does so by itself after the first was dismissed."""
-    if heard.news.order == "dismissed":
-        _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
+    _open_by_itself(heard.news.application_id, heard.event_id, heard.at)
 
 
 @hears(events.OrderMissed)

@@ -113,6 +113,8 @@ def _bring(delivery: Delivery, event: Event, at: datetime) -> None:
     if event.facts is None:
         return  # what it told was erased: there is nothing left to bring
     news = read_news(listener.news, event.facts)
+    if not listener.wants(news):
+        return
     heard = Heard(event_id=event.pk, story=event.story, happened_at=event.at, at=at, news=news)
     listener.function(heard)
 

@@ -115,8 +115,9 @@ def _keep(act: Act, told: Sequence[Told], stories: dict[UUID, Story]) -> None:
         written(database, _MOVE_HEAD, [story.length, story.head, _key(story.pk)])
     deliveries = [
         Delivery(event_id=event.pk, listener=listener.name, due_at=act.at)
-        for event in chain.events
+        for event, item in zip(chain.events, told, strict=True)
         for listener in listeners_by_news.get(event.name, ())
+        if listener.wants(item.news)
     ]
     if deliveries:
         insert(deliveries)

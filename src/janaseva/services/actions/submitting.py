@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from janaseva.core.action import action, allow, change, tell
 from janaseva.core.actor import Actor
-from janaseva.core.promises import receipt
+from janaseva.core.promises import broken, receipt
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
@@ -29,15 +29,25 @@ from janaseva.services.rules.parts import Variant
 from janaseva.workflow import rules as workflow_rules
 from janaseva.workflow import steps as workflow
 
+BEGINNER: Final = Actor.system("services.begin")
+"""Who lays an application on its desk, whoever handed it in."""
+BEFORE_ANYTHING: Final = frozenset({"application_without_office", "no_post_for_role"})
+"""How a beginning is refused, before any row of it is put, so that the same act may go on without it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submitted:
-    """An application that was handed in: its number, and what is to be paid (in paise) before the office begins."""
+    """An application that was handed in: its number, and what is to be paid (in paise) before the office begins.
+
+    ``begun``: nothing was to be paid, and the office has begun; ``due_at`` is then by when it decides, if it is known.
+    """
 
     application_id: UUID
     number: str
     demand_id: UUID
     total_paise: int
+    begun: bool = False
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +142,9 @@ def _known_faults(
 def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submitted:
     """Hand a draft in: check all of it, give it its number, and demand its fee. The office begins once that is settled.
 
-    In safe mode it is received all the same where a row can be taken: the number and this moment hold, the office
-    begins when it can, and the clock counts from here.
+    Where nothing is to be paid, the office begins with this very act, and the applicant has the acknowledgement's date
+    at once. In safe mode it is received all the same where a row can be taken: the number and this moment hold, the
+    office begins when it can, and the clock counts from here.
 
     Raises:
         Refusal: ``not_found``; ``application_already_submitted``; what ``begin_again`` refuses, for what rests on an
@@ -152,6 +163,17 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
     year = queries.today(at).year
     value = ledger.number(series=f"application/{checked.office_key}", year=year)
     number = running.application_number(checked.office_key, year, value)
+    change(
+        row,
+        state="submitted",
+        number=number,
+        office_id=checked.office_id,
+        area=checked.area,
+        variant=checked.variant,
+        submitted_at=at,
+    )
+    total_paise = sum(line.amount_paise for line in checked.lines)
+    at_once = not total_paise and not broken()
     demand_id = payments.demand(
         by=by,
         at=at,
@@ -160,18 +182,9 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         office_id=checked.office_id,
         lines=checked.lines,
         receipt_series=checked.office_key,
+        is_awaited=not at_once,
     )
-    change(
-        row,
-        state="submitted",
-        number=number,
-        office_id=checked.office_id,
-        area=checked.area,
-        variant=checked.variant,
-        demand_id=demand_id,
-        submitted_at=at,
-    )
-    total_paise = sum(line.amount_paise for line in checked.lines)
+    change(row, demand_id=demand_id)
     if total_paise:
         send_message(row, "message.submitted", by=by, at=at)
     tell(
@@ -186,7 +199,15 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         story=row.id,
         office_id=checked.office_id,
     )
-    return Submitted(application_id=row.id, number=number, demand_id=demand_id, total_paise=total_paise)
+    begun = _began_at_once(row, by=by, at=at) if at_once else False
+    return Submitted(
+        application_id=row.id,
+        number=number,
+        demand_id=demand_id,
+        total_paise=total_paise,
+        begun=begun,
+        due_at=row.due_at,
+    )
 
 
 @action
@@ -194,6 +215,10 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
     """Lay a settled application on the desk that decides it, start the clock at its receipt, and acknowledge it.
 
     ``received_at`` is the bank's time of debit, or the submission where nothing was due. A repeat changes nothing.
+
+    Raises:
+        Refusal: ``application_without_office``; ``no_post_for_role``.
+
     """
     allow(permissions.is_own_work(by))
     row = Application.locked(application_id)
@@ -201,6 +226,44 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         raise not_found()
     if row.state != "submitted":
         return
+    _begun(row, _started(row, at=at, received_at=received_at), at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """A case that was laid on its desk, and what it was laid there by."""
+
+    case: workflow.StartedCase
+    definition: Definition
+    variant: Variant
+    received_at: datetime
+    missing: list[str]
+
+
+def _began_at_once(row: Application, *, by: Actor, at: datetime) -> bool:
+    """Begin an application on which nothing is owed as it is handed in; ``False`` where no office can have it now.
+
+    Whoever hands in is not turned away for that: the worker begins it as soon as there is a post, and the gap is shown.
+    """
+    try:
+        start = _started(row, at=at, received_at=at)
+    except Refusal as refusal:
+        if refusal.code not in BEFORE_ANYTHING:
+            raise
+        if row.demand_id is not None:
+            payments.tell_settled(by=by, at=at, demand_id=row.demand_id)
+        return False
+    _begun(row, start, at=at)
+    return True
+
+
+def _started(row: Application, *, at: datetime, received_at: datetime) -> _Start:
+    """Start the case of an application.
+
+    Raises:
+        Refusal: those of :data:`BEFORE_ANYTHING`.
+
+    """
     definition = queries.compiled(row.definition_id, row.purpose)
     variant = definition.variant(row.variant)
     area = people.area_by_reference(row.area)
@@ -214,8 +277,8 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
     limit = running.plain_limit(definition.limit_for(variant))
     given = {one.group for one in Attachment.where(application_id=row.id)}
     missing = running.missing_papers(definition, limit, given)
-    started = workflow.start(
-        by=by,
+    case = workflow.start(
+        by=BEGINNER,
         at=at,
         story=row.id,
         process=process,
@@ -226,21 +289,37 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         complete_at=None if missing else received_at,
         applicant_person_id=row.applicant_id,
         calendar_key=workflow.calendar_for(
-            by=by, at=at, office_id=row.office_id, otherwise=queries.pack_of(row.definition_id).calendar
+            by=BEGINNER,
+            at=at,
+            office_id=row.office_id,
+            otherwise=queries.pack_of(row.definition_id).calendar,
         ),
         limit=limit,
         facts=workflow_rules.facts_for(process, definition.scope, applied.answers),
     )
-    change(row, state="begun", case_id=started.case_id, received_at=received_at, due_at=started.due_at, missing=missing)
-    _acknowledge(row, definition, variant, by=by, at=at, due_at=started.due_at)
-    template = "message.paid" if started.due_at else "message.paid_without_date"
-    send_message(row, template, by=by, at=at, due=queries.today(started.due_at) if started.due_at else None)
+    return _Start(case=case, definition=definition, variant=variant, received_at=received_at, missing=missing)
+
+
+def _begun(row: Application, start: _Start, *, at: datetime) -> None:
+    """Acknowledge an application whose case was started, and tell its applicant by when it is decided."""
+    case, due_at = start.case, start.case.due_at
+    change(
+        row,
+        state="begun",
+        case_id=case.case_id,
+        received_at=start.received_at,
+        due_at=due_at,
+        missing=start.missing,
+    )
+    _acknowledge(row, start.definition, start.variant, by=BEGINNER, at=at, due_at=due_at)
+    template = "message.paid" if due_at else "message.paid_without_date"
+    send_message(row, template, by=BEGINNER, at=at, due=queries.today(due_at) if due_at else None)
     tell(
         events.Begun(
             application_id=row.id,
-            case_id=started.case_id,
-            received_at=received_at.isoformat(),
-            due_at=started.due_at.isoformat() if started.due_at else None,
+            case_id=case.case_id,
+            received_at=start.received_at.isoformat(),
+            due_at=due_at.isoformat() if due_at else None,
         ),
         story=row.id,
         office_id=row.office_id,

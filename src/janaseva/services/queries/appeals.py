@@ -299,6 +299,16 @@ def is_deemed_granted(application_id: UUID) -> bool:
 # What the clock looks for.
 
 
+def is_decision_awaited(by: Actor, application_id: UUID) -> bool:
+    """Return whether an order in appeal or a written request asks for a decision; for the platform itself."""
+    if not permissions.is_own_work(by):
+        return False
+    ordered = Appeal.where(application_id=application_id, complied_at=None)
+    if any(row.comply_by is not None for row in ordered):
+        return True
+    return DeemedRequest.first_where(application_id=application_id, answered_at=None) is not None
+
+
 def missed(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:
     """Return the applications whose limit has passed and was not yet noticed; for the clock, nothing for others."""
     if by.kind != "clock":

@@ -373,12 +373,10 @@ def has_open_query(application_id: UUID) -> bool:
     return Query.objects.filter(application_id=application_id, answered_at=None).exists()
 
 
-def of_demand(by: Actor, demand_id: UUID) -> UUID | None:
-    """Return the application that a demand belongs to, for the platform's own handlers and the payer."""
-    row = Application.first_where(demand_id=demand_id)
-    if row is None or not (permissions.is_own_work(by) or permissions.is_applicant(by, row.applicant_id)):
-        return None
-    return row.id
+def to_begin(by: Actor, demand_id: UUID) -> UUID | None:
+    """Return the application that waits to be begun until nothing more is owed on a demand; for the platform itself."""
+    row = Application.first_where(demand_id=demand_id) if permissions.is_own_work(by) else None
+    return None if row is None or row.state != "submitted" else row.id
 
 
 def paper_content(by: Actor, application_id: UUID, document_id: UUID) -> documents.Content:
