@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -129,6 +131,33 @@ def test_a_case_is_decided_once(office):
     assert outcome(application_id) == "approved"
     certificate = queries.application(SYSTEM, application_id).decision.document_id
     assert client.get(at(application_id, f"paper/{certificate}"))["Content-Type"] == "application/pdf"
+
+
+def test_who_works_through_a_queue_is_handed_the_next_with_each_decision(office):
+    first, second = office.begun(), office.begun()
+    client = office.took(first)
+    page = client.get(at(first)).content.decode()
+    buttons = re.findall(r'<button[^>]* type="submit"[^>]*>', page[page.index('id="moves"') :])
+    assert 'name="then"' not in buttons[0], "the first button, which the enter key presses, hands nothing out"
+    assert 'name="then" value="next"' in buttons[1]
+    fault = approve(client, office, first, then="next", note="", move="refuse")
+    assert fault.status_code == 422
+    assert office.case(second).task.state == "waiting"
+    done = approve(client, office, first, then="next")
+    assert done["Location"] == f"{at(second)}?done=handed_next&before={first}"
+    page = client.get(done["Location"])
+    assert "This is the next" in words(page)
+    assert f'href="{at(first)}"' in page.content.decode()
+    assert (outcome(first), office.case(second).held_by_me) == ("approved", False)
+    assert office.case(second).task.state == "held"
+    for wrong in ("", "&before=", "&before=%3Cscript%3E", "&before=" + "1" * 200):
+        page = client.get(f"{at(second)}?done=handed_next{wrong}")
+        assert (page.status_code, "script>" in words(page)) == (200, False)
+    last = approve(client, office, second, then="next")
+    assert last["Location"] == "/desk/?next=none&done=decided"
+    said = words(client.get(last["Location"]))
+    assert "No case waits for you" in said
+    assert "The decision was made and recorded" in said
 
 
 def test_a_refusal_carries_its_reason_and_words(office):

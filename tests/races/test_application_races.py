@@ -221,6 +221,24 @@ def test_four_workers_at_once_do_each_thing_once(given, monkeypatch):
     assert list(ledger.audit()) == []
 
 
+def test_cases_decided_at_once_each_bring_another_next_case(given):
+    begun = [given.begun(given.citizen()) for _ in range(12)]
+    officer = given.holder(begun[0])
+    held = [given.act(actions.take_next, officer) for _ in range(6)]
+    lines = tuple(item.key for item in given.definition.process.steps[-1].checklist)
+    at = given.tick()
+
+    def decide(number: int) -> object:
+        facts = {"move": "approve", "checked": lines, "note": "Papers compared.", "then_next": True}
+        return actions.move(by=officer, at=at, key=f"decide {number}", application_id=held[number], **facts)
+
+    found = at_once(decide, threads=6)
+    assert [one.outcome for one in found] == ["approved"] * 6
+    assert {one.next_id for one in found} == set(begun) - set(held)
+    assert (told("services.decided"), told("workflow.taken")) == (6, 12)
+    assert list(ledger.audit()) == []
+
+
 def test_without_locks_the_writers_of_a_series_run_into_each_other(given, monkeypatch):
     locking = statements.where
     monkeypatch.setattr(statements, "where", lambda *asked, lock, **more: locking(*asked, lock=False, **more))

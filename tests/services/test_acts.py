@@ -1,5 +1,7 @@
 """What people and officers do with an application: done, and repeated with the same key; and who may read it."""
 
+from dataclasses import replace
+
 import pytest
 
 from janaseva.core.refusal import Refusal
@@ -9,6 +11,7 @@ from janaseva.people.models import Area
 from janaseva.services import actions, queries
 from janaseva.services.models import Attachment
 from janaseva.services.queries import definitions
+from janaseva.workflow.models import Task
 from tests.given import SYSTEM
 
 pytestmark = pytest.mark.django_db
@@ -64,9 +67,39 @@ def test_each_act_of_an_officer_repeated_is_done_once(given):
     assert first.outcome == "approved"
 
 
-def test_out_of_turn_needs_a_reason_which_is_kept(given):
-    from janaseva.workflow.models import Task
+def test_a_move_and_the_next_case_are_one_act(given):
+    first, second = given.begun(given.citizen()), given.begun(given.citizen())
+    officer = given.holder(first)
+    assert given.act(actions.take_next, officer) == first
+    lines = tuple(item.key for item in given.definition.process.steps[-1].checklist)
+    facts = {"application_id": first, "move": "approve", "checked": lines, "note": "Compared.", "then_next": True}
+    done = again(given, actions.move, officer, **facts)
+    assert (done.outcome, done.next_id) == ("approved", second)
+    names = list(Event.objects.filter(act="services.move").order_by("story", "ordinal").values_list("name", "story"))
+    assert ("services.decided", first) in names
+    assert ("workflow.taken", second) in names
+    assert ("services.handled", second) in names
+    last = again(given, actions.move, officer, **{**facts, "application_id": second})
+    assert (last.outcome, last.next_id) == ("approved", None), "nothing waits"
 
+
+def test_where_a_move_is_refused_nobody_is_handed_the_next_and_the_other_way_round(given):
+    first, second = given.begun(given.citizen()), given.begun(given.citizen())
+    officer = given.holder(first)
+    assert given.act(actions.take_next, officer) == first
+    may_not = replace(officer, grants=officer.grants - {"services.take"})
+    lines = tuple(item.key for item in given.definition.process.steps[-1].checklist)
+    approving = {"move": "approve", "checked": lines, "note": "Compared."}
+    for by, facts in ((officer, {"move": "approve"}), (officer, {"move": "no-such"}), (may_not, approving)):
+        before = set(Event.objects.exclude(name="ledger.refused").values_list("id", flat=True))
+        with pytest.raises(Refusal):
+            given.act(actions.move, by, application_id=first, then_next=True, **facts)
+        assert set(Event.objects.exclude(name="ledger.refused").values_list("id", flat=True)) == before
+        assert queries.application(SYSTEM, first).outcome == ""
+        assert Task.objects.get(case_id=queries.application(SYSTEM, second).case_id).state == "waiting"
+
+
+def test_out_of_turn_needs_a_reason_which_is_kept(given):
     first, second = given.begun(given.citizen()), given.begun(given.citizen())
     officer = given.holder(second)
     task = Task.objects.get(case_id=queries.application(SYSTEM, second).case_id, state="waiting")

@@ -16,6 +16,7 @@ from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Inv
 from janaseva.design import posted
 from janaseva.desk.people.entry import officers
 from janaseva.desk.services.case import case_page
+from janaseva.desk.services.desk import opened
 from janaseva.documents import rules as document_rules
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor
@@ -95,7 +96,7 @@ def _ending(name: str, parts: tuple[str, ...]) -> str:
     return next((part for part in parts if name.endswith(part)), "")
 
 
-def _move(asked: Asked) -> str:
+def _move(asked: Asked) -> str | HttpResponse:
     move, note, reason = asked.words("move"), asked.words("note"), asked.words("reason")
     checked = [name.removeprefix("checked.") for name in asked.request.POST if name.startswith("checked.")][:100]
     asked.typed["checked"] = checked
@@ -112,8 +113,16 @@ def _move(asked: Asked) -> str:
         checked=checked,
         found=found,
         task_id=asked.uuid("task_id"),
+        **({"then_next": True} if asked.request.POST.get("then") == "next" else {}),
     )
-    return "agreed" if moved.awaited else "decided" if moved.outcome else "moved"
+    done = "agreed" if moved.awaited else "decided" if moved.outcome else "moved"
+    if asked.request.POST.get("then") != "next":
+        return done
+    if moved.next_id is None:
+        return HttpResponseRedirect(f"{reverse('desk')}?next=none&done={done}")
+    return HttpResponseRedirect(
+        f"{opened(asked.request, moved.next_id)}?done=handed_next&before={moved.application_id}"
+    )
 
 
 def _ask(asked: Asked) -> str:
@@ -261,7 +270,7 @@ def _incomplete(asked: Asked) -> str:
     return "found_incomplete"
 
 
-ACTS: Final[dict[str, Callable[[Asked], str]]] = {
+ACTS: Final[dict[str, Callable[[Asked], str | HttpResponse]]] = {
     "take": _take,
     "put-back": _put_back,
     "move": _move,
@@ -297,6 +306,8 @@ def act(request: HttpRequest, application_id: UUID, act: str) -> HttpResponse:
             raise
         fault = Fault(place=PLACES.get(refusal.code, ""), code=refusal.code, facts=refusal.facts)
         return case_page(request, application_id, faults=[fault], typed=asked.typed, status=refusal.status)
+    if not isinstance(done, str):
+        return done
     if done in GONE:
         return HttpResponseRedirect(f"{reverse('desk')}?done={done}")
     return HttpResponseRedirect(f"{reverse('desk-case', args=[application_id])}?done={done}")

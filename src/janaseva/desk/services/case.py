@@ -37,6 +37,7 @@ DONE: Final = (
     "hearing_adjourned",
     "hearing_held",
     "agreed",
+    "handed_next",
 )
 TYPED: Final = (
     "act",
@@ -98,6 +99,7 @@ def case_page(
     context = reading.case_context(actor(request), application_id, at(request), language)
     done = request.GET.get("done", "")
     context["done"] = done if done in DONE and not typed else ""
+    context["before"] = _before(request) if context["done"] == "handed_next" else None
     context["typed"] = dict.fromkeys(TYPED, "") | dict(typed or {})
     case = context["case"]
     asked = {
@@ -111,6 +113,14 @@ def case_page(
     }
     told = [mending.in_own_words(asked.get(fault.place), fault) for fault in faults]
     return show(request, "desk/services/case.html", context, faults=told, status=status)
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    """Return the case that the officer was done with when handed this one, as the address names it."""
+    try:
+        return UUID(request.GET.get("before", "")[:40])
+    except ValueError:
+        return None
 
 
 @require_safe

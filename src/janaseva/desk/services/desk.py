@@ -21,7 +21,7 @@ from janaseva.workflow.queries import LISTS, MOST_COUNTED, DeskView, TaskView
 
 PAGE: Final = 50
 MOST_PAGES: Final = MOST_COUNTED // PAGE
-DONE: Final = ("put_back", "reported", "transferred")
+DONE: Final = ("put_back", "reported", "transferred", "moved", "decided", "agreed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     return show(request, "desk/services/desk.html", context, here="desk")
 
 
+def opened(request: HttpRequest, story: UUID) -> str:
+    """Return the address of the application or the appeal that the officer was handed."""
+    line = services.lines_of(actor(request), [story]).get(story)
+    name = "desk-appeal" if line is not None and line.appeal_id is not None else "desk-case"
+    return reverse(name, args=[story])
+
+
 @require_POST
 @officers
 def take_next(request: HttpRequest) -> HttpResponse:
@@ -97,9 +104,7 @@ def take_next(request: HttpRequest) -> HttpResponse:
     taken = perform(request, actions.take_next)
     if taken is None:
         return HttpResponseRedirect(f"{reverse('desk')}?next=none")
-    line = services.lines_of(actor(request), [taken]).get(taken)
-    name = "desk-appeal" if line is not None and line.appeal_id is not None else "desk-case"
-    return HttpResponseRedirect(reverse(name, args=[taken]))
+    return HttpResponseRedirect(opened(request, taken))
 
 
 @require_safe

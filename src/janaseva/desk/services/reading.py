@@ -234,6 +234,7 @@ def case_context(by: Actor, application_id: UUID, at: datetime, language: str) -
         "due_state": due_state(case),
         "may_find_incomplete": may_find_incomplete(view, case, why, history["moves"]),
         "to_take": to_take,
+        "may_take_next": by.may("services.take"),
         "in_turn": upcoming is not None and to_take is not None and upcoming.task_id == to_take.task_id,
         "wanted": _wanted(view, case),
         "objections": workflow.objections(by, view.case_id),

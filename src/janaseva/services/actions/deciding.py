@@ -1,7 +1,7 @@
 """Moves of a case: recommend, return, approve, refuse; what an approval brings; and what may be done after it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from janaseva.people import queries as people
 from janaseva.services import events, queries
 from janaseva.services.actions.demanding import demand_at
 from janaseva.services.actions.entering import entered
-from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.actions.handling import hand_next, handled, on_desk
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Decision
 from janaseva.services.rules import outcomes, permissions, purposes, running
@@ -34,7 +34,8 @@ ENDED = {"surrendered": "message.surrendered", "replaced": "message.superseded"}
 class MovedOn:
     """Where an application stands after a move; ``outcome`` is empty while it goes on.
 
-    ``awaited``: it was agreed to the move, and others must still do so.
+    ``awaited``: it was agreed to the move, and others must still do so. ``next_id`` is the application (or appeal) that
+    the officer was handed in the same act, where that was asked for and something waited.
     """
 
     application_id: UUID
@@ -42,6 +43,7 @@ class MovedOn:
     document_id: UUID | None
     certificate_number: str
     awaited: bool = False
+    next_id: UUID | None = None
 
 
 @action
@@ -57,12 +59,16 @@ def move(
     checked: Sequence[str] = (),
     found: Mapping[str, Any] | None = None,
     task_id: UUID | None = None,
+    then_next: bool = False,
 ) -> MovedOn:
     """Make a move of the process. Approving issues the certificate and its entry; refusing needs a coded reason.
 
+    With ``then_next`` the officer is handed what came first on their desks in the same act, so that who works through
+    a queue does one act a case: both are done, or neither.
+
     Raises:
         Refusal: ``not_found``; ``fee_not_computable`` where the move leads to a demand that lacks something; and those
-            of :func:`janaseva.workflow.steps.move`.
+            of :func:`janaseva.workflow.steps.move`; ``no_desk`` where the next was asked for by who may not take.
         Invalid: with every missing note, reason or line of the checklist, and every fault of ``found``, at once.
 
     """
@@ -80,15 +86,21 @@ def move(
     )
     if moved.outcome in ("refused", "returned") and queries.is_deemed_granted(row.id):
         raise Refusal("deemed_granted_already", status=CONFLICT)
-    if not moved.outcome:
+    if moved.outcome:
+        done = _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
+    else:
         handled(row, "agreed" if moved.awaited else "moved")
         if moved.case_due_at != row.due_at:
             change(row, due_at=moved.case_due_at)
         demand_at(row, moved.rests_at, by=by, at=at)
-        return MovedOn(
-            application_id=row.id, outcome="", document_id=None, certificate_number="", awaited=moved.awaited
+        done = MovedOn(
+            application_id=row.id,
+            outcome="",
+            document_id=None,
+            certificate_number="",
+            awaited=moved.awaited,
         )
-    return _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
+    return replace(done, next_id=hand_next(by, at)) if then_next else done
 
 
 def _decide(row: Application, *, by: Actor, at: datetime, outcome: str, reason: str, words: str, late: bool) -> MovedOn:

@@ -80,6 +80,17 @@ def taken_in_hand(case_id: UUID, what: str) -> UUID:
     return appeal.id
 
 
+def hand_next(by: Actor, at: datetime) -> UUID | None:
+    """Put into the hands of ``by`` what came first on their desks; answer its story, or ``None`` where nothing waits.
+
+    Raises:
+        Refusal: ``no_desk``.
+
+    """
+    taken = workflow.take_next(by=by, at=at)
+    return None if taken is None else taken_in_hand(taken.case_id, "taken")
+
+
 @action
 def take_next(*, by: Actor, at: datetime, key: str) -> UUID | None:
     """Take in hand what came first of all that waits on one's desks; answer its application (or appeal), or ``None``.
@@ -90,10 +101,7 @@ def take_next(*, by: Actor, at: datetime, key: str) -> UUID | None:
     """
     allow(permissions.may_work(by), "not_permitted")
     people.in_charge(by=by, at=at)
-    taken = workflow.take_next(by=by, at=at)
-    if taken is None:
-        return None
-    return taken_in_hand(taken.case_id, "taken")
+    return hand_next(by, at)
 
 
 @action
