@@ -2,13 +2,14 @@
 
 The service is ``sd-building-plan``, as its pack has it, by the example that takes three officers' steps before the
 decision: screening, sent for inspection, inspection; then approved, with a certificate's number, its document, a
-decision and a message. An act is what the doors call: submit, begin (what the worker does once nothing more is owed),
-and, for each step, being handed the case and moving it. Filling the draft in comes before; typesetting comes after.
+decision and a message. Nothing is owed, so that the office begins with the act of handing in. Each officer works
+through what lies on their desk as the desk offers it: is handed the first case, then moves one and is handed the next
+in one act. Filling the draft in comes before; typesetting comes after.
 
 Twice: through the actions, and through HTTP, where the real WSGI application is called in this process with the bytes
 that a browser or a program sends: every middleware, sessions, tokens against forged forms, limits, routing, and the
 answer as bytes. Citizens hand in by the API, officers work at the desk, as in earnest; what a server in front of WSGI
-costs is left out. The begin has no address: it is the worker's.
+costs is left out.
 
 Ours and the floor take turns, some flows at a time, so that what else the machine does falls on both.
 """
@@ -17,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -102,7 +104,6 @@ class Flows:
         """Walk one application and remember whose desk each step is, and what it checks."""
         given, application_id = self.given, self.draft()
         Flows.submit(self, application_id)
-        self.begin(application_id)
         for number, step in enumerate(self.example.steps):
             case = self.case(application_id)
             assert case.post_id is not None
@@ -135,30 +136,29 @@ class Flows:
         """Hand it in."""
         self.given.act(actions.submit, self.by, application_id=application_id)
 
-    def begin(self, application_id: UUID) -> None:
-        """Lay it on its desk, as the worker does where nothing more is owed."""
-        by, at = Actor.system("services.begin"), self.given.at
-        self.given.act(actions.begin_case, by, application_id=application_id, received_at=at)
-
     def take(self, application_id: UUID, desk: Desk) -> None:
         """Be handed the next case, which is this."""
         assert self.given.act(actions.take_next, desk.officer) == application_id
 
-    def move(self, application_id: UUID, desk: Desk, task_id: UUID | None = None) -> None:
-        """Move the case on, or decide it."""
-        facts = {"move": desk.move, "note": NOTE, "checked": desk.checked, "task_id": task_id}
-        self.given.act(actions.move, desk.officer, application_id=application_id, **facts)
+    def move(
+        self, application_id: UUID, desk: Desk, task_id: UUID | None = None, following: UUID | None = None
+    ) -> None:
+        """Move the case on, or decide it, and be handed the one that follows, if any."""
+        facts = {"move": desk.move, "note": NOTE, "checked": desk.checked, "task_id": task_id, "then_next": True}
+        done = self.given.act(actions.move, desk.officer, application_id=application_id, **facts)
+        assert done.next_id == following
 
-    def acts(self, application_id: UUID) -> Iterator[Act]:
-        """Yield the acts of one flow in their order; what stands between them is not measured."""
-        yield "submit", lambda: self.submit(application_id)
-        yield "begin", lambda: self.begin(application_id)
+    def acts(self, some: Sequence[UUID]) -> Iterator[Act]:
+        """Yield the acts of some flows, desk after desk; what stands between them is not measured."""
+        for application_id in some:
+            yield "submit", lambda: self.submit(application_id)  # noqa: B023 - called before the next
         for number, desk in enumerate(self.desks):
-            yield "take", lambda: self.take(application_id, desk)  # noqa: B023 - called before the next
-            task = self.case(application_id).task
-            task_id = task.task_id if task else None
+            yield "take", lambda: self.take(some[0], desk)  # noqa: B023 - called before the next
             name = "decide" if number == STEPS else "move"
-            yield name, lambda: self.move(application_id, desk, task_id)  # noqa: B023 - called before the next
+            for application_id, following in zip_longest(some, some[1:]):
+                task = self.case(application_id).task
+                asked = (application_id, desk, task.task_id if task else None, following)
+                yield name, lambda: self.move(*asked)  # noqa: B023 - called before the next
 
 
 class Doors(Flows):
@@ -173,13 +173,15 @@ class Doors(Flows):
         there = desk.browser.post("/desk/next", self.given.tick())
         assert there == f"/desk/case/{application_id}", there
 
-    def move(self, application_id: UUID, desk: Desk, task_id: UUID | None = None) -> None:
-        """Send the form on the page of the case."""
-        form = {"move": desk.move, "note": NOTE, "task_id": str(task_id)} | {
+    def move(
+        self, application_id: UUID, desk: Desk, task_id: UUID | None = None, following: UUID | None = None
+    ) -> None:
+        """Send the form on the page of the case by the button that hands out the next."""
+        form = {"move": desk.move, "note": NOTE, "task_id": str(task_id), "then": "next"} | {
             f"checked.{line}": "on" for line in desk.checked
         }
         there = desk.browser.post(f"/desk/case/{application_id}/move", self.given.tick(), form)
-        assert "done=" in there, there
+        assert there.startswith(f"/desk/case/{following}?" if following else "/desk/?next=none"), there
 
 
 def example() -> Example:
@@ -220,9 +222,8 @@ def walk(flows: Flows, folder: Path, *, times: int, others: Sequence[Other] = ()
         for start in (0, *range(WARM, times + WARM, A_TURN)):
             some = drafts[start : start + A_TURN] if start else drafts[:WARM]
             mine, below, after = (ours, floor, worker) if start else (defaultdict(Cost), defaultdict(Cost), Cost())
-            acts = (act for application_id in some for act in flows.acts(application_id))
             forget_all()  # a door lets nobody hand in so often
-            kept = _metered(acts, backend(), mine)
+            kept = _metered(flows.acts(some), backend(), mine)
             again = [(name, copy.ready(writes)) for name, writes in kept]
             _metered(((name, lambda act=act: copy.do(act)) for name, act in again), copy.processes(), below)
             for other in others:
