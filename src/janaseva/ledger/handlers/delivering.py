@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import QuerySet
 from pydantic import TypeAdapter
 
 from janaseva.core.action import upkeep
+from janaseva.core.cursors import done, here
 from janaseva.core.news import Heard, Listener, News, NotYet, listeners
+from janaseva.core.questions import Question
 from janaseva.core.refusal import Refusal
 from janaseva.core.row import update_where
 from janaseva.ledger.models import Delivery, Event
@@ -65,15 +67,30 @@ def read_news(kind: type[News], facts: Mapping[str, Any]) -> News:
     return _readers[kind].validate_python(dict(facts))
 
 
+@Question
+def _some_due(*, at: datetime) -> QuerySet[Delivery, UUID]:
+    return Delivery.objects.filter(state="waiting", due_at__lte=at).values_list("pk", flat=True)[:1]
+
+
+@Question
+def _due(*, at: datetime, limit: int) -> QuerySet[Delivery]:
+    due = Delivery.objects.filter(state="waiting", due_at__lte=at).order_by("due_at", "pk")
+    return due.select_for_update(skip_locked=True)[:limit]
+
+
+_LEASE = "UPDATE ledger_delivery SET due_at = %s, attempts = attempts + 1 WHERE id IN ({})"
+
+
 def _claimed(at: datetime, limit: int) -> list[Delivery]:
     """Take up to ``limit`` deliveries that are due, for the length of a lease; each counts as an attempt."""
-    due = Delivery.objects.filter(state=WAITING, due_at__lte=at).order_by("due_at", "pk")
-    if not due.exists():
+    if not _some_due(at=at):
         return []
     with upkeep():
-        taken: list[Any] = list(due.select_for_update(skip_locked=True)[:limit])
-        keys = [delivery.pk for delivery in taken]
-        Delivery.objects.filter(pk__in=keys).update(due_at=at + LEASE, attempts=F("attempts") + 1)
+        taken, database = _due(at=at, limit=limit), here()
+        if taken:
+            until = database.ops.adapt_datetimefield_value(at + LEASE)
+            keys = [delivery.pk.hex if database.vendor == "sqlite" else delivery.pk for delivery in taken]
+            done(database, _LEASE.format(", ".join(["%s"] * len(keys))), [until, *keys])
     for delivery in taken:
         delivery.due_at, delivery.attempts = at + LEASE, delivery.attempts + 1
     return taken

@@ -1,7 +1,7 @@
 """The transparency log as anyone may read it: checkpoint, tiles, entries, and the proof of one event."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -37,6 +37,20 @@ def leaf_index(event_id: UUID) -> int | None:
     return leaf.index if leaf is not None else None
 
 
+_MOST_TILES: Final = 256
+"""So many tiles of 8 kB are kept; most proofs under one head have those at the log's end in common."""
+_trees: Final[list[tuple[str, rules.Tree]]] = []
+
+
+def _tree(held: Checkpoint) -> rules.Tree:
+    """Return the tree under a head, with the tiles that proofs under the very same head have read before."""
+    known = next(iter(_trees), None)
+    if known is None or known[0] != held.root or known[1].size != held.size or known[1].tiles_read > _MOST_TILES:
+        known = (held.root, rules.Tree(held.size, tile_hashes))
+        _trees[:] = [known]
+    return known[1]
+
+
 def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
     """Return the proof that the published log holds the event; ``None`` until a checkpoint covers it.
 
@@ -55,7 +69,7 @@ def proof(event_id: UUID, *, with_record: bool = False) -> rules.Proof | None:
         event = Event.get_or_none(event_id)
         if event is not None and event.salt is not None:
             extra = bytes(event.salt) + rules.record_bytes(record_of(event))
-    path = rules.Tree(held.size, tile_hashes).inclusion(index)
+    path = _tree(held).inclusion(index)
     return rules.Proof(index=index, path=tuple(path), checkpoint=held.note, extra=extra)
 
 
@@ -64,7 +78,7 @@ def proof_at(index: int) -> rules.Proof | None:
     held = head()
     if held is None or not 0 <= index < held.size:
         return None
-    path = rules.Tree(held.size, tile_hashes).inclusion(index)
+    path = _tree(held).inclusion(index)
     return rules.Proof(index=index, path=tuple(path), checkpoint=held.note)
 
 

@@ -52,6 +52,11 @@ class Tree:
         self._read = read
         self._tiles: dict[tuple[int, int], bytes] = {}
 
+    @property
+    def tiles_read(self) -> int:
+        """Return how many tiles it has read and keeps."""
+        return len(self._tiles)
+
     def _run(self, level: int, first: int, count: int) -> list[bytes]:
         """Return ``count`` neighbouring hashes of one tile, beginning at hash ``first`` of the level."""
         number, offset = divmod(first, TILE_WIDTH)

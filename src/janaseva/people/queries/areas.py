@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from janaseva.core import statements
+from janaseva.core.glance import once
 from janaseva.core.text import Text
 from janaseva.people import rules
 from janaseva.people.models import Area
@@ -111,8 +112,12 @@ def areas_named(names: Collection[str]) -> dict[str, Text]:
 
 def area_path(area_id: UUID) -> list[AreaView]:
     """Return the area and those it lies within, the nearest first; empty where there is no such area."""
+    return [_view(row) for row in once(("area_path", area_id), lambda: _path(area_id), (Area,))]
+
+
+def _path(area_id: UUID) -> list[Area]:
     key = Area._meta.pk.get_db_prep_value(area_id, connection)
-    return [_view(row) for row in statements.raw(Area, _PATH.format(statements.columns(Area)), [key])]
+    return list(statements.raw(Area, _PATH.format(statements.columns(Area)), [key]))
 
 
 def time_zone_of(area_id: UUID) -> str | None:

@@ -12,7 +12,7 @@ from janaseva.core.promises import broken, receipt
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.documents import steps as documents
 from janaseva.forms import queries as forms_queries
-from janaseva.forms.rules import ISSUED
+from janaseva.forms.rules import ISSUED, Applied
 from janaseva.forms.rules import checking as form_rules
 from janaseva.ledger import steps as ledger
 from janaseva.payments import steps as payments
@@ -54,6 +54,7 @@ class Submitted:
 class Checked:
     """A draft without a fault: its answers as they count, which variant it is, which area it belongs to, its bill."""
 
+    applied: Applied
     variant: str
     area_id: UUID
     area: str
@@ -98,6 +99,7 @@ def _checked(
     if area is None or office is None:
         raise Invalid([Fault(place=ready.variant.officer.place, code="no_office_here")])
     return Checked(
+        applied=applied,
         variant=ready.variant.key,
         area_id=area.id,
         area=ready.area,
@@ -199,7 +201,7 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         story=row.id,
         office_id=checked.office_id,
     )
-    begun = _began_at_once(row, by=by, at=at) if at_once else False
+    begun = _began_at_once(row, checked.applied, by=by, at=at) if at_once else False
     return Submitted(
         application_id=row.id,
         number=number,
@@ -226,7 +228,9 @@ def begin_case(*, by: Actor, at: datetime, key: str, application_id: UUID, recei
         raise not_found()
     if row.state != "submitted":
         return
-    _begun(row, _started(row, at=at, received_at=received_at), at=at)
+    definition, answers = queries.compiled(row.definition_id, row.purpose), forms_queries.answers_of(row.id)
+    applied = form_rules.apply(definition.form, answers, today=queries.today(received_at), directory=queries.PLACES)
+    _begun(row, _started(row, applied, at=at, received_at=received_at), at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,13 +244,13 @@ class _Start:
     missing: list[str]
 
 
-def _began_at_once(row: Application, *, by: Actor, at: datetime) -> bool:
+def _began_at_once(row: Application, applied: Applied, *, by: Actor, at: datetime) -> bool:
     """Begin an application on which nothing is owed as it is handed in; ``False`` where no office can have it now.
 
     Whoever hands in is not turned away for that: the worker begins it as soon as there is a post, and the gap is shown.
     """
     try:
-        start = _started(row, at=at, received_at=at)
+        start = _started(row, applied, at=at, received_at=at)
     except Refusal as refusal:
         if refusal.code not in BEFORE_ANYTHING:
             raise
@@ -257,8 +261,8 @@ def _began_at_once(row: Application, *, by: Actor, at: datetime) -> bool:
     return True
 
 
-def _started(row: Application, *, at: datetime, received_at: datetime) -> _Start:
-    """Start the case of an application.
+def _started(row: Application, applied: Applied, *, at: datetime, received_at: datetime) -> _Start:
+    """Start the case of an application; ``applied`` is its form worked out for the day of its receipt.
 
     Raises:
         Refusal: those of :data:`BEFORE_ANYTHING`.
@@ -269,8 +273,6 @@ def _started(row: Application, *, at: datetime, received_at: datetime) -> _Start
     area = people.area_by_reference(row.area)
     if variant is None or area is None or row.office_id is None:
         raise Refusal("application_without_office", status=CONFLICT)
-    answers = forms_queries.answers_of(row.id)
-    applied = form_rules.apply(definition.form, answers, today=queries.today(received_at), directory=queries.PLACES)
     process = definition.process_for(variant).published(
         notices.filling(definition, applied.answers, area_names=queries.area_names)
     )
