@@ -350,6 +350,7 @@ def start_platform(
     """Start Janaseva's web and worker processes on a web machine."""
     own = {**environment, **DATABASE, "JANASEVA_DATABASE_URL": database_url()}
     own["JANASEVA_DATA_DIR"] = str(folder(name) / "site")
+    own["JANASEVA_CERTIFICATES"] = json.dumps([str(folder(name) / "tls" / "own.pem")])
     more = {"web": ("--host", "127.0.0.1", "--port", "8000"), "worker": ()}
     for what in whats:
         start(name, what, code.python, "-m", "janaseva", what, *more[what], environment={**own, **code.environment})

@@ -50,6 +50,9 @@ class Options(BaseSettings):
     sms_key: str = Field(default="", description="The Mobile Seva account's secure key.")
     sms_templates: dict[str, str] = Field(default={}, description="DLT template ids by words key and language.")
     log_origin: str = Field(default="janaseva.example/log", description="The transparency log's name in checkpoints.")
+    certificates: list[Path] = Field(
+        default=[], description="Files of certificates (PEM) to watch; a warning a month before one ends."
+    )
     published_copies: list[Path] = Field(default=[], description="Further folders that remember the last checkpoint.")
     backup_dir: Path | None = Field(default=None, description="The folder of backups; empty: backups/ in data_dir.")
     backup_keys: list[str] = Field(default=[], description="Two or more age1... keys that backups are encrypted to.")

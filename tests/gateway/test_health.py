@@ -7,6 +7,10 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.db import IntegrityError, OperationalError
 from django.test import Client
 
@@ -49,6 +53,12 @@ def _backup(at, *, hours=1.0, proof_days=1.0, findings=0):
     return lambda: queries.BackupStanding(made_at=made, log_size=1, verified_at=proven, findings=findings)
 
 
+def _ending(at, *, days):
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, at - timedelta(days=1), at + timedelta(days=days))
+    return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
 FORCED = {
     "database": lambda at, patch: patch(looking, "LOOKS", (("database", _raising), *looking.LOOKS[1:])),
     "record": lambda at, patch: patch(promises, "_looks", [lambda: "record_behind"]),
@@ -62,8 +72,9 @@ FORCED = {
         looking.monitor, "standing", lambda *_: Standing(open=1, late=1, next_due=None)
     ),
     "disk": lambda at, patch: patch(looking, "LEAST_DISK_BYTES", 2**80),
+    "certificates": lambda at, patch: patch(looking.documents, "seal_certificates", lambda: [_ending(at, days=29)]),
 }
-SERVE = {"log", "queue", "failed", "backup", "incidents", "disk"}
+SERVE = {"log", "queue", "failed", "backup", "incidents", "disk", "certificates"}
 
 
 @pytest.mark.parametrize("name", FORCED)
@@ -97,6 +108,27 @@ def test_a_backup_is_judged_by_its_age_its_proof_and_what_that_found(at, monkeyp
     assert not _parts(at)["backup"].wrong
     assert queries.backup_standing().log_size == 7
     assert len(queries.story(by, UUID(int=2))) == 2
+
+
+def test_the_certificate_that_ends_first_is_told_and_one_that_cannot_be_read(at, monkeypatch, tmp_path):
+    monkeypatch.setattr(looking.documents, "seal_certificates", lambda: [_ending(at, days=400)])
+    good, soon = tmp_path / "good.pem", tmp_path / "soon.pem"
+    good.write_text(_ending(at, days=90))
+    soon.write_text(_ending(at, days=200) + _ending(at, days=20))
+
+    def told(*paths):
+        monkeypatch.setattr(OPTIONS, "certificates", list(paths))
+        part = _parts(at)["certificates"]
+        assert part.serves
+        return part.wrong, round(dict(part.figures)["certificate_left_seconds"] / 86_400)
+
+    assert told() == ("", 400)
+    assert told(good) == ("", 90)
+    wrong, days = told(good, soon)
+    assert ("soon.pem" in wrong, days) == (True, 20)
+    assert told(tmp_path / "none.pem") == ("none.pem cannot be read: FileNotFoundError", 400)
+    soon.write_text("-----BEGIN CERTIFICATE-----\nnonsense")
+    assert told(soon, good) == ("soon.pem cannot be read: ValueError", 90)
 
 
 def test_nobody_but_the_system_tells_of_backups(at):

@@ -16,6 +16,7 @@ DO = (
 FOR_ANYONE: dict[str, set[str]] = {
     "whether a paper is genuine is for whoever holds it to know": {
         *("documents.verify_number", "documents.verify_qr", "documents.verify_file", "documents.key_ring"),
+        "documents.seal_certificates",
     },
     "the transparency log is public; its leaves are salted hashes": {
         *("ledger.checkpoint", "ledger.verifier", "ledger.leaf_index", "ledger.proof", "ledger.leaf", "ledger.entries"),

@@ -34,6 +34,7 @@ from janaseva.documents.queries.stored import (
 )
 from janaseva.documents.queries.verifying import (
     key_ring,
+    seal_certificates,
     suspended_since,
     verify_file,
     verify_number,
@@ -64,6 +65,7 @@ __all__ = [
     "number_taken",
     "photograph_is_stored",
     "places",
+    "seal_certificates",
     "state_of",
     "stated",
     "stored",

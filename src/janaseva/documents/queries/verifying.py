@@ -41,6 +41,11 @@ def key_ring() -> rules.KeyRing:
     return rules.KeyRing(_keys().keys, "\n".join(ledger.verifiers()))
 
 
+def seal_certificates() -> list[str]:
+    """Return the certificates (PEM) of the keys that seal now; they are in every sealed file."""
+    return [key.certificate_pem for key in _keys().keys.values() if key.use == "seal" and key.valid_until is None]
+
+
 _RECORDED: Final = tuple(one.name for one in fields(rules.Record))
 
 

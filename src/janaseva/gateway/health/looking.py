@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from cryptography import x509
 from django.db import Error, connection
 
 from janaseva.core.actor import Actor
@@ -28,6 +29,8 @@ OLDEST_BACKUP: Final = timedelta(hours=26)
 OLDEST_PROOF: Final = timedelta(days=8)
 LATEST_LOG: Final = timedelta(minutes=1)
 CLOCK_OFFSET: Final = timedelta(seconds=1)
+CERTIFICATE_LEFT: Final = timedelta(days=30)
+"""So long before a certificate ends somebody must have another made."""
 LEAST_DISK_BYTES: Final = 256 * 1024 * 1024
 
 _log = logging.getLogger("janaseva.gateway")
@@ -137,6 +140,29 @@ def _incidents(at: datetime) -> Iterator[Part]:
     yield Part(name="incidents", wrong=wrong, serves=True, figures=tuple(figures))
 
 
+def _ends(pem: bytes) -> Iterator[datetime]:
+    yield from (one.not_valid_after_utc for one in x509.load_pem_x509_certificates(pem))
+
+
+def _certificates(at: datetime) -> Iterator[Part]:
+    """Tell of the certificate that ends first: of the files named in the settings, and of the seal's own."""
+    ends, wrong = [], ""
+    for path in OPTIONS.certificates:
+        try:
+            ends += [(end, path.name) for end in _ends(path.read_bytes())]
+        except (OSError, ValueError) as error:
+            wrong = f"{path.name} cannot be read: {type(error).__name__}"
+    ends += [(end, "the seal's") for pem in documents.seal_certificates() for end in _ends(pem.encode())]
+    figures: tuple[tuple[str, float], ...] = ()
+    if ends:
+        end, whose = min(ends)
+        left = end - at
+        figures = (("certificate_left_seconds", left.total_seconds()),)
+        if left < CERTIFICATE_LEFT:
+            wrong = f"a certificate ends on {end:%A %d %B %Y} ({whose})"
+    yield Part(name="certificates", wrong=wrong, serves=True, figures=figures)
+
+
 def _disk(_at: datetime) -> Iterator[Part]:
     free = shutil.disk_usage(OPTIONS.data_dir.resolve()).free
     wrong = "" if free >= LEAST_DISK_BYTES else f"only {free // 2**20} MB are free"
@@ -146,6 +172,7 @@ def _disk(_at: datetime) -> Iterator[Part]:
 LOOKS: Final[tuple[tuple[str, Look], ...]] = (
     ("database", _database), ("record", _promises), ("quorum", _quorum), ("log", _log_head), ("clock", _clock),
     ("queue", _queue), ("papers", _papers), ("backup", _backup), ("incidents", _incidents), ("disk", _disk),
+    ("certificates", _certificates),
 )  # fmt: skip
 
 
