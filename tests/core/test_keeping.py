@@ -10,7 +10,7 @@ from django.db import connection
 from janaseva.cli import keeping
 from janaseva.core.durability import weaknesses
 from janaseva.core.limits import LIMITS, limit
-from janaseva.core.postgresql import pool
+from janaseva.core.postgresql import lending, pool
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -77,12 +77,46 @@ def test_a_pooler_before_the_server_is_noticed(monkeypatch):
             raw.adapters,
         )
 
+    BehindPooler.execute = raw.execute
     monkeypatch.setitem(connection.settings_dict, "POOLER", "session")
+    monkeypatch.setattr(lending, "_found", [])
     connection._configure_connection(BehindPooler)
     assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is False, "lent for as long as it is open"
+    assert not lending.is_misnamed()
+    monkeypatch.setattr(lending, "_found", [])
+    monkeypatch.setattr(lending, "who_answers", lambda connection: (1, "one server"))
+    connection._configure_connection(BehindPooler)
+    assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True, "one server's connection answers on both"
+    assert lending.is_misnamed()
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
     monkeypatch.setitem(connection.settings_dict, "POOLER", "transaction")
     connection._configure_connection(BehindPooler)
     assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "lasts"),
+    [
+        ("aaaaaa", "bbbbb", True),
+        ("a", "a", False),
+        ("aaa", "bba", False),
+        ("aab", "bb", False),
+    ],
+)
+def test_who_answers_tells_for_how_long_a_pooler_lends(one, other, lasts):
+    mine, others = iter(one), iter(other)
+    assert lending.is_for_a_session(lambda: (next(mine),), lambda: (next(others),)) is lasts
+
+
+def test_where_no_other_connection_can_be_opened_the_settings_are_believed(monkeypatch):
+    monkeypatch.setattr(lending, "_found", [])
+    monkeypatch.setattr(lending.psycopg, "connect", _no_connection)
+    assert lending.lends_for_a_session(None, {})
+    assert lending._found == []
+
+
+def _no_connection(**_):
+    raise lending.psycopg.OperationalError
 
 
 def _served_by() -> int:

@@ -17,6 +17,7 @@ from django.test import Client
 from janaseva.core import promises
 from janaseva.core.actor import Actor
 from janaseva.core.logs import JsonLines
+from janaseva.core.postgresql import lending
 from janaseva.core.text import LANGUAGES
 from janaseva.core.words import say
 from janaseva.gateway.health import looking
@@ -63,6 +64,7 @@ FORCED = {
     "database": lambda at, patch: patch(looking, "LOOKS", (("database", _raising), *looking.LOOKS[1:])),
     "record": lambda at, patch: patch(promises, "_looks", [lambda: "record_behind"]),
     "quorum": lambda at, patch: patch(looking, "weaknesses", lambda: ("fsync is off",)),
+    "pooler": lambda at, patch: patch(lending, "_found", [False]),
     "clock": lambda at, patch: patch(looking, "CLOCK_OFFSET", timedelta(seconds=-1)),
     "log": lambda at, patch: patch(looking.ledger, "unpublished_seconds", lambda _: 61),
     "queue": lambda at, patch: patch(looking.ledger, "worker_status", _worker(oldest_due_at=at - timedelta(minutes=6))),
@@ -74,7 +76,7 @@ FORCED = {
     "disk": lambda at, patch: patch(looking, "LEAST_DISK_BYTES", 2**80),
     "certificates": lambda at, patch: patch(looking.documents, "seal_certificates", lambda: [_ending(at, days=29)]),
 }
-SERVE = {"log", "queue", "failed", "backup", "incidents", "disk", "certificates"}
+SERVE = {"pooler", "log", "queue", "failed", "backup", "incidents", "disk", "certificates"}
 
 
 @pytest.mark.parametrize("name", FORCED)

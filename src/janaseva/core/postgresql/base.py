@@ -3,7 +3,8 @@
 A pooler that lends a server connection for one transaction (PgBouncer) keeps no cursor open between two of them. It
 gives itself away: the process number that it told at the greeting is not the server's. Behind one, results are fetched
 whole and statements are not prepared, since the next transaction may be lent another connection; but for one that
-lends a connection for as long as its client's lasts, of which the settings say so (``POOLER``).
+lends a connection for as long as its client's lasts, of which the settings say so (``POOLER``) and of which that is
+found to be so (:mod:`janaseva.core.postgresql.lending`).
 Warnings that come with a commit are kept for :mod:`janaseva.core.commit`. And the pool is our own
 (:mod:`janaseva.core.postgresql.pool`): a connection is tried before it is lent only where it may have been lost, for a
 question to the server for each page was a fifth of what a small page costs.
@@ -23,6 +24,7 @@ from psycopg.pq import Format
 
 from janaseva.core.commit import warned
 from janaseva.core.cursors import Connected, Direct
+from janaseva.core.postgresql.lending import lends_for_a_session
 from janaseva.core.postgresql.pool import Pool
 from janaseva.core.postgresql.wire import Wire
 
@@ -152,7 +154,9 @@ class DatabaseWrapper(Connected, base.DatabaseWrapper):
         connection.add_notice_handler(_noticed)
         with connection.cursor() as cursor:
             server = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
-        is_ours = server == connection.info.backend_pid or self.settings_dict.get("POOLER") == "session"
+        is_ours = server == connection.info.backend_pid
+        if not is_ours and self.settings_dict.get("POOLER") == "session":
+            is_ours = lends_for_a_session(connection, self.get_connection_params())
         if not is_ours:
             self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
         prepared_after = PREPARED_AFTER if is_ours else None

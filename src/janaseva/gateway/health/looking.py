@@ -18,6 +18,7 @@ from django.db import Error, connection
 from janaseva.core.actor import Actor
 from janaseva.core.durability import weaknesses
 from janaseva.core.ids import uuid7
+from janaseva.core.postgresql.lending import is_misnamed
 from janaseva.core.promises import broken, receives
 from janaseva.documents import queries as documents
 from janaseva.ledger import queries as ledger
@@ -65,6 +66,11 @@ def _database(_at: datetime) -> Iterator[Part]:
 def _quorum(_at: datetime) -> Iterator[Part]:
     found = "; ".join(weaknesses())
     yield Part(name="quorum", wrong=found, serves=False)
+
+
+def _pooler(_at: datetime) -> Iterator[Part]:
+    wrong = "it lends for a transaction, JANASEVA_DATABASE_POOLER says for a session" if is_misnamed() else ""
+    yield Part(name="pooler", wrong=wrong, serves=True)
 
 
 def _clock(at: datetime) -> Iterator[Part]:
@@ -170,9 +176,9 @@ def _disk(_at: datetime) -> Iterator[Part]:
 
 
 LOOKS: Final[tuple[tuple[str, Look], ...]] = (
-    ("database", _database), ("record", _promises), ("quorum", _quorum), ("log", _log_head), ("clock", _clock),
-    ("queue", _queue), ("papers", _papers), ("backup", _backup), ("incidents", _incidents), ("disk", _disk),
-    ("certificates", _certificates),
+    ("database", _database), ("record", _promises), ("quorum", _quorum), ("pooler", _pooler), ("log", _log_head),
+    ("clock", _clock), ("queue", _queue), ("papers", _papers), ("backup", _backup), ("incidents", _incidents),
+    ("disk", _disk), ("certificates", _certificates),
 )  # fmt: skip
 
 
