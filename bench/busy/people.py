@@ -19,7 +19,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from gevent.lock import BoundedSemaphore
-from locust import User, constant_pacing, events, task
+from locust import User, events, task
 
 from bench.busy.line import Book, Line
 
@@ -59,6 +59,29 @@ def _run() -> None:
         runner.quit()
 
 
+class Paced(User):
+    """Who has a turn every so many seconds on the average, now sooner, now later.
+
+    Were all turns equally far apart, people who were held up together would come together ever after, in waves.
+    """
+
+    abstract = True
+    pace = 0.0
+    turn = 0.0
+
+    def spread(self) -> None:
+        """Wait for the first turn, anywhere within one pace."""
+        gevent.sleep(random.random() * self.pace)
+        self.turn = time.monotonic()
+
+    def wait_time(self) -> float:
+        """Return how long it is to the next turn."""
+        took = time.monotonic() - self.turn
+        pause = max(0.0, self.pace * random.uniform(0.5, 1.5) - took)
+        self.turn += took + pause
+        return pause
+
+
 environment: list[Any] = []
 
 
@@ -67,11 +90,11 @@ def _started(environment: Any, **_: Any) -> None:
     globals()["environment"].append(environment)
 
 
-class Citizen(User):
+class Citizen(Paced):
     """Applies with papers, pays, and looks how it stands."""
 
     fixed_count = GIVEN["citizens"]
-    wait_time = constant_pacing(GIVEN["pace"])
+    pace = GIVEN["pace"]
 
     def on_start(self) -> None:
         """Sign in by text message."""
@@ -85,7 +108,7 @@ class Citizen(User):
                 opened = self.line.call("POST", "sign-in/sessions", body, kind="session") if body else None
                 self.line.token = opened["token"] if opened else ""
         is_ready()
-        gevent.sleep(random.random() * GIVEN["pace"])
+        self.spread()
 
     @task
     def apply(self) -> None:
@@ -133,48 +156,51 @@ def _totp(seed: str) -> str:
     return f"{(struct.unpack('>I', digest[place : place + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
-class Officer(User):
+class Officer(Paced):
     """Takes the case that came first, reads it, and decides."""
 
     fixed_count = OFFICERS
-    wait_time = constant_pacing(GIVEN["officer_pace"])
+    pace = GIVEN["officer_pace"]
 
     def on_start(self) -> None:
         """Sign in with password and authenticator."""
-        self.line, own = line("officer"), next(officers)
+        self.line, own, self.handed = line("officer"), next(officers), ""
         form = self.line.page("/desk/sign-in", kind="desk").form("/desk/sign-in")
         self.line.submit(form, kind="desk", login=own["login"], password=own["password"])
         form = self.line.page("/desk/sign-in/code", kind="desk").form("/desk/sign-in/code")
         self.line.submit(form, kind="desk", code=_totp(own["totp_seed"]))
         is_ready()
-        gevent.sleep(random.random() * GIVEN["officer_pace"])
+        self.spread()
 
     @task
     def decide(self) -> None:
-        """One decision."""
-        form = self.line.page("/desk/", kind="desk").form("/desk/next")
+        """One decision, by the button that hands out the next case with it."""
+        place, self.handed = self.handed or self._handed(), ""
+        form = self.line.page(place, kind="case").form("/move") if place else None
         if form is None:
             return
-        taken = self.line.submit(form, kind="next")
-        if "/case/" not in taken.place:
-            return
-        form = self.line.page(taken.place, kind="case").form("/move")
-        if form is not None:
-            checked = {name: "yes" for name in form.boxes if name.startswith("checked.")}
-            self.line.submit(form, kind="decide", move="approve", **checked)
+        checked = {name: "yes" for name in form.boxes if name.startswith("checked.")}
+        done = self.line.submit(form, kind="decide", move="approve", then="next", **checked)
+        self.handed = done.place if "/case/" in done.place else ""
+
+    def _handed(self) -> str:
+        """Ask the desk for the next case; return where it is, or nothing where none waits."""
+        form = self.line.page("/desk/", kind="desk").form("/desk/next")
+        taken = self.line.submit(form, kind="next") if form is not None else None
+        return taken.place if taken is not None and "/case/" in taken.place else ""
 
 
-class Reader(User):
+class Reader(Paced):
     """Reads what is public, and verifies."""
 
     fixed_count = GIVEN["readers"]
-    wait_time = constant_pacing(GIVEN["reader_pace"])
+    pace = GIVEN["reader_pace"]
 
     def on_start(self) -> None:
         """Wait for the clock."""
         self.line = line("reader")
         begin.wait()
-        gevent.sleep(random.random() * GIVEN["reader_pace"])
+        self.spread()
 
     @task(2)
     def read(self) -> None:
