@@ -11,7 +11,8 @@ from django.urls import include, path
 from janaseva.cli import log, worker
 from janaseva.core.actor import Actor
 from janaseva.gateway.ledger import urls, views
-from janaseva.ledger import handlers, queries
+from janaseva.ledger import handlers, queries, rules
+from janaseva.ledger.queries import log as log_queries
 from tests.ledger.acts import attempt
 from tests.ledger.paper import paper_table, papers  # noqa: F401 - fixtures
 
@@ -51,6 +52,34 @@ def test_tiles_are_what_lies_on_the_disk_and_never_change(published, tiles, plac
     assert answer.content == tiles.read(place)
     assert answer["Content-Type"] == "application/octet-stream"
     assert "immutable" in answer["Cache-Control"]
+
+
+def test_proofs_under_one_head_read_each_tile_once_and_under_another_anew(published, at, monkeypatch):
+    read = []
+    monkeypatch.setattr(log_queries, "_trees", [])
+    real = log_queries.tile_hashes
+    monkeypatch.setattr(log_queries, "tile_hashes", lambda *place: read.append(place) or real(*place))
+    first = [queries.proof_at(index) for index in (0, 1, 255, 299)]
+    assert len(read) == len(set(read)) > 0
+    attempt(by=BY, at=at, key="2", story=published, count=30)
+    handlers.publish(at)
+    count = len(read)
+    for index in (0, 1, 255, 299):
+        leaf = rules.leaf_hash(queries.entries(first=index, last=index + 1)[0])
+        proof, root = queries.proof_at(index), bytes.fromhex(queries.head().root)
+        assert rules.includes(leaf=leaf, index=index, size=330, path=proof.path, root=root)
+    assert len(read) > count
+    assert first[0].checkpoint != queries.checkpoint()
+
+
+def test_a_tile_that_is_too_short_is_not_kept(published, monkeypatch):
+    monkeypatch.setattr(log_queries, "_trees", [])
+    real, away = log_queries.tile_hashes, ["away"]
+    monkeypatch.setattr(log_queries, "tile_hashes", lambda *place: b"" if away else real(*place))
+    with pytest.raises(rules.TileError):
+        queries.proof_at(0)
+    away.clear()
+    assert queries.proof_at(0) is not None
 
 
 @pytest.mark.parametrize(

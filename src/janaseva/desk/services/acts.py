@@ -100,6 +100,7 @@ def _move(asked: Asked) -> str | HttpResponse:
     move, note, reason = asked.words("move"), asked.words("note"), asked.words("reason")
     checked = [name.removeprefix("checked.") for name in asked.request.POST if name.startswith("checked.")][:100]
     asked.typed["checked"] = checked
+    then_next = asked.request.POST.get("then") == "next"
     found = _found(asked, move)
     if not move:
         raise Invalid([Fault(place="move", code="desk_move_missing")])
@@ -113,10 +114,10 @@ def _move(asked: Asked) -> str | HttpResponse:
         checked=checked,
         found=found,
         task_id=asked.uuid("task_id"),
-        **({"then_next": True} if asked.request.POST.get("then") == "next" else {}),
+        **({"then_next": True} if then_next else {}),
     )
     done = "agreed" if moved.awaited else "decided" if moved.outcome else "moved"
-    if asked.request.POST.get("then") != "next":
+    if not then_next:
         return done
     if moved.next_id is None:
         return HttpResponseRedirect(f"{reverse('desk')}?next=none&done={done}")

@@ -43,7 +43,8 @@ def key_ring() -> rules.KeyRing:
 
 def seal_certificates() -> list[str]:
     """Return the certificates (PEM) of the keys that seal now; they are in every sealed file."""
-    return [key.certificate_pem for key in _keys().keys.values() if key.use == "seal" and key.valid_until is None]
+    sealing = (key for key in _keys().keys.values() if key.use == "seal" and key.valid_until is None)
+    return [key.certificate_pem for key in sealing if key.certificate_pem]
 
 
 _RECORDED: Final = tuple(one.name for one in fields(rules.Record))

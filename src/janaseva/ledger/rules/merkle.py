@@ -60,12 +60,12 @@ class Tree:
     def _run(self, level: int, first: int, count: int) -> list[bytes]:
         """Return ``count`` neighbouring hashes of one tile, beginning at hash ``first`` of the level."""
         number, offset = divmod(first, TILE_WIDTH)
-        if (level, number) not in self._tiles:
-            self._tiles[level, number] = self._read(level, number)
-        run = self._tiles[level, number][offset * HASH_BYTES : (offset + count) * HASH_BYTES]
+        tile = self._tiles.get((level, number)) or self._read(level, number)
+        run = tile[offset * HASH_BYTES : (offset + count) * HASH_BYTES]
         if len(run) != count * HASH_BYTES:
             message = f"tile {level}/{number} does not reach hash {offset + count}"
             raise TileError(message)
+        self._tiles[level, number] = tile
         return split(run)
 
     def _range(self, begin: int, end: int) -> bytes:
