@@ -1,7 +1,7 @@
 """Backups of papers that lie in a document store: each once, proven by reading, put back where the store lost them."""
 
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -25,7 +25,7 @@ PERSON = Actor.person(uuid7())
 
 def _given(height):
     content = photo(64, height)
-    return upload(by=PERSON, at=AT, key=key(), story=uuid7(), filename="card.jpg", content=content)
+    return upload(by=PERSON, at=datetime.now(UTC), key=key(), story=uuid7(), filename="card.jpg", content=content)
 
 
 @pytest.fixture

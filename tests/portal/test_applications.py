@@ -6,6 +6,7 @@ from django.test import Client
 
 from janaseva.cli.papers import sample_paper
 from janaseva.contact import queries as contact
+from janaseva.core import promises
 from janaseva.core.actor import Actor
 from janaseva.core.text import LANGUAGES
 from janaseva.ledger import queries as ledger
@@ -69,10 +70,24 @@ def test_a_draft_leads_to_the_form(given):
     assert f"/apply/{application_id}/" in client.get("/applications/").content.decode()
 
 
-def test_a_free_application_is_received_and_asks_for_no_fee_before_the_worker_begins_it(given):
+def test_a_free_application_has_its_date_as_soon_as_it_is_handed_in(given):
     given.loaded("jk-edistrict", "jk-birth-certificate")
     client, actor = signed_in(given)
     application_id = given.submitted(actor)
+    view = queries.application(actor, application_id)
+    assert (view.state, view.due_at is not None) == ("begun", True)
+    told = page(client, application_id)
+    assert "It is being handed to the office" not in told
+    assert f"/pay/{application_id}/" not in told
+
+
+def test_a_free_application_received_in_safe_mode_asks_for_no_fee_before_the_worker_begins_it(given, monkeypatch):
+    given.loaded("jk-edistrict", "jk-birth-certificate")
+    client, actor = signed_in(given)
+    application_id = given.draft(actor)
+    with monkeypatch.context() as safe_mode:
+        safe_mode.setattr(promises, "_looks", [lambda: "log_late"])
+        given.act(actions.submit, actor, application_id=application_id)
     assert queries.application(actor, application_id).state == "submitted"
     told = page(client, application_id)
     assert "It is being handed to the office" in told
