@@ -16,6 +16,12 @@ from janaseva.payments.rules import lines as line_rules
 from janaseva.payments.rules.lines import Line
 
 
+def _tell_nothing_owed(*, of: Demand, settled_at: datetime) -> None:
+    """Tell that a demand of nothing is settled."""
+    news = events.Settled(demand_id=of.id, amount_paise=0, settled_at=settled_at, step=of.step)
+    tell(news, story=of.story, office_id=of.office_id)
+
+
 @step
 def demand(
     *,
@@ -54,8 +60,7 @@ def demand(
     if total_paise:
         post(entries.demanded(lines), of=row, payment=None, at=at)
     elif is_awaited:
-        settled = events.Settled(demand_id=row.id, amount_paise=0, settled_at=at, step=step)
-        tell(settled, story=story, office_id=office_id)
+        _tell_nothing_owed(of=row, settled_at=at)
     return row.id
 
 
@@ -71,8 +76,7 @@ def tell_settled(*, by: Actor, at: datetime, demand_id: UUID) -> None:
     row = Demand.locked(demand_id)
     if row is None or row.state != "settled_zero" or row.settled_at is None:
         raise not_found()
-    settled = events.Settled(demand_id=row.id, amount_paise=0, settled_at=row.settled_at, step=row.step)
-    tell(settled, story=row.story, office_id=row.office_id)
+    _tell_nothing_owed(of=row, settled_at=row.settled_at)
 
 
 @step

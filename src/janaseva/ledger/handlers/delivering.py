@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from pydantic import TypeAdapter
 
 from janaseva.core.action import upkeep
-from janaseva.core.cursors import done, here
 from janaseva.core.news import Heard, Listener, News, NotYet, listeners
 from janaseva.core.questions import Question
 from janaseva.core.refusal import Refusal
@@ -78,21 +77,20 @@ def _due(*, at: datetime, limit: int) -> QuerySet[Delivery]:
     return due.select_for_update(skip_locked=True)[:limit]
 
 
-_LEASE = "UPDATE ledger_delivery SET due_at = %s, attempts = attempts + 1 WHERE id IN ({})"
-
-
 def _claimed(at: datetime, limit: int) -> list[Delivery]:
     """Take up to ``limit`` deliveries that are due, for the length of a lease; each counts as an attempt."""
     if not _some_due(at=at):
         return []
+    by_attempts: dict[int, list[Delivery]] = {}
     with upkeep():
-        taken, database = _due(at=at, limit=limit), here()
-        if taken:
-            until = database.ops.adapt_datetimefield_value(at + LEASE)
-            keys = [delivery.pk.hex if database.vendor == "sqlite" else delivery.pk for delivery in taken]
-            done(database, _LEASE.format(", ".join(["%s"] * len(keys))), [until, *keys])
+        taken, until = _due(at=at, limit=limit), at + LEASE
+        for delivery in taken:
+            by_attempts.setdefault(delivery.attempts, []).append(delivery)
+        for attempts, some in by_attempts.items():
+            keys = tuple(delivery.pk for delivery in some)
+            update_where(Delivery, {"due_at": until, "attempts": attempts + 1}, id=keys)
     for delivery in taken:
-        delivery.due_at, delivery.attempts = at + LEASE, delivery.attempts + 1
+        delivery.due_at, delivery.attempts = until, delivery.attempts + 1
     return taken
 
 

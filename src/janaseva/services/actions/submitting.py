@@ -165,15 +165,6 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
     year = queries.today(at).year
     value = ledger.number(series=f"application/{checked.office_key}", year=year)
     number = running.application_number(checked.office_key, year, value)
-    change(
-        row,
-        state="submitted",
-        number=number,
-        office_id=checked.office_id,
-        area=checked.area,
-        variant=checked.variant,
-        submitted_at=at,
-    )
     total_paise = sum(line.amount_paise for line in checked.lines)
     at_once = not total_paise and not broken()
     demand_id = payments.demand(
@@ -186,7 +177,16 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         receipt_series=checked.office_key,
         is_awaited=not at_once,
     )
-    change(row, demand_id=demand_id)
+    change(
+        row,
+        state="submitted",
+        number=number,
+        office_id=checked.office_id,
+        area=checked.area,
+        variant=checked.variant,
+        demand_id=demand_id,
+        submitted_at=at,
+    )
     if total_paise:
         send_message(row, "message.submitted", by=by, at=at)
     tell(
@@ -201,7 +201,7 @@ def submit(*, by: Actor, at: datetime, key: str, application_id: UUID) -> Submit
         story=row.id,
         office_id=checked.office_id,
     )
-    begun = _began_at_once(row, checked.applied, by=by, at=at) if at_once else False
+    begun = at_once and _began_at_once(row, checked.applied, demand_id, by=by, at=at)
     return Submitted(
         application_id=row.id,
         number=number,
@@ -244,7 +244,7 @@ class _Start:
     missing: list[str]
 
 
-def _began_at_once(row: Application, applied: Applied, *, by: Actor, at: datetime) -> bool:
+def _began_at_once(row: Application, applied: Applied, demand_id: UUID, *, by: Actor, at: datetime) -> bool:
     """Begin an application on which nothing is owed as it is handed in; ``False`` where no office can have it now.
 
     Whoever hands in is not turned away for that: the worker begins it as soon as there is a post, and the gap is shown.
@@ -254,8 +254,7 @@ def _began_at_once(row: Application, applied: Applied, *, by: Actor, at: datetim
     except Refusal as refusal:
         if refusal.code not in BEFORE_ANYTHING:
             raise
-        if row.demand_id is not None:
-            payments.tell_settled(by=by, at=at, demand_id=row.demand_id)
+        payments.tell_settled(by=by, at=at, demand_id=demand_id)
         return False
     _begun(row, start, at=at)
     return True

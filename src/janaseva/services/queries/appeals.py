@@ -296,9 +296,6 @@ def is_deemed_granted(application_id: UUID) -> bool:
     return DeemedRequest.objects.filter(application_id=application_id, granted_at__isnull=False).exists()
 
 
-# What the clock looks for.
-
-
 def is_decision_awaited(by: Actor, application_id: UUID) -> bool:
     """Return whether an order in appeal or a written request asks for a decision; for the platform itself."""
     if not permissions.is_own_work(by):
@@ -307,6 +304,9 @@ def is_decision_awaited(by: Actor, application_id: UUID) -> bool:
     if any(row.comply_by is not None for row in ordered):
         return True
     return DeemedRequest.first_where(application_id=application_id, answered_at=None) is not None
+
+
+# What the clock looks for.
 
 
 def missed(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:
