@@ -37,7 +37,8 @@ class Options(BaseSettings):
     public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
     trusted_proxies: list[str] = Field(default=[], description="Addresses of proxies whose X-Forwarded-For is true.")
-    secret_key: str = Field(default="", description="Signing key of cookies; empty: made once, kept in data_dir/keys.")
+    secret_key: str = Field(default="", description="Seals seeds and codes; empty: made once, kept in data_dir/keys.")
+    secret_key_fallbacks: list[str] = Field(default=[], description="Secret keys of before, or to come; only believed.")
     secure_cookies: bool | None = Field(default=None, description="Empty: where public_url begins with https.")
     demonstration: bool = Field(default=False, description="Demonstration people, mailbox and payment simulator.")
     debug: bool = Field(default=False, description="Django's debug pages; never where people's papers are.")
@@ -134,8 +135,12 @@ def _database(options: Options) -> dict[str, Any]:
 OPTIONS = Options()
 
 BASE_DIR = TREE
-SECRET_KEY = OPTIONS.secret_key or _kept_secret(OPTIONS.data_dir / "keys" / "secret_key")
-PAYMENT_GATEWAY_KEY = OPTIONS.payment_gateway_key or _kept_secret(OPTIONS.data_dir / "keys" / "payment_gateway_key")
+_KEYS = OPTIONS.data_dir / "keys"
+SECRET_KEY = OPTIONS.secret_key or _kept_secret(_KEYS / "secret_key")
+SECRET_KEY_FALLBACKS = OPTIONS.secret_key_fallbacks
+SECRET_KEY_FOLDER = None if OPTIONS.secret_key else _KEYS
+"""Where the secret keys are files, which may change while we run (``core/secret_keys.py``)."""
+PAYMENT_GATEWAY_KEY = OPTIONS.payment_gateway_key or _kept_secret(_KEYS / "payment_gateway_key")
 DEBUG = OPTIONS.debug
 ALLOWED_HOSTS = OPTIONS.allowed_hosts
 DATABASES = {"default": _database(OPTIONS)}

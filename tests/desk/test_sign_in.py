@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from janaseva.core import secret_keys
 from janaseva.core.ids import secret_token, uuid7
 from janaseva.core.secret import Secret
 from janaseva.desk.people.entry import safe_next
@@ -71,6 +72,20 @@ def test_a_wrong_code_opens_nothing(office):
     assert answer.status_code == 422
     assert "The code is not right" in words(answer)
     assert client.get("/desk/")["Location"] == "/desk/sign-in"
+
+
+def test_a_change_of_the_secret_key_between_the_steps_shuts_nobody_out(office, tmp_path, settings):
+    (tmp_path / secret_keys.OWN).write_text(settings.SECRET_KEY, encoding="ascii")
+    settings.SECRET_KEY_FOLDER = tmp_path
+    seat, client, inside = office.post(*VILLAGE), Client(), office.at_desk(office.post(*VILLAGE).id)
+    office.now()
+    who = office.who(seat.id)
+    post(client, "/desk/sign-in", login=who.login, password=who.password)
+    secret_keys.take_over()
+    assert client.get("/desk/sign-in/code").status_code == 200
+    assert post(client, "/desk/sign-in/code", code=who.totp_now)["Location"] == "/desk/"
+    assert client.get("/desk/").status_code == 200
+    assert inside.get("/desk/").status_code == 200, "sessions do not rest on it"
 
 
 def test_the_same_form_sent_twice_opens_one_session(office):

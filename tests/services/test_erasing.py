@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from janaseva.cli.setup import fix_rows
 from janaseva.contact.models import Message
+from janaseva.core import secret_keys
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
 from janaseva.core.row import writing
@@ -356,6 +357,24 @@ def test_the_list_beside_the_backups_believes_nobody_else(tmp_path):
     forged = line.replace(str(mine.application_id), str(uuid4()))
     file.write_text(f"{line}\n{forged}\nnonsense\n{'x' * 400}\n", encoding="ascii")
     assert list(kept.all()) == [mine]
+
+
+@pytest.mark.once
+def test_backups_of_before_and_after_a_change_of_the_secret_key_know_the_list(tmp_path, settings):
+    keys, old_backup = tmp_path / "keys", tmp_path / "copy"
+    for folder in (keys, old_backup):
+        folder.mkdir()
+        (folder / secret_keys.OWN).write_text("the first of all", encoding="ascii")
+    settings.SECRET_KEY_FOLDER = keys
+    kept = ErasureFiles([tmp_path / "shelf"])
+    early, late = (Remembered(application_id=uuid4(), erased_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (2, 3))
+    kept.add(early)
+    secret_keys.take_over()
+    secret_keys.end_overlap()
+    kept.add(late)
+    assert list(kept.all()) == [early, late]
+    settings.SECRET_KEY_FOLDER = old_backup
+    assert list(kept.all()) == [early, late]
 
 
 @drawn(

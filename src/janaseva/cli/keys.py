@@ -1,14 +1,20 @@
-"""``janaseva keys``: what signs certificates and the log, since when, and new ones in their place."""
+"""``janaseva keys``: what signs certificates and the log, what seals, since when, and new ones in their place."""
 
 import json
+from collections.abc import Callable, Iterator
+from typing import Final
 
 import click
 
+from janaseva.core import secret_keys
+from janaseva.core.actor import Actor
 from janaseva.core.clock import now
+from janaseva.core.secret import derive
 from janaseva.documents import handlers as documents
 from janaseva.documents import queries
 from janaseva.ledger import handlers as ledger
 from janaseva.ledger import queries as log
+from janaseva.people import queries as people
 
 
 @click.group("keys")
@@ -31,23 +37,75 @@ def list_(*, as_json: bool) -> None:
     signing = set(ledger.own_verifiers().splitlines())
     for line in log.verifiers():
         click.echo(f"log   {line}  {'signs' if line in signing else 'ended'}")
+    for line in _secret_keys():
+        click.echo(line)
     if not ring.keys and not log.verifiers():
         click.echo("There are no keys yet: janaseva setup makes them.")
 
 
+def _secret_keys() -> Iterator[str]:
+    """Yield a line for each secret key: a name that tells nothing of it, what it does, and what is left under it."""
+    own, *others = (derive("name", length=4, secret_key=one).hex() for one in secret_keys.believed())
+    yield f"secret {own}  seals and hashes"
+    for other in others:
+        yield f"secret {other}  believed"
+    if others and (left := len(people.seeds_sealed_before(Actor.system("keys"), most=10_000))):
+        yield f"secret: {left} seeds of authenticators are sealed by another than {own}; the worker seals them anew"
+
+
 @command.command("rotate")
-@click.argument("what", type=click.Choice(["seal", "log"]))
-def rotate(what: str) -> None:
-    """Let new keys take over: of the SEAL with the code on paper, or of the LOG. Nothing is stopped for it."""
+@click.argument("what", type=click.Choice(["seal", "log", "secret"]))
+@click.option("--announce", is_flag=True, help="Of the secret key: only make the next, to be carried to all machines.")
+def rotate(what: str, *, announce: bool) -> None:
+    """Let new keys take over: of the SEAL with the code on paper, of the LOG, or the SECRET key. Nothing is stopped."""
+    if announce and what != "secret":
+        message = "--announce is for the secret key: every machine must believe the next before one uses it."
+        raise click.UsageError(message)
     try:
-        if what == "seal":
-            documents.rotate(now())
-            click.echo("New keys seal certificates from now on. What the old ones sealed stays genuine.")
-        else:
-            click.echo(ledger.rotate_key(now()))
-            click.echo("Both keys sign until `janaseva keys end-overlap`. Publish the new line before.", err=True)
+        _ROTATE[what](announce=announce)
     except (documents.KeyInDeviceError, ledger.LogBrokenError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _seal(**_: bool) -> None:
+    documents.rotate(now())
+    click.echo("New keys seal certificates from now on. What the old ones sealed stays genuine.")
+
+
+def _log(**_: bool) -> None:
+    click.echo(ledger.rotate_key(now()))
+    click.echo("Both keys sign until `janaseva keys end-overlap`. Publish the new line before.", err=True)
+
+
+def _secret(*, announce: bool) -> None:
+    try:
+        if announce:
+            secret_keys.announce()
+            click.echo(
+                "The next secret key is made and believed. Carry keys/ of the data directory to every machine with"
+            )
+            click.echo("web or worker; then run `janaseva keys rotate secret` here, and carry keys/ to them once more.")
+            return
+        secret_keys.take_over()
+    except secret_keys.KeySettledError as error:
+        raise click.ClickException(_WHY_NOT[str(error)]) from error
+    click.echo("A new secret key seals and hashes from now on.")
+    click.echo("The worker seals anew what is kept, within ten minutes, and destroys the former key in an hour; until")
+    click.echo("then it is believed. `janaseva keys list` tells how far this is.")
+
+
+_ROTATE: Final[dict[str, Callable[..., None]]] = {"seal": _seal, "log": _log, "secret": _secret}
+_WHY_NOT: Final = {
+    "settings": (
+        "The secret key stands in the settings. Put a new one into JANASEVA_SECRET_KEY_FALLBACKS on every machine, and "
+        "start its processes again. Then let the two change places, and start them again. The worker seals anew what "
+        "is kept; an hour later, when `janaseva keys list` tells of nothing left, the former key can be taken out."
+    ),
+    "overlap": (
+        "The key before is believed still, so that nobody's sign-in breaks off. The worker destroys it within an hour "
+        "of the last change; then this can be done again. Nothing was changed."
+    ),
+}
 
 
 @command.command("end-overlap")

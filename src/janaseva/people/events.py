@@ -230,6 +230,14 @@ class DirectoryLoaded(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeedsResealed(News):
+    """Seeds of authenticators were sealed anew, for the secret key was changed."""
+
+    name: ClassVar[str] = "people.seeds_resealed"
+    resealed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StaleSwept(News):
     """Sessions, challenges and budgets that serve nothing any more were removed."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID
 
-from janaseva.core.secret import is_keyed_hash, keyed_hash
+from janaseva.core.secret import is_lasting_hash, lasting_hash
 from janaseva.core.source import LARGEST_BYTES, SourceError, decode
 from janaseva.services.rules.pack import PackText
 from janaseva.settings import OPTIONS
@@ -135,7 +135,7 @@ class ErasureFiles:
     def add(self, one: Remembered) -> None:
         """Add a line to each file and have it on the disk on return."""
         parts = (str(one.application_id), one.erased_at.isoformat())
-        line = f"{' '.join(parts)} {keyed_hash('erasures', *parts)}\n".encode("ascii")
+        line = f"{' '.join(parts)} {lasting_hash('erasures', *parts)}\n".encode("ascii")
         for file in self.files:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -154,7 +154,7 @@ class ErasureFiles:
             with file.open(encoding="ascii", errors="replace") as lines:
                 for line in lines:
                     parts = line.split()
-                    if line in known or len(parts) != 3 or not is_keyed_hash(parts[2], "erasures", *parts[:2]):  # noqa: PLR2004 - id, moment, hash
+                    if line in known or len(parts) != 3 or not is_lasting_hash(parts[2], "erasures", *parts[:2]):  # noqa: PLR2004 - id, moment, hash
                         continue
                     known.add(line)
                     yield Remembered(application_id=UUID(parts[0]), erased_at=datetime.fromisoformat(parts[1]))

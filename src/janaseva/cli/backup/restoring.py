@@ -18,6 +18,7 @@ from django.db import connection
 from janaseva.cli.backup import folders, papers, postgres, shelf, sqlite
 from janaseva.cli.backup.shelf import BackupError, Manifest, Progress
 from janaseva.core.actor import Actor
+from janaseva.core.secret_keys import kept_in
 from janaseva.ledger import adapters, handlers, queries, rules
 from janaseva.services import queries as services
 from janaseva.services.adapters import ErasureFiles, remembered_erasures
@@ -231,10 +232,9 @@ def brought_back(restored: Restored) -> int:
 
     The list is believed under the secret key of the platform that this runs for, and under the copy's own.
     """
-    kept, before = restored.folder / "keys" / "secret_key", settings.SECRET_KEY_FALLBACKS
-    own = [kept.read_text(encoding="ascii").strip()] if kept.exists() else []
+    before = settings.SECRET_KEY_FALLBACKS
     try:
-        settings.SECRET_KEY_FALLBACKS = [*before, *own]
+        settings.SECRET_KEY_FALLBACKS = [*before, *kept_in(restored.folder / "keys")]
         with reading(restored):
             known = {one.application_id for one in remembered_erasures().all()}
             return len(services.not_erased(Actor.system("restore"), known))

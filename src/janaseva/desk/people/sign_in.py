@@ -1,6 +1,6 @@
 """An officer signs in with login name and password, then with an authenticator's code; chooses a charge; signs out."""
 
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from janaseva.core import cookies
+from janaseva.core import cookies, secret_keys
 from janaseva.core.audience import audience
 from janaseva.core.refusal import TOO_MANY, Fault
 from janaseva.core.secret import Secret, keyed_hash
@@ -28,9 +28,10 @@ DONE: Final = ("signed_out", "handed_over")
 
 def step_of(request: HttpRequest) -> UUID | None:
     """Return the second step that this browser has come to, or ``None``."""
+    said, (own, *others) = cookies.given(request, STEP_COOKIE), secret_keys.believed()
+    keys: dict[str, Any] = {"key": own, "fallback_keys": others}
     try:
-        said = cookies.given(request, STEP_COOKIE)
-        return UUID(signing.loads(said, salt=STEP_COOKIE, max_age=rules.SECOND_STEP_LIFE))
+        return UUID(signing.loads(said, salt=STEP_COOKIE, max_age=rules.SECOND_STEP_LIFE, **keys))
     except (signing.BadSignature, ValueError, TypeError, AttributeError):
         return None
 
@@ -90,7 +91,7 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def _second_step(request: HttpRequest, challenge_id: UUID) -> HttpResponse:
     response = HttpResponseRedirect(_with_next("desk-code", request))
-    step = signing.dumps(str(challenge_id), salt=STEP_COOKIE)
+    step = signing.dumps(str(challenge_id), key=secret_keys.believed()[0], salt=STEP_COOKIE)
     cookies.give(response, STEP_COOKIE, step, life=rules.SECOND_STEP_LIFE)
     return response
 

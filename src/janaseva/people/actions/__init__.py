@@ -16,6 +16,7 @@ from janaseva.people.actions.passkeys import (
     remove_passkey,
 )
 from janaseva.people.actions.passwords import PasswordChanged, change_password
+from janaseva.people.actions.sealing import reseal_seeds
 from janaseva.people.actions.searching import spend_search
 from janaseva.people.actions.sessions import choose_charge, keep_session, set_language, sign_out, sign_out_everywhere
 from janaseva.people.actions.sweeping import sweep_stale
@@ -48,6 +49,7 @@ __all__ = [
     "register_passkey",
     "remove_passkey",
     "request_code",
+    "reseal_seeds",
     "set_language",
     "sign_out",
     "sign_out_everywhere",

@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from janaseva.core.action import change, flush, put
 from janaseva.core.refusal import CONFLICT, Refusal
 from janaseva.core.row import Row
-from janaseva.core.secret import keyed_hash
+from janaseva.core.secret import keyed_hashes
 from janaseva.people import rules
 from janaseva.people.models import Budget
 
@@ -48,11 +48,12 @@ class Purse:
             self.row = Budget(subject=self.subject, since_at=after.since_at, spent=after.spent, ends_at=ends_at)
             put_first(self.row)
         else:
-            change(self.row, since_at=after.since_at, spent=after.spent, ends_at=ends_at)
+            change(self.row, subject=self.subject, since_at=after.since_at, spent=after.spent, ends_at=ends_at)
 
 
 def purse(allowance: rules.Allowance, whose: str, at: datetime) -> Purse:
     """Return the purse of an allowance; ``whose`` is kept as a keyed hash only."""
-    subject = keyed_hash("budget", allowance.name, whose)
-    row = Budget.objects.select_for_update().filter(subject=subject).first()
-    return Purse(allowance=allowance, subject=subject, row=row, at=at)
+    subjects = keyed_hashes("budget", allowance.name, whose)
+    found = {row.subject: row for row in Budget.objects.select_for_update().filter(subject__in=subjects)}
+    row = next((found[subject] for subject in subjects if subject in found), None)
+    return Purse(allowance=allowance, subject=subjects[0], row=row, at=at)

@@ -1,6 +1,5 @@
 """Citizens sign in with a phone number and a one-time code."""
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import TOO_MANY, Fault, Invalid, Refusal
-from janaseva.core.secret import Secret, keyed_hash, seal
+from janaseva.core.secret import Secret, is_keyed_hash, keyed_hash, seal
 from janaseva.core.text import is_reading
 from janaseva.people import events, rules
 from janaseva.people.actions.allowances import purse, put_first
@@ -89,7 +88,7 @@ def confirm_code(*, by: Actor, at: datetime, key: str, challenge_id: UUID, code:
     del key
     challenge = Challenge.objects.select_for_update().filter(pk=challenge_id, kind="code").first()
     expected = challenge.answer_hash if challenge else ""
-    right = hmac.compare_digest(keyed_hash("code", str(challenge_id), rules.tidy_code(code.reveal())), expected)
+    right = is_keyed_hash(expected, "code", str(challenge_id), rules.tidy_code(code.reveal()))
     if challenge is None or not rules.is_open(challenge.ends_at, challenge.used_at, challenge.tries, at):
         return Confirmed(ok=False, left=0, session_id=None)
     wrong = purse(rules.WRONG_CODES, challenge.phone, at)

@@ -76,6 +76,7 @@ from janaseva.people.queries.sign_in import (
     DemonstrationSignIn,
     code_to_send,
     demonstration_sign_ins,
+    seeds_sealed_before,
 )
 from janaseva.people.queries.wording import Seat, kind_names, role_names, seat_names
 
@@ -149,6 +150,7 @@ __all__ = [
     "roles_to_give",
     "roles_with",
     "seat_names",
+    "seeds_sealed_before",
     "served",
     "sessions_of",
     "signed_in",

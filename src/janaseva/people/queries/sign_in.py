@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.conf import settings
 
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import not_found
-from janaseva.core.secret import derive, unseal
+from janaseva.core.secret import derive, is_sealed_before, unseal
 from janaseva.core.text import Text
 from janaseva.people import rules
-from janaseva.people.models import Challenge, Charge, Person
+from janaseva.people.models import Challenge, Charge, Credential, Person
 from janaseva.people.queries._views import ChargeView, charge_view, force_at
 
 
@@ -47,6 +48,20 @@ def code_to_send(by: Actor, challenge_id: UUID, at: datetime) -> CodeToSend | No
         return None
     code = unseal("code", row.sealed, bound_to=str(row.id))
     return CodeToSend(phone=row.phone, code=code, language=row.language, ends_at=row.ends_at)
+
+
+def seeds_sealed_before(by: Actor, *, after: UUID | None = None, most: int = 200) -> list[UUID]:
+    """Return the credentials, in their order from ``after`` on, whose seeds a former secret key sealed; for the job."""
+    if by.kind != "system":
+        raise not_found()
+    rows = Credential.objects.filter(kind="totp").order_by("id")
+    rows = rows if after is None else rows.filter(pk__gt=after)
+    former = (
+        credential_id
+        for credential_id, secret in rows.values_list("id", "secret").iterator()
+        if is_sealed_before("totp", secret, bound_to=str(credential_id))
+    )
+    return list(islice(former, most))
 
 
 def demonstration_sign_ins(by: Actor, at: datetime, *, post_id: UUID | None = None) -> list[DemonstrationSignIn]:
