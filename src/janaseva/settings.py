@@ -33,6 +33,9 @@ class Options(BaseSettings):
     document_store_credentials: Path | None = Field(
         default=None, description="A file of S3 credentials; empty: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     )
+    scanner: str = Field(
+        default="", pattern="^(unix:/.+|tcp:.+:[0-9]+)?$", description="clamd: unix:PATH or tcp:HOST:PORT; empty: none."
+    )
     packs_dir: Path = Field(default=TREE / "packs", description="The folder whose sub-folders are packs.")
     public_url: HttpUrl = Field(default=HttpUrl("http://localhost:8000"), description="The address people type.")
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")

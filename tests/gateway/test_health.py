@@ -74,9 +74,10 @@ FORCED = {
         looking.monitor, "standing", lambda *_: Standing(open=1, late=1, next_due=None)
     ),
     "disk": lambda at, patch: patch(looking, "LEAST_DISK_BYTES", 2**80),
+    "scanner": lambda at, patch: patch(looking.documents, "scanner_answers", lambda: (False, None)),
     "certificates": lambda at, patch: patch(looking.documents, "seal_certificates", lambda: [_ending(at, days=29)]),
 }
-SERVE = {"pooler", "log", "queue", "failed", "backup", "incidents", "disk", "certificates"}
+SERVE = {"pooler", "scanner", "log", "queue", "failed", "backup", "incidents", "disk", "certificates"}
 
 
 @pytest.mark.parametrize("name", FORCED)
@@ -155,8 +156,16 @@ def test_figures_are_for_who_may_ask(monkeypatch):
     assert Client(REMOTE_ADDR="10.1.2.3").get("/metrics").status_code == 404
 
 
-def test_every_figure_is_told_in_the_handbook(at):
+@pytest.mark.parametrize(("age", "old"), [(timedelta(days=6), False), (timedelta(days=8), True), (None, True)])
+def test_old_signatures_of_the_scanner_are_told(at, monkeypatch, age, old):
+    monkeypatch.setattr(looking.documents, "scanner_answers", lambda: (True, at - age if age else None))
+    assert bool(_parts(at)["scanner"].wrong) == old
+
+
+def test_every_figure_is_told_in_the_handbook(at, monkeypatch):
     from tests.house.source import TREE
+
+    monkeypatch.setattr(looking.documents, "scanner_answers", lambda: (True, at))
 
     handbook = (TREE / "docs" / "operations" / "watching.md").read_text(encoding="utf-8")
     named = {f"janaseva_{name}" for part in looking.looked_at(at) for name, _ in part.figures}

@@ -89,7 +89,17 @@ PURE = Banned(
     law="rules are pure: no Django, no clock, no chance, no I/O",
     do="read in queries, adapters or handlers, and give the rule what was read",
 )
-ALL = (TRANSACTIONS, SIGNALS, OUTSIDE, CLOCK, NOW, PURE)
+FILES = Banned(
+    names=("janaseva.documents.rules.receive", "janaseva.documents.rules.receiving.receive"),
+    allowed=(
+        "janaseva.documents.queries.receiving",
+        "janaseva.documents.rules",
+        "janaseva.cli.papers",  # this makes its own files
+    ),
+    law="a file from outside is looked through by the scanner before anything opens it",
+    do="call janaseva.documents.queries.receive",
+)
+ALL = (TRANSACTIONS, SIGNALS, OUTSIDE, CLOCK, NOW, PURE, FILES)
 
 
 def _is_one_of(name: str, names: tuple[str, ...]) -> bool:

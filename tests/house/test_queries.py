@@ -18,6 +18,10 @@ FOR_ANYONE: dict[str, set[str]] = {
         *("documents.verify_number", "documents.verify_qr", "documents.verify_file", "documents.key_ring"),
         "documents.seal_certificates",
     },
+    "it looks at what came in before anybody's act, and tells nothing of anybody": {
+        "documents.receive",
+        "documents.scanner_answers",
+    },
     "the transparency log is public; its leaves are salted hashes": {
         *("ledger.checkpoint", "ledger.verifier", "ledger.leaf_index", "ledger.proof", "ledger.leaf", "ledger.entries"),
         *("ledger.tile", "ledger.head", "ledger.tile_hashes", "ledger.verifiers", "ledger.proof_at", "ledger.leaf_ids"),

@@ -161,7 +161,7 @@ def test_chance_is_of_the_kind_that_nobody_guesses_and_nothing_weak_is_used():
     )
 
 
-WAYS_OUT = ("requests", "socket", "subprocess", "urllib.request", "http.client", "smtplib", "ssl")
+WAYS_OUT = ("requests", "socket", "subprocess", "urllib.request", "http.client", "smtplib", "ssl", "obstore")
 
 
 def test_who_speaks_to_others_is_told():

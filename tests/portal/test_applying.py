@@ -9,12 +9,16 @@ from django.test import Client
 
 from janaseva.cli.papers import sample_paper
 from janaseva.core import promises
+from janaseva.documents.adapters.scanning import FakeScanner
+from janaseva.documents.handlers import scanning
+from janaseva.documents.models import Blob
 from janaseva.doorway.forms import typed as inputs
 from janaseva.payments import actions as payments
 from janaseva.payments import queries as payment_queries
 from janaseva.payments.rules import signing
 from janaseva.payments.rules.states import Report
 from janaseva.services import queries
+from janaseva.settings import OPTIONS
 from tests.given import SERVICE, Given
 from tests.portal.reader import at_the_storys_time, counting, signed_in
 
@@ -295,6 +299,21 @@ def test_papers_are_refused_beside_their_group(given, content, choice, words):
     told = text(answer)
     assert words in told
     assert 'id="f-documents-identity-error"' in told
+
+
+@pytest.mark.parametrize(("answers", "words"), [(True, "something that harms"), (False, "cannot be checked")])
+def test_a_paper_that_the_scanner_does_not_let_through_is_not_taken(given, monkeypatch, answers, words):
+    monkeypatch.setattr(OPTIONS, "scanner", "unix:/nobody/there")
+    monkeypatch.setattr(scanning, "scanner", lambda: FakeScanner(answers=answers))
+    client, actor = signed_in(given)
+    home = begin(client, given)
+    file = SimpleUploadedFile("a.png", sample_paper("x") + FakeScanner.MARK)
+    answer = send(client, given, f"{home}papers/", group="identity", choice="aadhaar", file=file)
+    assert answer.status_code == 422
+    assert words in text(answer)
+    assert 'id="f-documents-identity-error"' in text(answer)
+    assert queries.application(actor, home.split("/")[2]).papers == ()
+    assert not Blob.objects.exists()
 
 
 def test_a_paper_is_given_and_taken_back(given):

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 
 from django.db import connection
 
-Way = Callable[[str], bytes]
-"""Returns the bytes of that name, or refuses: with words for whoever asked."""
+Way = Callable[[Any], Any]
+"""Returns the bytes of that name, or what else was asked for; or refuses, with words for whoever asked."""
 W = TypeVar("W", bound=Way)
 
 _ways: Final[dict[str, Way]] = {}
@@ -30,8 +30,8 @@ def way(kind: str) -> Callable[[W], W]:
     return install
 
 
-def fetched(kind: str, name: str) -> bytes:
-    """Return the bytes of this kind and name.
+def asked(kind: str, what: Any) -> Any:
+    """Return what the way of this kind says.
 
     Raises:
         InsideError: inside a transaction.
@@ -42,4 +42,16 @@ def fetched(kind: str, name: str) -> bytes:
     if blocks and not blocks[-1]._from_testcase:  # noqa: SLF001 - as Django asks for a durable block itself
         message = f"{kind} cannot be fetched inside a transaction: read it before the act"
         raise InsideError(message)
-    return _ways[kind](name)
+    return _ways[kind](what)
+
+
+def fetched(kind: str, name: str) -> bytes:
+    """Return the bytes of this kind and name.
+
+    Raises:
+        InsideError: inside a transaction.
+        Refusal: what the way says.
+
+    """
+    found: bytes = asked(kind, name)
+    return found

@@ -17,6 +17,7 @@ from janaseva.design import posted
 from janaseva.desk.people.entry import officers
 from janaseva.desk.services.case import case_page
 from janaseva.desk.services.desk import opened
+from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor
@@ -162,7 +163,7 @@ def _photographs(asked: Asked) -> list[document_rules.Received]:
         if file is None:
             continue
         try:
-            received.append(document_rules.receive(filename=file.name or "", content=file.read()))
+            received.append(documents.receive(filename=file.name or "", content=file.read()))
         except Refusal as refusal:
             faults.append(Fault(place=name, code=refusal.code, facts=refusal.facts))
     if faults:

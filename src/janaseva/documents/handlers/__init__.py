@@ -29,6 +29,7 @@ from janaseva.documents.adapters.signing import (
     write_public_keys,
 )
 from janaseva.documents.adapters.typesetting import ChildTypesetter, LetterError, LetterSlowError, Typesetter
+from janaseva.documents.handlers import scanning as scanning
 from janaseva.documents.handlers import storing
 from janaseva.ledger import queries as ledger
 from janaseva.settings import OPTIONS

@@ -19,6 +19,7 @@ from janaseva.documents.queries.papers import (
     stated,
     to_seal,
 )
+from janaseva.documents.queries.receiving import SCANNED, SCANNER, receive, scanner_answers
 from janaseva.documents.queries.stored import (
     KIND,
     Paper,
@@ -43,6 +44,8 @@ from janaseva.documents.queries.verifying import (
 
 __all__ = [
     "KIND",
+    "SCANNED",
+    "SCANNER",
     "AttachmentView",
     "Content",
     "DocumentView",
@@ -65,6 +68,8 @@ __all__ = [
     "number_taken",
     "photograph_is_stored",
     "places",
+    "receive",
+    "scanner_answers",
     "seal_certificates",
     "state_of",
     "stated",

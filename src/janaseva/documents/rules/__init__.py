@@ -29,7 +29,8 @@ from janaseva.documents.rules.permissions import (
 )
 from janaseva.documents.rules.portrait import hold_portrait, printed
 from janaseva.documents.rules.qr import PREFIX, Claims, read_qr, write_qr
-from janaseva.documents.rules.receiving import MAX_BYTES, Received, receive, tidy_filename
+from janaseva.documents.rules.receiving import MAX_BYTES, Received, bounded, receive, tidy_filename
+from janaseva.documents.rules.scanning import ScannerAwayError, scan_verdict, signatures_made_at
 from janaseva.documents.rules.sealed_file import SealedFile, read_sealed_file
 from janaseva.documents.rules.stored import (
     KEY_BYTES,
@@ -78,11 +79,13 @@ __all__ = [
     "PublicKey",
     "Received",
     "Record",
+    "ScannerAwayError",
     "SealedFile",
     "StoreAwayError",
     "StoreKey",
     "Verdict",
     "as_printed",
+    "bounded",
     "compare_file",
     "compare_number",
     "compare_qr",
@@ -109,6 +112,8 @@ __all__ = [
     "read_qr",
     "read_sealed_file",
     "receive",
+    "scan_verdict",
+    "signatures_made_at",
     "tidy_filename",
     "value_words",
     "write_qr",

@@ -84,13 +84,11 @@ def _found(content: bytes) -> str:
     return extension if _EXTENSION_FORM.fullmatch(extension) else "?"
 
 
-def receive(*, filename: str, content: bytes, declared_bytes: int | None = None) -> Received:
-    """Take a file in, cleaned. ``declared_bytes`` is the size that the sender announced, where it did.
+def bounded(content: bytes, *, declared_bytes: int | None = None) -> str:
+    """Return what kind of file this is, looking at its size and its first bytes alone: ``pdf`` or ``image``.
 
     Raises:
-        Refusal: ``file_empty``, ``file_too_large``, ``file_size_differs``, ``file_type_not_taken``, ``file_heic``,
-            ``file_damaged``, ``file_image_too_large``, ``file_too_many_pages``, ``file_encrypted``,
-            ``file_too_large_inside``. Nothing else is ever raised.
+        Refusal: ``file_empty``, ``file_too_large``, ``file_size_differs``, ``file_type_not_taken``, ``file_heic``.
 
     """
     if not content:
@@ -104,6 +102,19 @@ def receive(*, filename: str, content: bytes, declared_bytes: int | None = None)
         raise Refusal("file_heic")
     if not kind:
         raise Refusal("file_type_not_taken", found=_found(content))
+    return kind
+
+
+def receive(*, filename: str, content: bytes, declared_bytes: int | None = None) -> Received:
+    """Take a file in, cleaned. ``declared_bytes`` is the size that the sender announced, where it did.
+
+    Raises:
+        Refusal: ``file_empty``, ``file_too_large``, ``file_size_differs``, ``file_type_not_taken``, ``file_heic``,
+            ``file_damaged``, ``file_image_too_large``, ``file_too_many_pages``, ``file_encrypted``,
+            ``file_too_large_inside``. Nothing else is ever raised.
+
+    """
+    kind = bounded(content, declared_bytes=declared_bytes)
     try:
         pages, media_type = 1, "image/jpeg"
         if kind == "pdf":

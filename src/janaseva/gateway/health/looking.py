@@ -32,6 +32,7 @@ LATEST_LOG: Final = timedelta(minutes=1)
 CLOCK_OFFSET: Final = timedelta(seconds=1)
 CERTIFICATE_LEFT: Final = timedelta(days=30)
 """So long before a certificate ends somebody must have another made."""
+OLDEST_SIGNATURES: Final = timedelta(days=7)
 LEAST_DISK_BYTES: Final = 256 * 1024 * 1024
 
 _log = logging.getLogger("janaseva.gateway")
@@ -119,6 +120,20 @@ def _papers(at: datetime) -> Iterator[Part]:
     yield Part(name="papers", wrong=wrong, serves=True, figures=figures)
 
 
+def _scanner(at: datetime) -> Iterator[Part]:
+    """Tell where the scanner does not answer, for then no file is taken, and where its signatures are old."""
+    found = documents.scanner_answers()
+    if found is None:
+        return
+    answers, made_at = found
+    figures = [("scanner_answers", float(answers))]
+    figures += [("scanner_signatures_age_seconds", (at - made_at).total_seconds())] if made_at is not None else []
+    wrong = "" if answers else "the scanner does not answer: no file is taken"
+    if answers and (made_at is None or at - made_at > OLDEST_SIGNATURES):
+        wrong = "the scanner's signatures are older than a week, or it does not say of when they are"
+    yield Part(name="scanner", wrong=wrong, serves=True, figures=tuple(figures))
+
+
 def _backup(at: datetime) -> Iterator[Part]:
     found = ledger.backup_standing()
     age = at - found.made_at if found.made_at else None
@@ -177,8 +192,8 @@ def _disk(_at: datetime) -> Iterator[Part]:
 
 LOOKS: Final[tuple[tuple[str, Look], ...]] = (
     ("database", _database), ("record", _promises), ("quorum", _quorum), ("pooler", _pooler), ("log", _log_head),
-    ("clock", _clock), ("queue", _queue), ("papers", _papers), ("backup", _backup), ("incidents", _incidents),
-    ("disk", _disk), ("certificates", _certificates),
+    ("clock", _clock), ("queue", _queue), ("papers", _papers), ("scanner", _scanner), ("backup", _backup),
+    ("incidents", _incidents), ("disk", _disk), ("certificates", _certificates),
 )  # fmt: skip
 
 

@@ -45,11 +45,11 @@ def received(request: HttpRequest, *, fields: Iterable[str] = ()) -> tuple[docum
     """Return the posted file, cleaned, and the fields beside it.
 
     Raises:
-        Refusal: those of :func:`janaseva.documents.rules.receive` and of reading.
+        Refusal: those of :func:`janaseva.documents.queries.receive` and of reading.
 
     """
     file = read_file(request, fields=fields)
-    return document_rules.receive(filename=file.name, content=file.content), file.fields
+    return documents.receive(filename=file.name, content=file.content), file.fields
 
 
 def line(view: queries.ApplicationLine) -> shapes.ApplicationLine:

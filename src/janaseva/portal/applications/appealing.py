@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal, not_found
 from janaseva.design import posted
-from janaseva.documents import rules as documents
+from janaseva.documents import queries as documents
+from janaseva.documents import rules as document_rules
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.portal.page import for_person, show
@@ -53,7 +54,7 @@ def _home(application_id: UUID) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"/applications/{application_id}/")
 
 
-def _received(request: HttpRequest) -> Iterator[documents.Received]:
+def _received(request: HttpRequest) -> Iterator[document_rules.Received]:
     """Yield the papers that came with an appeal, cleaned.
 
     Raises:

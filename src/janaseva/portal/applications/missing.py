@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from janaseva.core.refusal import Fault, Refusal
-from janaseva.documents import rules as documents
+from janaseva.documents import queries as documents
 from janaseva.doorway.acts import perform
 from janaseva.portal.applications.views import own, shown
 from janaseva.portal.page import for_person

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from janaseva.core.refusal import NOT_FOUND, Fault, Refusal, not_found
 from janaseva.design import posted
-from janaseva.documents import rules as documents
+from janaseva.documents import queries as documents
 from janaseva.doorway.acts import given_key, perform
 from janaseva.doorway.visitor import actor, at
 from janaseva.portal.applications.appealing import standing

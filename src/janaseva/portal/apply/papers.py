@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from janaseva.core.refusal import UNPROCESSABLE, Fault, Refusal, not_found
-from janaseva.documents.rules import receive
+from janaseva.documents import queries as documents
 from janaseva.documents.rules.receiving import MAX_BYTES
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
@@ -53,7 +53,7 @@ def _give(request: HttpRequest, found: Draft, group: DocumentGroup) -> None:
     """Give the file that was sent, cleaned.
 
     Raises:
-        Refusal: what :func:`janaseva.documents.rules.receive` and the action refuse; ``file_not_chosen``,
+        Refusal: what :func:`janaseva.documents.queries.receive` and the action refuse; ``file_not_chosen``,
             ``file_kind_not_chosen``.
 
     """
@@ -64,7 +64,7 @@ def _give(request: HttpRequest, found: Draft, group: DocumentGroup) -> None:
     if choice not in group.any_of:
         raise Refusal("file_kind_not_chosen")
     content = file.read(MAX_BYTES + 1)
-    received = receive(filename=file.name or "", content=content)
+    received = documents.receive(filename=file.name or "", content=content)
     perform(
         request,
         actions.give_paper,

@@ -12,7 +12,8 @@ from janaseva.core.audience import audience
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
 from janaseva.core.text import Text
 from janaseva.documents import queries as document_queries
-from janaseva.documents import rules as documents
+from janaseva.documents import queries as documents
+from janaseva.documents import rules as document_rules
 from janaseva.documents.rules.receiving import MAX_BYTES
 from janaseva.doorway.acts import perform
 from janaseva.doorway.visitor import actor, at
@@ -89,7 +90,7 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponseBase:
     return _page(request, notice_id)
 
 
-def _received(request: HttpRequest) -> list[documents.Received]:
+def _received(request: HttpRequest) -> list[document_rules.Received]:
     """Return the papers that came with an objection, cleaned.
 
     Raises:
