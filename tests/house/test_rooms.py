@@ -15,6 +15,7 @@ HOLDINGS: dict[str, dict[str, str]] = {
         "fonts": "typefaces that certificates are set in, with their licence",
         "letters": "the letter templates that every state may use",
     },
+    "people": {"lost": "what passwords others lost, as hashes, with their source"},
 }
 """What a room may hold besides code, with the reason."""
 

@@ -1,17 +1,21 @@
 """An officer's password: made for the first time, chosen, changed, lost; and the account's end."""
 
+import secrets
 from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from janaseva.core.ids import secret_token
 from janaseva.core.refusal import Invalid, Refusal
 from janaseva.core.secret import Secret
 from janaseva.ledger.models import Event
 from janaseva.people import actions, queries, rules
-from janaseva.people.actions.passwords import common_passwords
+from janaseva.people.actions.passwords import chosen_faults, common_passwords, lost_passwords
 from janaseva.people.models import Budget, Credential, Session
+from janaseva.people.rules.breached import digest, written
 from tests.people.acts import ANYONE, AT, SEED, SYSTEM, TOKENS, key, person_of, sign_in
 
 FIRST, CHOSEN = "made for you, once", "copper lantern walks upstream"
@@ -63,6 +67,30 @@ def test_common_passwords_and_what_is_made_of_them_are_refused():
     assert [one for one in made if not faults(one)] == []
     for chosen in (CHOSEN, FIRST, "കായലോരത്ത് ഒരു മഴ", "four words in a row", "k7#Vq2!xTz9w", "7d29f0c1ab34"):
         assert faults(chosen) == [], chosen
+
+
+@pytest.mark.once
+def test_what_others_lost_is_refused_however_its_letters_are_written():
+    assert len(lost_passwords()) > 40_000
+    lost = ("q1w2e3r4t5y6", "qazwsxedcrfv", "leavemealone", "ghjcnjgfhjkm", "sonyericsson", "intelligence")
+    for one in lost:
+        for typed in (one, one.upper(), one.title(), one.replace("e", "\uff45")):
+            assert chosen_faults(typed, login="kl.vo")[0].code == "password_common", typed
+    made = (secrets.token_urlsafe(12) for _ in range(2_000))
+    assert not [one for one in made if one in lost_passwords()]
+
+
+@pytest.mark.once
+@drawn(st.sets(st.text(min_size=1), max_size=30), st.text(min_size=1))
+def test_a_list_of_lost_passwords_knows_its_own_alone(lost, other):
+    kept = rules.Breached(written(lost))
+    assert all(one in kept for one in lost)
+    same = {digest(one) for one in lost}
+    assert (other in kept) == (digest(other) in same)
+    assert len(kept) == len(same)
+    if lost:
+        with pytest.raises(ValueError, match="cut short"):
+            rules.Breached(written(lost)[:-1])
 
 
 @pytest.mark.once

@@ -1,8 +1,10 @@
 """An officer chooses the own password; whoever else knew the old one, or sits in another session, is out."""
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import resources
 from uuid import UUID
 
 from django.conf import settings
@@ -27,20 +29,26 @@ class PasswordChanged:
     wait_seconds: int = 0
 
 
-_COMMON: list[Collection[str]] = []
-
-
+@functools.cache
 def common_passwords() -> Collection[str]:
     """Return the 20,000 most usual passwords, as Django brings them; read when the first one is chosen."""
-    if not _COMMON:
-        _COMMON.append(frozenset(CommonPasswordValidator().passwords))
-    return _COMMON[0]
+    return frozenset(CommonPasswordValidator().passwords)
+
+
+@functools.cache
+def lost_passwords() -> rules.Breached:
+    """Return the passwords that others lost; read when the first one is chosen."""
+    return rules.Breached((resources.files("janaseva.people") / "lost" / "passwords").read_bytes())
 
 
 def chosen_faults(password: str, *, login: str) -> tuple[Fault, ...]:
     """Return what is wrong with a password that an officer would choose."""
     return rules.password_faults(
-        password, login=login, common=common_passwords(), local=rules.local_words(str(settings.OPTIONS.state_name))
+        password,
+        login=login,
+        common=common_passwords(),
+        local=rules.local_words(str(settings.OPTIONS.state_name)),
+        lost=lost_passwords(),
     )
 
 

@@ -21,6 +21,7 @@ from janaseva.people.rules.access import (
     may_stand_in,
 )
 from janaseva.people.rules.areas import AREA_LEVELS, area_reference, split_reference
+from janaseva.people.rules.breached import Breached
 from janaseva.people.rules.codes import (
     CODE_DIGITS,
     CODE_LIFE,
@@ -105,6 +106,7 @@ __all__ = [
     "WRONG_CODES",
     "Allowance",
     "AreaRow",
+    "Breached",
     "ChargeFacts",
     "DepartmentRow",
     "Directory",

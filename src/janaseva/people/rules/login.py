@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -75,11 +75,17 @@ def is_made_of(plain: str, common: Collection[str]) -> bool:
 
 
 def password_faults(
-    password: str, *, login: str, common: Collection[str] = (), local: Collection[str] = LOCAL_WORDS
+    password: str,
+    *,
+    login: str,
+    common: Collection[str] = (),
+    local: Collection[str] = LOCAL_WORDS,
+    lost: Container[str] = (),
 ) -> tuple[Fault, ...]:
     """Return what is wrong with a new password: its length, or that it is easy to guess.
 
-    It is, where it is made of the login name, of one letter, of words of the place, or of what many choose.
+    It is, where it is made of the login name, of one letter, of words of the place, or of what many choose, and where
+    others lost it.
     """
     if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         return (Fault(place="password", code="password_length", facts={"least": MIN_PASSWORD_LENGTH}),)
@@ -90,7 +96,7 @@ def password_faults(
         rest = rest.replace(word, "")
     if rest != plain and len(re.sub(r"[\W\d_]+", "", rest)) < _LEAST_BESIDE:
         return (Fault(place="password", code="password_of_the_place"),)
-    return (Fault(place="password", code="password_common"),) if is_made_of(plain, common) else ()
+    return (Fault(place="password", code="password_common"),) if password in lost or is_made_of(plain, common) else ()
 
 
 def is_over(label: str, made_at: datetime, at: datetime) -> bool:
