@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from janaseva.core.refusal import CONFLICT, Fault, Invalid, Refusal
 from janaseva.doorway.acts import perform
-from janaseva.doorway.visitor import actor, at
+from janaseva.doorway.visitor import actor
 from janaseva.forms import rules as forms
 from janaseva.gateway.api.answers import CREATED, answer, done
 from janaseva.gateway.api.bearer import BEARER
@@ -21,7 +21,6 @@ from janaseva.gateway.services import due, shapes, showing
 from janaseva.payments import actions as payment_actions
 from janaseva.payments import queries as payments
 from janaseva.services import actions, queries
-from janaseva.services.rules import deciding
 from janaseva.workflow import queries as workflow
 
 router = Router(tags=["Applications"], auth=BEARER)
@@ -185,20 +184,20 @@ def take_back_paper(request: HttpRequest, application_id: UUID, paper_id: UUID) 
 def submit(request: HttpRequest, application_id: UUID) -> HttpResponse:
     """Hand a draft in: all of it is checked at once, it gets its number, and its fee is asked for.
 
-    A condition of which people are only told stops nobody: it comes back in `told`, and a refusal is to be expected.
+    Where nothing is to be paid the office begins at once, and `due_at` is by when it decides. A condition of which
+    people are only told stops nobody: it comes back in `told`, and a refusal is to be expected.
     """
     key_of(request)
     found = perform(request, actions.submit, application_id=application_id)
-    view = queries.application(actor(request), found.application_id)
-    today = queries.today(view.submitted_at or at(request))
-    applied = forms.apply(view.definition.form, view.answers, today=today, directory=queries.PLACES)
-    judged = deciding.eligibility(view.definition, applied.answers, today=today)
+    judged = queries.conditions_not_met(actor(request), found.application_id)
     return answer(
         shapes.Submitted(
             id=str(found.application_id),
             number=found.number,
             total_paise=found.total_paise,
-            told=[showing.judged(one) for one in judged.conditions if one.told],
+            state="begun" if found.begun else "submitted",
+            due_at=found.due_at,
+            told=[showing.judged(one) for one in judged],
         )
     )
 

@@ -220,6 +220,8 @@ class Submitted(BaseModel):
     id: str
     number: str = Field(examples=["KL/ADR/2026/000123"])
     total_paise: Paise = Field(description="What is to be paid before the office begins; 0: it begins at once.")
+    state: Literal["submitted", "begun"] = Field(description="As it was right after this act.")
+    due_at: datetime | None = Field(description="By when it is decided, where the office has begun and it is known.")
     told: list[Judged]
 
 

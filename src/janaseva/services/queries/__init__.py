@@ -63,6 +63,7 @@ from janaseva.services.queries.catalogue import (
     charter_words,
     grouped,
 )
+from janaseva.services.queries.conditions import conditions_not_met
 from janaseva.services.queries.definitions import (
     PLACES,
     Published,
@@ -212,6 +213,7 @@ __all__ = [
     "charter_words",
     "check_files",
     "compiled",
+    "conditions_not_met",
     "deciders",
     "deemed_before",
     "deemed_due",
