@@ -291,15 +291,15 @@ class Crowd:
             person.start()
         return self
 
-    def wait_for(self, acks: int, *, seconds: float) -> None:
-        """Wait until so many acts were acknowledged.
+    def wait_for(self, acks: int, *, seconds: float, ended: threading.Event | None = None) -> None:
+        """Wait until so many acts were acknowledged, or ``ended`` is set.
 
         Raises:
             TimeoutError: where they were not.
 
         """
         limit = time.monotonic() + seconds
-        while len(self.kept.acks) < acks:
+        while len(self.kept.acks) < acks and not (ended and ended.is_set()):
             if time.monotonic() > limit:
                 raise TimeoutError(f"{len(self.kept.acks)} of {acks} acknowledged; {self.kept.refused[-5:]}")
             time.sleep(0.05)

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -290,10 +291,22 @@ def _git(*words: str) -> str:
     return done.stdout.strip()
 
 
+@contextmanager
+def _asked_to_end() -> Iterator[threading.Event]:
+    """Yield what is set when this process is asked to end: what was done until then is judged all the same."""
+    asked = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def soak(*, seed: int, count: int, only: str = "", acks: int = 0) -> list[Row]:
     """Do ``count`` faults one after the other in one run, and judge all of it at its end.
 
-    Where so many ``acks`` are wanted, people are given the time for their share of them after each fault.
+    Where so many ``acks`` are wanted, people are given the time for their share of them after each fault. Asked to end
+    (SIGTERM), it does no further fault, and judges what was done.
     """
     names = sorted((name for name in FAULTS if only in name), key=lambda name: name != UPGRADE)
     chance = random.Random(seed)
@@ -301,7 +314,7 @@ def soak(*, seed: int, count: int, only: str = "", acks: int = 0) -> list[Row]:
     rows = {name: Row(f"cluster: {name}", limit=FAULTS[name][1]) for name in dict.fromkeys(order)}
     if UPGRADE not in order:
         VERSIONS[0] = nodes.PRESENT
-    with standing(seed) as outside:
+    with standing(seed) as outside, _asked_to_end() as ended:
         strangers = Row("cluster: strangers at its doors", acknowledges=False)
         strangers.count, strangers.refused = let_in()
         crowd = Crowd(PEOPLE, address=(nodes.NODES["edge"], 80), outside=outside, seed=seed, sources=nodes.CLIENTS)
@@ -314,7 +327,11 @@ def soak(*, seed: int, count: int, only: str = "", acks: int = 0) -> list[Row]:
                 crowd.kept.refused.clear()
             if rows[name].refused:
                 break  # what it did to the cluster would be blamed on the next one
-            crowd.wait_for(acks * number // count, seconds=3600)
+            crowd.wait_for(acks * number // count, seconds=3600, ended=ended)
+            print(f"      {number} of {count} faults, {len(crowd.kept.acks)} acknowledged in all", flush=True)
+            if ended.is_set():
+                print("      asked to end: judging what was done")
+                break
         kept = crowd.stop()
         whole = Row("cluster: all of it, judged", most_again=count * len(nodes.WEBS))
         whole.refused = kept.refused
