@@ -3,6 +3,11 @@
 import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
 from datetime import date
 
 import pytest
@@ -12,7 +17,7 @@ from janaseva.core.actor import Actor
 from janaseva.core.ids import uuid7
 from janaseva.core.refusal import Refusal
 from janaseva.documents import actions, handlers, queries, rules
-from janaseva.documents.adapters.typesetting import ChildTypesetter, FakeTypesetter, LetterError
+from janaseva.documents.adapters.typesetting import ChildTypesetter, FakeTypesetter, LetterError, _Inbox
 from janaseva.documents.models import Blob, Document
 from janaseva.documents.queries import papers
 from tests.documents.acts import AT, HOLDER, SYSTEM, issued, key
@@ -255,6 +260,33 @@ class TestTypesetter:
             typesetter.pdf("p/bad.typ", self.DATA, attached={}, at=AT)
         assert typesetter.pdf("p/good.typ", self.DATA, attached={}, at=AT).startswith(b"%PDF-1.7")
         typesetter.close()
+
+    def test_what_a_killed_process_left_is_taken_away_and_nothing_that_is_in_use(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        other = subprocess.Popen(
+            [sys.executable, "-c", "from janaseva.documents.adapters.typesetting import _Inbox as I; a = I(); input()"],
+            stdin=subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)},
+        )  # fmt: skip
+        end = time.monotonic() + 20
+        while not list(tmp_path.glob("janaseva-letter-*/janaseva/data/1.0.0/data.json")):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        (used,) = tmp_path.glob("janaseva-letter-*")
+        (tmp_path / "janaseva-letter-file").write_text("no folder")
+        (tmp_path / "elsewhere" / "kept").mkdir(parents=True)
+        (tmp_path / "janaseva-letter-link").symlink_to(tmp_path / "elsewhere")
+        first = _Inbox()
+        assert used.exists(), "its process lives"
+        other.kill()
+        other.communicate()
+        second = _Inbox()
+        assert not used.exists()
+        assert first.packages.exists()
+        first.close()
+        second.close()
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left == {"janaseva-letter-file", "janaseva-letter-link", "elsewhere"}
+        assert (tmp_path / "elsewhere" / "kept").exists()
 
     def test_the_fake_behaves_alike(self):
         assert FakeTypesetter().pdf("certificate", {"number": "1"}, attached={}, at=AT).startswith(b"%PDF")

@@ -3,9 +3,12 @@
 A letter is text that somebody else wrote: it sees its own folder, the shipped letter library and its data alone.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -24,6 +27,7 @@ FONTS = FOLDER / "fonts"
 LIBRARY = FOLDER / "letters"
 SHIPPED_LETTERS = LIBRARY / "shipped"
 SECONDS = 6.0
+_PREFIX = "janaseva-letter-"
 MEMORY_BYTES = 512 * 1024 * 1024
 MAX_PDF_BYTES = 8 * 1024 * 1024
 _DATA_PACKAGE = {
@@ -102,13 +106,16 @@ class _Inbox:
     The typesetter keeps what letters share only while nothing of its own changes from one to the next; words handed to
     it from outside (``sys.inputs``) are a part of it, a file is not. The file itself is a link to memory that the child
     inherits, so that nobody's data are written to a disk. The link stands in a folder of its own; a child may write
-    nowhere at all.
+    nowhere at all. The folder is locked as long as this lives: what stands there without a lock was left by a process
+    that was killed, and is taken away.
     """
 
     def __init__(self) -> None:
+        _take_left_away()
         self.descriptor = os.memfd_create("letter")
-        self._folder = tempfile.TemporaryDirectory(prefix="janaseva-letter-")
-        self.packages = Path(self._folder.name)
+        made = Path(tempfile.mkdtemp(prefix=f"new-{_PREFIX}"))
+        self._lock = _locked(made)
+        self.packages = made.rename(made.with_name(made.name.removeprefix("new-")))  # locked before it has its name
         package = self.packages / "janaseva" / "data" / "1.0.0"
         package.mkdir(parents=True)
         for name, content in _DATA_PACKAGE.items():
@@ -125,7 +132,29 @@ class _Inbox:
     def close(self) -> None:
         """Give memory and folder back."""
         os.close(self.descriptor)
-        self._folder.cleanup()
+        shutil.rmtree(self.packages, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+def _locked(folder: Path) -> int | None:
+    """Return a descriptor that holds the lock of a folder until it is closed; ``None`` where another holds it."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _take_left_away() -> None:
+    """Remove the folders of processes that were killed: those of our own user that nobody has locked."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # another process is at it too
+            if folder.lstat().st_uid == os.geteuid() and (lock := _locked(folder)) is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
 
 
 class ChildTypesetter:
