@@ -86,6 +86,7 @@ def test_a_change_of_the_secret_key_between_the_steps_shuts_nobody_out(office, t
     assert post(client, "/desk/sign-in/code", code=who.totp_now)["Location"] == "/desk/"
     assert client.get("/desk/").status_code == 200
     assert inside.get("/desk/").status_code == 200, "sessions do not rest on it"
+    assert (office.who(seat.id).password, office.who(seat.id).totp_seed) == (who.password, who.totp_seed)
 
 
 def test_the_same_form_sent_twice_opens_one_session(office):

@@ -12,7 +12,8 @@ from django.contrib.auth import hashers
 from janaseva.core.action import action, allow, change, put, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Fault, Invalid, not_found
-from janaseva.core.secret import Secret, derive, keyed_hash, seal
+from janaseva.core.secret import Secret, derive, lasting_hash, seal
+from janaseva.core.secret_keys import lasting
 from janaseva.people import events, rules
 from janaseva.people.actions.opening import end_sessions
 from janaseva.people.models import Credential, Person, Session
@@ -113,8 +114,8 @@ def enrol_demonstration(*, by: Actor, at: datetime, key: str) -> int:
     """
     allow(rules.may_enrol(by) and settings.OPTIONS.demonstration)
     del key
-    secret = derive("demonstration")
-    label = f"demonstration {keyed_hash('demonstration', 'label')[:16]}"
+    secret = derive("demonstration", secret_key=lasting())
+    label = f"demonstration {lasting_hash('demonstration', 'label')[:16]}"
     kept = Credential.objects.filter(kind="totp", ended_at=None, label=label).values_list("person_id", flat=True)
     rows = Person.objects.select_for_update().filter(is_demonstration=True, login__isnull=False)
     due = list(rows.exclude(pk__in=list(kept)))
