@@ -1,6 +1,7 @@
 """A new secret key takes over while everything runs: what was sealed opens, and no moment is without its keys."""
 
 import os
+import re
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from janaseva.core import secret_keys
 from janaseva.core.clock import now
 from janaseva.core.secret import UnsealError, is_lasting_hash, is_sealed_before, keyed_hash, lasting_hash, seal, unseal
+from tests.house.source import PACKAGE
 
 
 @pytest.fixture
@@ -122,6 +124,17 @@ def test_a_change_cut_short_at_any_step_loses_no_key_and_goes_on(folder):
         steps += 1
     assert steps > 5, "so many steps were cut"
     assert secret_keys.believed()[0] != "the first of all"
+
+
+def test_nobody_goes_by_the_key_that_stood_in_the_settings_at_the_start():
+    own = {"core/secret_keys.py", "settings.py"}
+    named = re.compile(
+        r"settings\.SECRET_KEY\b|salted_hmac|PasswordResetTokenGenerator|signing\.(?:Signer|TimestampSigner)"
+    )
+    found = [
+        path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if named.search(path.read_text("utf-8"))
+    ]
+    assert set(found) <= own
 
 
 def test_keys_that_change_between_looking_and_reading_are_read_again(folder):

@@ -126,7 +126,7 @@ def test_the_administrators_commands(officer):
     assert (announced.exit_code, "Carry keys/" in announced.output) == (0, True)
     assert len(secret_keys.believed()) == 2
     done = _run("rotate", "secret")
-    assert (done.exit_code, "in an hour" in done.output) == (0, True)
+    assert (done.exit_code, "within the hour" in done.output) == (0, True)
     assert not any(one in done.output + announced.output for one in secret_keys.believed())
     listed = _run("list").output
     assert f"{name.split()[1]}  believed" in listed

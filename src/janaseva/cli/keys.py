@@ -91,7 +91,8 @@ def _secret(*, announce: bool) -> None:
         raise click.ClickException(_WHY_NOT[str(error)]) from error
     click.echo("A new secret key seals and hashes from now on.")
     click.echo("The worker seals anew what is kept, within ten minutes, and destroys the former key in an hour; until")
-    click.echo("then it is believed. `janaseva keys list` tells how far this is.")
+    click.echo("then it is believed. `janaseva keys list` tells how far this is. Are there other machines with web or")
+    click.echo("worker? Carry keys/ of the data directory to them within the hour.")
 
 
 _ROTATE: Final[dict[str, Callable[..., None]]] = {"seal": _seal, "log": _log, "secret": _secret}
