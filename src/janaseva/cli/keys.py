@@ -81,10 +81,10 @@ def _secret(*, announce: bool) -> None:
     try:
         if announce:
             secret_keys.announce()
+            click.echo("The next secret key is made and believed. Carry keys/ of the data directory to every other")
             click.echo(
-                "The next secret key is made and believed. Carry keys/ of the data directory to every machine with"
+                "machine with web or worker; then run `janaseva keys rotate secret` here, and carry it once more."
             )
-            click.echo("web or worker; then run `janaseva keys rotate secret` here, and carry keys/ to them once more.")
             return
         secret_keys.take_over()
     except secret_keys.KeySettledError as error:

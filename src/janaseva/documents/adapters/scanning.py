@@ -9,6 +9,8 @@ from janaseva.documents.rules import ScannerAwayError, scan_verdict
 
 _PIECE_BYTES: Final = 256 * 1024
 _CONNECT_SECONDS: Final = 2.0
+_VERSION_SECONDS: Final = 3.0
+"""How long it may take to say what it is: ``/ready`` waits for it."""
 _LONGEST_ANSWER: Final = 4_096
 
 
@@ -49,6 +51,7 @@ class Clamd:
     def version(self) -> str:
         """Return for example ``ClamAV 1.4.6/27821/Sun Nov 22 09:21:37 2026``."""
         with self._talk() as line:
+            line.settimeout(min(self.seconds, _VERSION_SECONDS))
             line.sendall(b"zVERSION\0")
             return _answer(line).rstrip(b"\0\n").decode("utf-8", "replace")
 

@@ -4,7 +4,6 @@ It is asked at the door and not afterwards, so that a harmful file never reaches
 nobody's draft and no officer. Where it does not answer, the file is not taken: whoever set a scanner wants none unseen.
 """
 
-import functools
 import logging
 
 from janaseva.core.outside import way
@@ -17,14 +16,9 @@ from janaseva.settings import OPTIONS
 LOG = logging.getLogger(__name__)
 
 
-@functools.lru_cache(maxsize=1)
-def _at(address: str) -> Scanner:
-    return Clamd(address)
-
-
 def scanner() -> Scanner:
-    """Return this process's scanner."""
-    return _at(OPTIONS.scanner)
+    """Return the scanner that the settings name."""
+    return Clamd(OPTIONS.scanner)
 
 
 @way(queries.SCANNED)
