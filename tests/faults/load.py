@@ -57,11 +57,22 @@ class Kept:
     retries: int = 0
     failed: list[tuple[float, str]] = field(default_factory=list)
     """Each request that a client got no answer to, or that of a server in trouble; it was sent again."""
+    two_versions: bool = False
+    """Whether an older and a newer version answer side by side: one of them may name facts that the other does not."""
 
     def longest_gap(self, since: float, until: float) -> float:
         """Return the longest time in which nothing was acknowledged, in seconds."""
         moments = [since, *(ack.at for ack in list(self.acks) if since <= ack.at <= until), until]
         return max(later - earlier for earlier, later in itertools.pairwise(sorted(moments)))
+
+
+def facts_changed(first: dict[str, Any], second: dict[str, Any], *, two_versions: bool = False) -> list[str]:
+    """Return the names of the facts that two answers to one key do not tell alike; all of them must be told alike.
+
+    Where ``two_versions`` answer side by side a newer one may tell more; what both tell must be the same all the same.
+    """
+    names = first.keys() & second.keys() if two_versions else first.keys() | second.keys()
+    return sorted(name for name in names if name not in first or name not in second or first[name] != second[name])
 
 
 class GivenUpError(Exception):
@@ -185,8 +196,9 @@ class Citizen(threading.Thread):
             status, content, _ = send()
         except (OSError, http.client.HTTPException):
             return
-        if status < 400 and (json.loads(content) if content else {}) != first:
-            self.kept.refused.append(f"{kind}: another answer to the same key")
+        second = json.loads(content) if content else {}
+        if status < 400 and (other := facts_changed(first, second, two_versions=self.kept.two_versions)):
+            self.kept.refused.append(f"{kind}: another answer to the same key: {', '.join(other)}")
 
     def json(self, method: str, path: str, body: Any, *, kind: str, facts: dict[str, Any] | None = None) -> Any:
         return self.call(method, path, json.dumps(body).encode(), kind=kind, facts=facts)

@@ -5,7 +5,7 @@ import pytest
 from janaseva.ledger.models import Key
 from janaseva.services import actions
 from tests.faults import oracle
-from tests.faults.load import HOUSE, RESIDENCE, Ack, Kept
+from tests.faults.load import HOUSE, RESIDENCE, Ack, Kept, facts_changed
 from tests.faults.report import ZERO, Row
 
 KIND = "begin"
@@ -71,3 +71,18 @@ def test_a_gap_is_seen_at_both_ends():
     kept = Kept(acks=[Ack("begin", "a", 5.0, {}), Ack("begin", "b", 6.0, {})])
     assert kept.longest_gap(0.0, 8.0) == 5.0
     assert kept.longest_gap(4.5, 9.0) == 3.0
+
+
+def test_another_answer_to_the_same_key_is_seen():
+    first = {"id": "a", "number": "KL/1"}
+    assert facts_changed(first, dict(first)) == []
+    assert facts_changed(first, {**first, "number": "KL/2"}) == ["number"]
+    assert facts_changed(first, {"id": "a"}) == ["number"], "a fact is missing"
+    assert facts_changed({}, {}) == []
+
+
+def test_only_of_two_versions_may_one_tell_more():
+    first, newer = {"id": "a", "number": "KL/1"}, {"id": "a", "number": "KL/1", "state": "begun"}
+    assert facts_changed(first, newer) == facts_changed(newer, first) == ["state"]
+    assert facts_changed(first, newer, two_versions=True) == facts_changed(newer, first, two_versions=True) == []
+    assert facts_changed(first, {**newer, "number": "KL/2"}, two_versions=True) == ["number"]

@@ -252,6 +252,7 @@ def _do(name: str, row: Row, crowd: Crowd, chance: random.Random) -> None:
     """Do one fault, wait until people are answered again and all replicas are back, and note the gap."""
     before, began = len(crowd.kept.acks), time.monotonic()
     row.count += 1
+    crowd.kept.two_versions = name == UPGRADE
     try:
         FAULTS[name][0](chance)
         crowd.wait_for(len(crowd.kept.acks) + ACKS_AFTER, seconds=120)
@@ -260,6 +261,7 @@ def _do(name: str, row: Row, crowd: Crowd, chance: random.Random) -> None:
     except (TimeoutError, nodes.ClusterError) as error:
         row.refused.append(f"{name}: {error}")
         answered = time.monotonic()
+    crowd.kept.two_versions = False
     if name == UPGRADE:
         row.refused += [f"failed: {what}" for moment, what in crowd.kept.failed if moment >= began]
     gap = crowd.kept.longest_gap(began, answered)

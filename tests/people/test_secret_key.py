@@ -12,6 +12,7 @@ from janaseva.core.clock import now
 from janaseva.core.ids import secret_token, uuid7
 from janaseva.core.refusal import Refusal
 from janaseva.core.secret import Secret, is_sealed_before, unseal
+from janaseva.ledger import adapters
 from janaseva.ledger.handlers import auditing
 from janaseva.ledger.models import Event
 from janaseva.people import actions, handlers, queries, rules
@@ -27,6 +28,12 @@ def folder(tmp_path, settings):
     (tmp_path / secret_keys.OWN).write_text("the first of all", encoding="ascii")
     settings.SECRET_KEY_FOLDER = tmp_path
     return tmp_path
+
+
+@pytest.fixture
+def own_log(tmp_path, monkeypatch):
+    """Let the audit read a folder of this test's own: what other tests published is not of this database."""
+    monkeypatch.setattr(auditing, "tile_store", lambda: adapters.DirectoryTiles(tmp_path / "log"))
 
 
 @pytest.fixture
@@ -67,7 +74,7 @@ def test_what_was_spent_stays_spent(folder, db):
         ask()
 
 
-def test_the_worker_seals_anew_and_destroys_the_former_key_an_hour_later(officer):
+def test_the_worker_seals_anew_and_destroys_the_former_key_an_hour_later(officer, own_log):
     seeds = {row.id: unseal("totp", row.secret, bound_to=str(row.id)) for row in Credential.objects.filter(kind="totp")}
     secret_keys.take_over()
     left = queries.seeds_sealed_before(SYSTEM)
