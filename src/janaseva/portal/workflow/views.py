@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from janaseva.core.audience import audience
 from janaseva.core.refusal import CONFLICT, FORBIDDEN, UNPROCESSABLE, Fault, Invalid, Refusal, not_found
 from janaseva.core.text import Text
-from janaseva.documents import queries as document_queries
 from janaseva.documents import queries as documents
 from janaseva.documents import rules as document_rules
 from janaseva.documents.rules.receiving import MAX_BYTES
@@ -145,7 +144,7 @@ def paper(request: HttpRequest, notice_id: UUID, document_id: UUID) -> HttpRespo
     own = workflow.own_objections(by, at(request), notice_id=notice_id)
     if not any(document_id in one.documents for one in own):
         raise not_found()
-    return handed_out(document_queries.content(by, document_id))
+    return handed_out(documents.content(by, document_id))
 
 
 @require_POST
