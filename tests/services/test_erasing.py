@@ -1,15 +1,18 @@
 """Erasing: by two persons or the law's time, told 48 hours before; nothing of it is found then, and all is proven."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from django.apps import apps
 from django.db import IntegrityError, connection
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from janaseva.cli import erasures as cli
 from janaseva.cli.setup import fix_rows
 from janaseva.contact.models import Message
 from janaseva.core import secret_keys
@@ -343,6 +346,42 @@ def test_what_a_backup_brought_back_is_erased_again(given, scene, kept_list):
     assert [(one.ground, one.state) for one in Erasure.objects.all()] == [("again", "done")]
 
 
+@pytest.mark.django_db
+def test_an_administrator_sees_what_is_due_what_was_erased_and_what_is_left_of_it(
+    given, officers, scene, kept_list, monkeypatch
+):
+    monkeypatch.setattr(cli, "remembered_erasures", lambda: kept_list)
+
+    def told(*words):
+        done = CliRunner().invoke(cli.command, words)
+        *_, last = CliRunner().invoke(cli.command, [*words, "--json"]).output.splitlines()
+        return done.exit_code, done.output, json.loads(last)
+
+    _, application_id = scene
+    assert told("due")[2]["due"] == 0
+    assert told("list")[2] == {"erasures": 0, "holds": 0}
+    erased(given, officers, application_id)
+    code, words, totals = told("verify")
+    assert (code, totals["good"], totals["erased"], totals["left"]) == (0, True, 1, 0), words
+    assert told("list")[2] == {"erasures": 1, "holds": 0}
+    monkeypatch.setattr(kept_list, "unknown", lambda: 2)
+    code, words, totals = told("verify")
+    assert (code, totals["good"], totals["lines_unknown"]) == (1, False, 2)
+    assert "2 lines of the list" in words
+
+
+@pytest.mark.django_db
+def test_what_is_here_again_is_named_until_it_is_erased_again(given, scene, kept_list, monkeypatch):
+    monkeypatch.setattr(cli, "remembered_erasures", lambda: kept_list)
+    _, application_id = scene
+    kept_list.add(Remembered(application_id=application_id, erased_at=given.at))
+    done = CliRunner().invoke(cli.command, ["verify"])
+    assert done.exit_code == 1
+    assert f"{application_id} was erased and is here again" in done.output
+    handlers.repeat_erasures(given.at)
+    assert CliRunner().invoke(cli.command, ["verify"]).exit_code == 0
+
+
 @pytest.mark.once
 def test_the_list_beside_the_backups_believes_nobody_else(tmp_path):
     kept = ErasureFiles([tmp_path / "one", tmp_path / "two"])
@@ -357,6 +396,19 @@ def test_the_list_beside_the_backups_believes_nobody_else(tmp_path):
     forged = line.replace(str(mine.application_id), str(uuid4()))
     file.write_text(f"{line}\n{forged}\nnonsense\n{'x' * 400}\n", encoding="ascii")
     assert list(kept.all()) == [mine]
+    assert kept.unknown() == 3, "whoever has the list checked hears of what is not believed"
+
+
+@pytest.mark.once
+def test_half_a_line_spoils_no_other(tmp_path):
+    kept, file = ErasureFiles([tmp_path]), tmp_path / "erasures"
+    early, late = (Remembered(application_id=uuid4(), erased_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (2, 3))
+    kept.add(early)
+    file.write_bytes(file.read_bytes()[:-9])
+    kept.add(late)
+    kept.add(early)
+    assert list(kept.all()) == [late, early]
+    assert kept.unknown() == 1
 
 
 @pytest.mark.once

@@ -100,7 +100,8 @@ _WHY_NOT: Final = {
     "settings": (
         "The secret key stands in the settings. Put a new one into JANASEVA_SECRET_KEY_FALLBACKS on every machine, and "
         "start its processes again. Then let the two change places, and start them again. The worker seals anew what "
-        "is kept; an hour later, when `janaseva keys list` tells of nothing left, the former key can be taken out."
+        "is kept; an hour later, when `janaseva keys list` tells of nothing left, the former key can be taken out, "
+        "unless backups from its time are kept: else nobody knows what was erased since (docs/operations/erasing.md)."
     ),
     "overlap": (
         "The key before is believed still, so that nobody's sign-in breaks off. The worker destroys it within an hour "

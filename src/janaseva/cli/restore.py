@@ -26,7 +26,7 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
     with shown(quiet=quiet) as progress:
         found = restoring.restore(into.resolve(), to=to, keys=keys, progress=progress)
         standing, lacks = restoring.lacking(found)
-        back = restoring.brought_back(found)
+        back, unknown = restoring.brought_back(found)
         papers = restoring.papers_back(found, keys=keys, progress=progress)
     words = [f"{found.backup} restored into {found.folder}, as it was at {found.reaches.isoformat()}."]
     if to is not None and found.reaches < to:
@@ -46,6 +46,12 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
             f"{back} applications in it were erased since. Its worker erases them again: start the worker first, and "
             "the web when `janaseva erasures verify` finds nothing."
         )
+    if unknown:
+        words.append(
+            f"{unknown} lines of the list of what was erased are under a secret key that is not known here, or were "
+            "altered: what they name may have come back. Name the secret keys of before in "
+            "JANASEVA_SECRET_KEY_FALLBACKS and run `janaseva erasures verify` before the web is started."
+        )
     if papers.on_shelf:
         words.append(
             f"{papers.on_shelf:,} papers that no document store has lie in {found.folder / 'papers'} and are read "
@@ -58,5 +64,6 @@ def command(quiet: bool, *, into: Path, to: datetime | None, identity: Path) -> 
         "good": not standing.code and not papers.lacking, "papers": papers.papers, "papers_back": papers.on_shelf,
         "papers_lacking": papers.lacking, "backup": found.backup, "chain": found.chain, "folder": found.folder,
         "reaches": found.reaches, "checked_by_server": found.by_server, **plain(standing),
-        "missing": [plain(one) for one in lacks], "erased_since": back, "words": "\n".join(words),
+        "missing": [plain(one) for one in lacks], "erased_since": back,
+        "erasures_unknown": unknown, "words": "\n".join(words),
     }  # fmt: skip

@@ -117,6 +117,9 @@ class Erasures(Protocol):
     def all(self) -> Iterator[Remembered]:
         """Yield every erasure that was remembered by whoever knows the platform's secret key."""
 
+    def unknown(self) -> int:
+        """Return how many lines are not believed: a secret key that is not known any more, or somebody's own words."""
+
     def stamp(self) -> tuple[int, ...]:
         """Return something that changes whenever one is added."""
 
@@ -138,30 +141,46 @@ class ErasureFiles:
         line = f"{' '.join(parts)} {lasting_hash('erasures', *parts)}\n".encode("ascii")
         for file in self.files:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                os.write(descriptor, line)
+                length = os.fstat(descriptor).st_size
+                is_cut = length > 0 and os.pread(descriptor, 1, length - 1) != b"\n"  # a power cut left half a line
+                os.write(descriptor, b"\n" + line if is_cut else line)
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
 
     def all(self) -> Iterator[Remembered]:
         """Yield each erasure once, in no order."""
-        known: set[str] = set()
+        for parts in self._lines():
+            if _is_believed(parts):
+                yield Remembered(application_id=UUID(parts[0]), erased_at=datetime.fromisoformat(parts[1]))
+
+    def unknown(self) -> int:
+        """Return how many lines there are beside these, each counted once."""
+        return sum(not _is_believed(parts) for parts in self._lines())
+
+    def _lines(self) -> Iterator[tuple[str, ...]]:
+        """Yield the words of each line once, whichever files it stands in."""
+        known: set[tuple[str, ...]] = set()
         for file in self.files:
             if not file.exists():
                 continue
             with file.open(encoding="ascii", errors="replace") as lines:
                 for line in lines:
-                    parts = line.split()
-                    if line in known or len(parts) != 3 or not is_lasting_hash(parts[2], "erasures", *parts[:2]):  # noqa: PLR2004 - id, moment, hash
-                        continue
-                    known.add(line)
-                    yield Remembered(application_id=UUID(parts[0]), erased_at=datetime.fromisoformat(parts[1]))
+                    parts = tuple(line.split())
+                    if parts and parts not in known:
+                        known.add(parts)
+                        yield parts
 
     def stamp(self) -> tuple[int, ...]:
         """Return the lengths of the files."""
         return tuple(file.stat().st_size if file.exists() else 0 for file in self.files)
+
+
+def _is_believed(parts: Sequence[str]) -> bool:
+    """Return whether a line has an id, a moment and the platform's own hash of both."""
+    return len(parts) == 3 and is_lasting_hash(parts[2], "erasures", *parts[:2])  # noqa: PLR2004 - these three
 
 
 def remembered_erasures() -> Erasures:
@@ -183,6 +202,10 @@ class FakeErasures:
     def all(self) -> Iterator[Remembered]:
         """Yield what was remembered."""
         yield from self.kept
+
+    def unknown(self) -> int:
+        """Return 0: only this test knows the list."""
+        return 0
 
     def stamp(self) -> tuple[int, ...]:
         """Return how many were remembered."""

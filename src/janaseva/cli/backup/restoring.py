@@ -227,17 +227,19 @@ def verify(
         return restored, recompute(restored, verifier=verifier, keys=keys, progress=progress)
 
 
-def brought_back(restored: Restored) -> int:
-    """Return how many applications a copy holds that were erased since; its worker erases them again first.
+def brought_back(restored: Restored) -> tuple[int, int]:
+    """Return how many applications a copy holds that were erased since, and how many lines of the list say nothing.
 
-    The list is believed under the secret key of the platform that this runs for, and under the copy's own.
+    Its worker erases the former again first. The list is believed under the secret key of the platform that this runs
+    for, and under the copy's own; what a line names that neither made cannot be said.
     """
     before = settings.SECRET_KEY_FALLBACKS
     try:
         settings.SECRET_KEY_FALLBACKS = [*before, *kept_in(restored.folder / "keys")]
         with reading(restored):
-            known = {one.application_id for one in remembered_erasures().all()}
-            return len(services.not_erased(Actor.system("restore"), known))
+            found = remembered_erasures()
+            known = {one.application_id for one in found.all()}
+            return len(services.not_erased(Actor.system("restore"), known)), found.unknown()
     finally:
         settings.SECRET_KEY_FALLBACKS = before
 
