@@ -1,7 +1,7 @@
 """Erasing: by two persons or the law's time, told 48 hours before; nothing of it is found then, and all is proven."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from janaseva.cli import erasures as cli
 from janaseva.cli.setup import fix_rows
 from janaseva.contact.models import Message
-from janaseva.core import secret_keys
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import Refusal
 from janaseva.core.row import writing
@@ -27,7 +26,7 @@ from janaseva.ledger.models import Event, Key
 from janaseva.ledger.queries.auditing.chains import audit_events
 from janaseva.ledger.queries.auditing.memory import Memory
 from janaseva.services import actions, handlers, queries
-from janaseva.services.adapters import ErasureFiles, FakeErasures, PackFolder, Remembered
+from janaseva.services.adapters import FakeErasures, PackFolder, Remembered
 from janaseva.services.models import Application, Erasure, Hold
 from janaseva.services.rules import erasing as rules
 from janaseva.services.rules.keeping import Keep
@@ -380,53 +379,6 @@ def test_what_is_here_again_is_named_until_it_is_erased_again(given, scene, kept
     assert f"{application_id} was erased and is here again" in done.output
     handlers.repeat_erasures(given.at)
     assert CliRunner().invoke(cli.command, ["verify"]).exit_code == 0
-
-
-@pytest.mark.once
-def test_the_list_beside_the_backups_believes_nobody_else(tmp_path):
-    kept = ErasureFiles([tmp_path / "one", tmp_path / "two"])
-    mine = Remembered(application_id=uuid4(), erased_at=datetime(2026, 3, 2, tzinfo=UTC))
-    before = kept.stamp()
-    kept.add(mine)
-    kept.add(mine)
-    assert kept.stamp() != before
-    (tmp_path / "two" / "erasures").unlink()
-    file = tmp_path / "one" / "erasures"
-    line = file.read_text(encoding="ascii").splitlines()[0]
-    forged = line.replace(str(mine.application_id), str(uuid4()))
-    file.write_text(f"{line}\n{forged}\nnonsense\n{'x' * 400}\n", encoding="ascii")
-    assert list(kept.all()) == [mine]
-    assert kept.unknown() == 3, "whoever has the list checked hears of what is not believed"
-
-
-@pytest.mark.once
-def test_half_a_line_spoils_no_other(tmp_path):
-    kept, file = ErasureFiles([tmp_path]), tmp_path / "erasures"
-    early, late = (Remembered(application_id=uuid4(), erased_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (2, 3))
-    kept.add(early)
-    file.write_bytes(file.read_bytes()[:-9])
-    kept.add(late)
-    kept.add(early)
-    assert list(kept.all()) == [late, early]
-    assert kept.unknown() == 1
-
-
-@pytest.mark.once
-def test_backups_of_before_and_after_a_change_of_the_secret_key_know_the_list(tmp_path, settings):
-    keys, old_backup = tmp_path / "keys", tmp_path / "copy"
-    for folder in (keys, old_backup):
-        folder.mkdir()
-        (folder / secret_keys.OWN).write_text("the first of all", encoding="ascii")
-    settings.SECRET_KEY_FOLDER = keys
-    kept = ErasureFiles([tmp_path / "shelf"])
-    early, late = (Remembered(application_id=uuid4(), erased_at=datetime(2026, 3, day, tzinfo=UTC)) for day in (2, 3))
-    kept.add(early)
-    secret_keys.take_over()
-    secret_keys.end_overlap()
-    kept.add(late)
-    assert list(kept.all()) == [early, late]
-    settings.SECRET_KEY_FOLDER = old_backup
-    assert list(kept.all()) == [early, late]
 
 
 @drawn(
