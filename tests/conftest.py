@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -242,6 +243,14 @@ def forget_what_was_published() -> Any:
 def remembered() -> Any:
     """What was published is remembered for one test alone, for its database is put back after each."""
     return forget_what_was_published()
+
+
+@pytest.fixture
+def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the bounds of the doors count in one window only: a slow machine would come into the next within a test."""
+    from janaseva.doorway import limits
+
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: 90.0))
 
 
 @pytest.fixture

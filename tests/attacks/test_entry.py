@@ -220,7 +220,7 @@ def test_one_password_on_many(given, tries):
     "E10", "numbers and codes of certificates guessed at the public page",
     answers("janaseva.doorway.limits.Window.wait", value=0),
 )  # fmt: skip
-def test_guessed_certificates(door, tries):
+def test_guessed_certificates(door, tries, one_window):
     client, answered = Client(raise_request_exception=False), 0
     wanted = size(30, 2_000)
     for number in range(wanted):

@@ -240,7 +240,7 @@ def test_a_key_that_is_none_is_refused(api, key):
 # --- how often ----------------------------------------------------------------------------------------------------
 
 
-def test_too_often_says_how_long_to_wait(api):
+def test_too_often_says_how_long_to_wait(api, one_window):
     answers = [api.post("verify/number", {"number": "x", "code": "y"}, key="") for _ in range(31)]
     assert [one.status_code for one in answers] == [200] * 30 + [429]
     problem(answers[-1], 429, "too_many_requests")

@@ -127,7 +127,7 @@ def test_what_is_missing_is_said_beside_its_field(given):
         assert Client().get(f"/verify/{address}/")["Location"] == "/verify/"
 
 
-def test_guessing_is_slowed(given):
+def test_guessing_is_slowed(given, one_window):
     client = Client()
     answers = [client.post("/verify/number/", {"number": "KL/1", "secret": "x"}).status_code for _ in range(11)]
     assert answers[:10] == [200] * 10
