@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from janaseva.core.ids import uuid7
@@ -186,3 +186,21 @@ def test_pendency_is_what_counting_by_hand_gives(state, later, count):
     groups = [sum(low <= age <= high for age in ages) for low, high in ((0, 3), (4, 7), (8, 15), (16, 30), (31, 999))]
     assert (found.open, found.by_age) == (count, tuple(groups))
     assert (found.median_days, found.oldest_days) == (int(median(ages)), max(ages))
+
+
+@pytest.mark.postgres
+def test_pendency_looks_into_an_index_alone(state, later):
+    """A large office has some ten thousand open cases, whose rows lie all over the disk: none of them is read."""
+    state.start(later(days=-60))
+    with CaptureQueriesContext(connection) as asked:
+        queries.pendency(SYSTEM, state.at, office_ids=[state.clerk.office_id])
+    plans = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        for kind in ("seqscan", "bitmapscan"):  # a table of one row is read as it lies
+            cursor.execute(f"SET LOCAL enable_{kind} = off")
+        for one in asked:
+            cursor.execute(f"EXPLAIN {one['sql']}")
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    assert len(plans) == 3
+    for plan in plans:
+        assert "Index Only Scan using workflow_case_open" in plan

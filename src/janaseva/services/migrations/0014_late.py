@@ -2,8 +2,12 @@
 
 from django.db import migrations, models
 
+from janaseva.core.indexes import AddIndexBeside
+
 
 class Migration(migrations.Migration):
+
+    atomic = False
 
     dependencies = [
         ('people', '0003_arrangements'),
@@ -11,11 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexBeside(
             model_name='application',
             index=models.Index(condition=models.Q(('missed_at', None), ('state', 'begun')), fields=['due_at'], name='application_to_notice'),
         ),
-        migrations.AddIndex(
+        AddIndexBeside(
             model_name='application',
             index=models.Index(condition=models.Q(('missed_at__isnull', False), ('state', 'begun')), fields=['area', 'due_at'], name='application_late'),
         ),

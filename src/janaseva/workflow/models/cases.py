@@ -41,7 +41,9 @@ class Case(Row):
     outcome = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["office", "ended_at"], name="workflow_case_office_ended")]
+        indexes = [
+            models.Index(fields=["office", "arrived_at", "id"], name="workflow_case_open", condition=Q(ended_at=None))
+        ]
 
 
 class Task(Row):
@@ -181,6 +183,11 @@ class Deadline(Row):
     standing = models.CharField(max_length=9)
     due_at = models.DateTimeField(null=True)
     met_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "case"], name="workflow_deadline_runs", condition=Q(step="", met_at=None))
+        ]
 
 
 class Pause(Row):
