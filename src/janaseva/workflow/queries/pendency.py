@@ -78,5 +78,5 @@ def _middles(open_: QuerySet[Case], at: datetime) -> dict[UUID, list[int]]:
 
 def _late(office_ids: Collection[UUID], at: datetime) -> dict[UUID, int]:
     rows = Deadline.objects.filter(case__office_id__in=office_ids, case__ended_at=None)
-    overdue = rows.filter(step="", met_at=None, due_at__lt=at).values("case__office_id").annotate(count=Count("id"))
+    overdue = rows.filter(step="", met_at=None, due_at__lt=at).values("case__office_id").annotate(count=Count("*"))
     return {row["case__office_id"]: row["count"] for row in overdue.order_by("case__office_id")}
