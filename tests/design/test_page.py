@@ -52,6 +52,19 @@ def test_a_fault_is_said_first_and_at_its_field(client):
     assert "<title>Error: " in html
 
 
+def test_what_is_kept_of_a_component_is_what_it_makes_in_the_language_of_the_page():
+    at, source = datetime(2026, 11, 23, 18, 30, tzinfo=UTC), "{{ ui.due(at, 'late') }}|{{ kept(ui.due, at, 'late') }}"
+    said = [make(source, language, at=at).split("|") for language in (*LANGUAGES, *LANGUAGES)]
+    assert all(made == kept for made, kept in said)
+    assert len({kept for _, kept in said}) == len(LANGUAGES)
+
+
+def test_all_forms_of_a_page_carry_one_token_and_those_of_the_next_another():
+    tokens = [re.findall(r'csrfmiddlewaretoken" value="(\w{64})"', make("{{ csrf() }}{{ csrf() }}")) for _ in range(2)]
+    assert [len(set(some)) for some in tokens] == [1, 1]
+    assert tokens[0] != tokens[1]
+
+
 def test_templates_hold_no_way_around_escaping():
     for folder in (TEMPLATES, DOORS / "portal" / "templates", DOORS / "desk" / "templates"):
         for path in folder.rglob("*.html"):

@@ -6,7 +6,7 @@ no way from a template to unescaped text.
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import QueryDict
 from django.middleware.csrf import get_token
-from django.urls import get_urlconf, reverse
+from django.urls import reverse
 from markupsafe import Markup, escape
 
 from janaseva.core import dates, words
@@ -28,6 +28,7 @@ from janaseva.design.page import current, fault_words, offered, sentence
 
 _DAYS_KEPT: Final = 8_192
 """So many days and moments are kept as they were last said: the lists of a day say the same ones again and again."""
+_FORGERY: Final = Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">')
 _FRAMES_KEPT: Final = 512
 """So many parts of frames are kept, of two or three kilobytes each: those of the addresses opened last."""
 
@@ -157,11 +158,11 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Return the address of a named route."""
     if args or not all(isinstance(value, UUID) for value in kwargs.values()):
         return reverse(name, args=args or None, kwargs=kwargs or None)
-    return _address(name, tuple(kwargs), get_urlconf()).format(**kwargs)
+    return _address(name, tuple(kwargs), settings.ROOT_URLCONF).format(**kwargs)
 
 
 @functools.lru_cache(maxsize=1024)
-def _address(name: str, keys: tuple[str, ...], urlconf: str | None) -> str:
+def _address(name: str, keys: tuple[str, ...], urlconf: str) -> str:
     """Return the address of a route with a place for each of its keys; lists have many addresses of one route."""
     marks = {key: UUID(int=number) for number, key in enumerate(keys)}
     address = reverse(name, urlconf=urlconf, kwargs=marks or None)
@@ -224,11 +225,33 @@ def _framed(component: Callable[..., Markup], given: tuple[tuple[str, Any], ...]
     return component(**dict(given))
 
 
+def kept(component: Callable[..., Markup], *given: Hashable) -> Markup:
+    """Return what a component makes, and keep it: the rows of a list show the same few again and again.
+
+    Args:
+        component: a component that asks the page for nothing but its language, and knows of no person.
+        *given: what it is called with, in its order.
+
+    """
+    return _kept(component, given, current().language)
+
+
+@functools.lru_cache(maxsize=_DAYS_KEPT)
+def _kept(component: Callable[..., Markup], given: tuple[Hashable, ...], language: str) -> Markup:
+    del language
+    return component(*given)
+
+
 def csrf() -> Markup:
-    """Return the hidden field against forged requests."""
+    """Return the hidden field against forged requests; all forms of one page carry the same."""
     request = current().request
-    token = get_token(request) if request is not None else ""
-    return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(token)
+    if request is None:
+        return _FORGERY.format("")
+    field: Markup | None = getattr(request, "_csrf_field", None)
+    if field is None:
+        field = _FORGERY.format(get_token(request))
+        request._csrf_field = field  # type: ignore[attr-defined]  # noqa: SLF001 - masked anew for each request
+    return field
 
 
 def form_key() -> str:
@@ -288,6 +311,7 @@ GLOBALS: Final[dict[str, Any]] = {
     "field_id": field_id,
     "form_key": form_key,
     "framed": framed,
+    "kept": kept,
     "here": here,
     "lang_of": lang_of,
     "languages_offered": languages_offered,

@@ -36,15 +36,13 @@ class DeskRow:
 
 def rows(tasks: tuple[TaskView, ...], lines: Mapping[UUID, services.DeskLine]) -> list[DeskRow]:
     """Return tasks with what their applications are called."""
-    return [
-        DeskRow(
-            task=task,
-            number=lines[task.story].number if task.story in lines else "",
-            service_name=lines[task.story].service_name if task.story in lines else {"en": task.definition_key},
-            appeal_id=lines[task.story].appeal_id if task.story in lines else None,
-        )
-        for task in tasks
-    ]
+    return [_row(task, lines.get(task.story)) for task in tasks]
+
+
+def _row(task: TaskView, line: services.DeskLine | None) -> DeskRow:
+    if line is None:
+        return DeskRow(task=task, number="", service_name={"en": task.definition_key})
+    return DeskRow(task=task, number=line.number, service_name=line.service_name, appeal_id=line.appeal_id)
 
 
 def _page(request: HttpRequest) -> int:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from janaseva.core import statements
+from janaseva.core.cursors import asked, here
 from janaseva.core.glance import once
 from janaseva.core.text import Text
 from janaseva.people import rules
@@ -71,9 +72,7 @@ WITH RECURSIVE inner_one AS (
 def references_within(office_id: UUID) -> frozenset[str]:
     """Return every area that lies within those that an office serves, as answers of forms refer to it."""
     key = Area._meta.pk.get_db_prep_value(office_id, connection)
-    with connection.cursor() as cursor:
-        cursor.execute(_WITHIN, [key, key])
-        return frozenset(rules.area_reference(scheme, code) for scheme, code in cursor.fetchall())
+    return frozenset(rules.area_reference(scheme, code) for scheme, code in asked(here(), _WITHIN, [key, key]))
 
 
 def areas(parent_id: UUID | None) -> list[AreaView]:

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from janaseva.core.actor import Actor
+from janaseva.core.cursors import asked, here
 from janaseva.core.questions import Question
 from janaseva.workflow import rules
 from janaseva.workflow.models import Move, Task, WorkCalendar
@@ -198,9 +199,8 @@ def _counts(by: Actor, at: datetime) -> DeskCounts:
         values += keys + [
             _adapted("held_by_charge_id" if name == "held" else "due_at", one) for one in own.get(name, ())
         ]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(counted)}", values)
-        return DeskCounts(**dict(zip(_COUNTED, cursor.fetchone(), strict=True)))
+    found = asked(here(), f"SELECT {', '.join(counted)}", values)
+    return DeskCounts(**dict(zip(_COUNTED, found[0], strict=True)))
 
 
 def _adapted(name: str, value: object) -> Any:
