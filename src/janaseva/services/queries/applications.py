@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from janaseva.core.actor import Actor
+from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.documents import queries as documents
@@ -21,6 +22,11 @@ from janaseva.services.rules import permissions
 from janaseva.services.rules.definition import Definition
 from janaseva.services.rules.purposed import title_of
 from janaseva.workflow import queries as workflow
+
+MOST: Final = 50
+"""So many of one's own applications a list shows at once."""
+_PAGE: Final = MOST + 1
+"""One more tells whether there are further ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,45 +306,54 @@ def application(by: Actor, application_id: UUID) -> ApplicationView:
     )
 
 
-def mine(by: Actor, *, most: int = 50, before: datetime | None = None) -> list[ApplicationLine]:
+@Question
+def _own(*, applicant: UUID, before: datetime | None, read: int) -> QuerySet[Application]:
+    found = Application.objects.filter(applicant_id=applicant).exclude(state="discarded").order_by("-started_at")
+    return (found if before is None else found.filter(started_at__lt=before))[:read]
+
+
+@Question
+def _own_asked(*, applicant: UUID) -> QuerySet[Query, tuple[UUID]]:
+    return Query.objects.filter(application__applicant_id=applicant, answered_at=None).values_list("application_id")
+
+
+def mine(by: Actor, *, most: int = MOST, before: datetime | None = None) -> list[ApplicationLine]:
     """Return one's own applications, the latest first, but those let go; ``before`` goes on from a page's last."""
     if by.person_id is None or by.kind != "person":
         raise not_found()
-    rows = _own(by).exclude(state="discarded")
-    if before is not None:
-        rows = rows.filter(started_at__lt=before)
-    return _lines(by, list(rows[:most]))
+    read = max(_PAGE, most)  # who asks for fewer makes no statement of their own
+    return _lines(by, _own(applicant=by.person_id, before=before, read=read)[:most])
 
 
-def waiting(by: Actor, *, most: int = 50) -> list[ApplicationLine]:
+def waiting(by: Actor, *, most: int = MOST) -> list[ApplicationLine]:
     """Return one's own applications whose office waits for an answer, or for a fee on the way, the latest first."""
     if by.person_id is None or by.kind != "person":
         raise not_found()
-    asked = Query.objects.filter(application__applicant_id=by.person_id, answered_at=None).values("application_id")
-    owing = Q(pk__in=payments.owing(by), state="begun")
-    return _lines(by, list(_own(by).filter(Q(pk__in=asked) | owing)[:most]))
+    asked, owing = {key for (key,) in _own_asked(applicant=by.person_id)}, set(payments.owing(by))
+    found = Application.where(id=tuple(sorted(asked | owing))) if asked or owing else []
+    own = [row for row in found if row.applicant_id == by.person_id and (row.id in asked or row.state == "begun")]
+    return _lines(by, sorted(own, key=lambda row: row.started_at, reverse=True)[:most])
 
 
-def _own(by: Actor) -> QuerySet[Application]:
-    return Application.objects.filter(applicant_id=by.person_id).order_by("-started_at")
+@Question
+def _asked(*, ids: tuple[UUID, ...]) -> QuerySet[Query, tuple[UUID]]:
+    return Query.objects.filter(application_id__in=ids, answered_at=None).values_list("application_id")
+
+
+@Question
+def _replaced(*, ids: tuple[UUID, ...]) -> QuerySet[Application, tuple[UUID | None]]:
+    return Application.objects.filter(earlier_id__in=ids, outcome="approved").values_list("earlier_id")
+
+
+@Question
+def _revoked(*, ids: tuple[UUID, ...]) -> QuerySet[Decision, tuple[UUID]]:
+    found = Decision.objects.filter(application_id__in=ids, revoked_at__isnull=False)
+    return found.values_list("application_id")
 
 
 def _lines(by: Actor, found: Sequence[Application]) -> list[ApplicationLine]:
-    asked = set(
-        Query.objects.filter(application_id__in=[row.id for row in found], answered_at=None).values_list(
-            "application_id", flat=True
-        )
-    )
-    replaced = set(
-        Application.objects.filter(earlier_id__in=[row.id for row in found], outcome="approved").values_list(
-            "earlier_id", flat=True
-        )
-    )
-    revoked = set(
-        Decision.objects.filter(application_id__in=[row.id for row in found], revoked_at__isnull=False).values_list(
-            "application_id", flat=True
-        )
-    )
+    ids = tuple(row.id for row in found)
+    asked, replaced, revoked = ({key for (key,) in of(ids=ids)} for of in (_asked, _replaced, _revoked))
     owing = payments.owing(by, [row.id for row in found if row.state in ("submitted", "begun")])
     return [
         ApplicationLine(
