@@ -42,7 +42,7 @@ def write(place: str, seconds: float) -> list[float]:
         for n in range(int(seconds * COMMITS)):
             time.sleep(max(0.0, began + n / COMMITS - time.perf_counter()))
             keys = [uuid7() for _ in range(LEAVES // COMMITS)]
-            rows = [(key, f"{hashlib.sha256(key.bytes).hexdigest()} services.handled") for key in keys]
+            rows = [(key, f"{hashlib.sha256(key.bytes).hexdigest()} workflow.taken") for key in keys]
             with base.transaction(), base.cursor() as cursor:
                 cursor.executemany("INSERT INTO ledger_leaf (id, revision, data) VALUES (%s, 1, %s)", rows)
             done.append(time.perf_counter())

@@ -14,7 +14,6 @@ from janaseva.core.refusal import Refusal
 from janaseva.people import actions as people_actions
 from janaseva.services import actions
 from janaseva.services.actions import handling
-from janaseva.services.actions.handling import handled
 from janaseva.services.models import Decision
 from tests.attacks.guards import Guard, answers, attack, replaced, size, switched_off
 from tests.given import SYSTEM
@@ -24,6 +23,7 @@ from tests.races.test_application_races import at_once, number_or_fall, told
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 CALLERS, TAKERS = 16, 32
+_NOTE = handling.workflow.note
 
 
 def _nothing_held(monkeypatch):
@@ -188,10 +188,10 @@ class Turn:
         """Whether the act is inside when the hand-over comes; otherwise it waits until all is handed over."""
         return self.number % 2 == 0
 
-    def paused(self, *facts):
+    def paused(self, **facts):
         self.inside.set()
         self.went_on = self.handed.wait(5 if switched_off() else 0.05)
-        return handled(*facts)
+        return _NOTE(**facts)
 
     def note(self):
         waiting.was_read(self.at)
@@ -223,7 +223,7 @@ def test_acts_under_way_while_the_charge_is_handed_over(given, monkeypatch, trie
     for number in range(size(4, 100)):
         (to,) = persons - {former.person_id}
         turn = Turn(number, given.tick(), former, to, application_id)
-        monkeypatch.setattr(handling, "handled", turn.paused if turn.comes_first else handled)
+        monkeypatch.setattr(handling.workflow, "note", turn.paused if turn.comes_first else _NOTE)
         noted, over = at_once(lambda thread, ways=(turn.note, turn.hand_over): ways[thread](), 2)
         tries()
         assert over == "handed over", over

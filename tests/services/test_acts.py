@@ -78,7 +78,6 @@ def test_a_move_and_the_next_case_are_one_act(given):
     names = list(Event.objects.filter(act="services.move").order_by("story", "ordinal").values_list("name", "story"))
     assert ("services.decided", first) in names
     assert ("workflow.taken", second) in names
-    assert ("services.handled", second) in names
     last = again(given, actions.move, officer, **{**facts, "application_id": second})
     assert (last.outcome, last.next_id) == ("approved", None), "nothing waits"
 

@@ -12,7 +12,7 @@ from janaseva.core.refusal import CONFLICT, Refusal, not_found
 from janaseva.documents import rules as document_rules
 from janaseva.documents import steps as documents
 from janaseva.services import events, queries
-from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.actions.handling import on_desk
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment, Query
 from janaseva.services.rules import permissions
@@ -84,10 +84,8 @@ def request_report(*, by: Actor, at: datetime, key: str, application_id: UUID, r
         Refusal: ``not_found``; and those of :func:`janaseva.workflow.steps.ask_report`.
 
     """
-    row, case_id = on_desk(by, at, application_id)
-    task_id = workflow.ask_report(by=by, at=at, case_id=case_id, report=report, question=question)
-    handled(row, "report_asked")
-    return task_id
+    _, case_id = on_desk(by, at, application_id)
+    return workflow.ask_report(by=by, at=at, case_id=case_id, report=report, question=question)
 
 
 @action
@@ -110,7 +108,7 @@ def report(
     """
     row, case_id = on_desk(by, at, application_id)
     kept = _photographs(row, photographs, by=by, at=at)
-    move_id = workflow.report(
+    return workflow.report(
         by=by,
         at=at,
         case_id=case_id,
@@ -120,8 +118,6 @@ def report(
         found=found,
         country=queries.compiled(row.definition_id, row.purpose).pack_country,
     )
-    handled(row, "reported")
-    return move_id
 
 
 def _photographs(
@@ -183,7 +179,6 @@ def give_opinion(
     )
     if moved is not None:
         change(row, due_at=moved.case_due_at)
-    handled(row, "opinion_given")
     return moved is not None
 
 
@@ -200,4 +195,3 @@ def recall(*, by: Actor, at: datetime, key: str, application_id: UUID, note: str
     for query in Query.where(application_id=row.id, answered_at=None):
         change(query, answered_at=at)
     change(row, due_at=due_at, missing=[], missing_words="") if row.missing_words else change(row, due_at=due_at)
-    handled(row, "recalled")

@@ -10,7 +10,6 @@ from janaseva.forms import queries as forms
 from janaseva.registers import queries as registers
 from janaseva.registers import rules as register_rules
 from janaseva.services import queries
-from janaseva.services.actions.handling import handled
 from janaseva.services.models import Application
 from janaseva.services.rules import permissions
 from janaseva.workflow import queries as workflow_queries
@@ -32,10 +31,7 @@ def look_for_entry(*, by: Actor, at: datetime, key: str, case_id: UUID) -> bool:
     step = queries.compiled(row.definition_id).happens.step(case.state)
     if step is None or step.entry is None or not _is_there(by, step.entry, forms.answers_of(row.id)):
         return False
-    if not workflow.entry_found(by=by, at=at, case_id=case_id):
-        return False
-    handled(row, "entry_found")
-    return True
+    return workflow.entry_found(by=by, at=at, case_id=case_id)
 
 
 def _is_there(by: Actor, wanted: workflow_rules.Entry, answers: dict[str, Any]) -> bool:

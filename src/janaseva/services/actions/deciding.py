@@ -18,7 +18,7 @@ from janaseva.people import queries as people
 from janaseva.services import events, queries
 from janaseva.services.actions.demanding import demand_at
 from janaseva.services.actions.entering import entered
-from janaseva.services.actions.handling import hand_next, handled, on_desk
+from janaseva.services.actions.handling import hand_next, on_desk
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Decision
 from janaseva.services.rules import outcomes, permissions, purposes, running
@@ -89,7 +89,6 @@ def move(
     if moved.outcome:
         done = _decide(row, by=by, at=at, outcome=moved.outcome, reason=reason, words=note, late=moved.late)
     else:
-        handled(row, "agreed" if moved.awaited else "moved")
         if moved.case_due_at != row.due_at:
             change(row, due_at=moved.case_due_at)
         demand_at(row, moved.rests_at, by=by, at=at)
@@ -225,7 +224,6 @@ def transfer(*, by: Actor, at: datetime, key: str, application_id: UUID, area: s
         raise not_found()
     workflow.transfer(by=by, at=at, case_id=case_id, area_id=found.id, note=note)
     change(row, area=area)
-    handled(row, "transferred")
 
 
 @action

@@ -16,7 +16,6 @@ from janaseva.payments.rules.fees import Bill
 from janaseva.payments.rules.lines import Line
 from janaseva.people import queries as people
 from janaseva.services import events, queries
-from janaseva.services.actions.handling import handled
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application, Attachment
 from janaseva.services.rules import deciding, permissions, running
@@ -134,7 +133,6 @@ def go_on_paid(*, by: Actor, at: datetime, key: str, demand_id: UUID) -> bool:
         return False
     if demand.total_paise:
         send_message(row, "message.fee_paid", by=by, at=at)
-    handled(row, "fee_paid")
     return True
 
 

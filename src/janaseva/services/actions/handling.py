@@ -3,15 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from janaseva.core.action import action, allow, tell
 from janaseva.core.actor import Actor
-from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.people import steps as people
 from janaseva.services import events, queries
-from janaseva.services.models import Appeal, Application
+from janaseva.services.models import Application
 from janaseva.services.rules import permissions
 from janaseva.workflow import steps as workflow
 
@@ -33,11 +30,6 @@ def on_desk(by: Actor, at: datetime, application_id: UUID) -> tuple[Application,
     return row, row.case_id
 
 
-def handled(row: Application, what: str) -> None:
-    """Tell that an officer did something with an application that changes nothing for the applicant."""
-    tell(events.Handled(application_id=row.id, what=what), story=row.id, office_id=row.office_id)
-
-
 def of_case(case_id: UUID) -> Application:
     """Return the application of a case.
 
@@ -51,35 +43,6 @@ def of_case(case_id: UUID) -> Application:
     return row
 
 
-@Question
-def _of_case(*, case: UUID) -> QuerySet[Application, tuple[UUID, UUID | None]]:
-    return Application.objects.filter(case_id=case).values_list("id", "office_id")
-
-
-def taken_in_hand(case_id: UUID, what: str) -> UUID:
-    """Tell what was done with the application or the appeal of a case; answer its id, which is the case's story.
-
-    Raises:
-        Refusal: ``not_found``.
-
-    """
-    found = _of_case.first(case=case_id)
-    if found is not None:
-        application_id, office_id = found
-        told = events.Handled(application_id=application_id, what=what)
-        tell(told, story=application_id, office_id=office_id)
-        return application_id
-    appeal = Appeal.first_where(case_id=case_id)
-    if appeal is None:
-        raise not_found()
-    tell(
-        events.AppealHandled(application_id=appeal.application_id, appeal_id=appeal.id, what=what),
-        story=appeal.application_id,
-        office_id=appeal.office_id,
-    )
-    return appeal.id
-
-
 def hand_next(by: Actor, at: datetime) -> UUID | None:
     """Put into the hands of ``by`` what came first on their desks; answer its story, or ``None`` where nothing waits.
 
@@ -88,7 +51,7 @@ def hand_next(by: Actor, at: datetime) -> UUID | None:
 
     """
     taken = workflow.take_next(by=by, at=at)
-    return None if taken is None else taken_in_hand(taken.case_id, "taken")
+    return None if taken is None else taken.story
 
 
 @action
@@ -114,16 +77,14 @@ def take(*, by: Actor, at: datetime, key: str, task_id: UUID, reason: str = "") 
     """
     allow(permissions.may_work(by), "not_permitted")
     people.in_charge(by=by, at=at)
-    taken = workflow.take(by=by, at=at, task_id=task_id, reason=reason)
-    return taken_in_hand(taken.case_id, "taken_out_of_turn" if taken.out_of_turn else "taken")
+    return workflow.take(by=by, at=at, task_id=task_id, reason=reason).story
 
 
 @action
 def put_back(*, by: Actor, at: datetime, key: str, application_id: UUID, task_id: UUID) -> None:
     """Put a held task back on its desk, at its old place."""
-    row, _ = on_desk(by, at, application_id)
+    on_desk(by, at, application_id)
     workflow.put_back(by=by, at=at, task_id=task_id)
-    handled(row, "put_back")
 
 
 @action
@@ -148,7 +109,5 @@ def note(*, by: Actor, at: datetime, key: str, application_id: UUID, text: str) 
         Refusal: ``not_found``; ``note_empty``.
 
     """
-    row, case_id = on_desk(by, at, application_id)
-    note_id = workflow.note(by=by, at=at, case_id=case_id, text=text)
-    handled(row, "noted")
-    return note_id
+    _, case_id = on_desk(by, at, application_id)
+    return workflow.note(by=by, at=at, case_id=case_id, text=text)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from janaseva.core.action import action, change
 from janaseva.core.actor import Actor
-from janaseva.services.actions.handling import handled, on_desk
+from janaseva.services.actions.handling import on_desk
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application
 from janaseva.workflow import queries as workflow_queries
@@ -27,7 +27,6 @@ def fix_hearing(
     row, case_id = on_desk(by, at, application_id)
     hearing_id = workflow.fix_hearing(by=by, at=at, case_id=case_id, hearing_at=hearing_at, place=place)
     _told(row, case_id, "message.case_hearing", by=by, at=at, hearing_at=hearing_at)
-    handled(row, "hearing_fixed")
     return hearing_id
 
 
@@ -47,7 +46,6 @@ def adjourn_hearing(
         by=by, at=at, case_id=case_id, hearing_at=hearing_at, place=place, reason=reason
     )
     _told(row, case_id, "message.case_hearing_moved", by=by, at=at, hearing_at=hearing_at)
-    handled(row, "hearing_adjourned")
     return hearing_id
 
 
@@ -65,7 +63,6 @@ def record_hearing(
     row, case_id = on_desk(by, at, application_id)
     hearing_id = workflow.record_hearing(by=by, at=at, case_id=case_id, attended=attended, record=record)
     _follow(row, case_id, by=by)
-    handled(row, "hearing_held")
     return hearing_id
 
 

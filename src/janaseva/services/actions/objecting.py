@@ -13,7 +13,7 @@ from janaseva.documents import steps as documents
 from janaseva.ledger import steps as ledger
 from janaseva.people import queries as people
 from janaseva.services import events, queries
-from janaseva.services.actions.handling import handled, of_case
+from janaseva.services.actions.handling import of_case
 from janaseva.services.actions.telling import send_message
 from janaseva.services.models import Application
 from janaseva.services.rules import permissions, running
@@ -69,7 +69,6 @@ def lodge_objection(
     )
     send_message(row, "message.objection_lodged", by=by, at=at, person_id=_person(by), number=number)
     send_message(row, "message.objection_came", by=by, at=at)
-    handled(row, "objection_lodged")
     return Lodged(objection_id=objection_id, number=number)
 
 
@@ -88,11 +87,7 @@ def withdraw_objection(*, by: Actor, at: datetime, key: str, objection_id: UUID)
 
     """
     allow(permissions.may_apply(by))
-    story = workflow.withdraw_objection(by=by, at=at, objection_id=objection_id)
-    row = Application.get_or_none(story)
-    if row is None:
-        raise not_found()
-    handled(row, "objection_withdrawn")
+    workflow.withdraw_objection(by=by, at=at, objection_id=objection_id)
 
 
 @action

@@ -57,13 +57,8 @@ def look_at_appeal(*, by: Actor, at: datetime, key: str, appeal_id: UUID) -> boo
 @action
 def put_back_appeal(*, by: Actor, at: datetime, key: str, appeal_id: UUID, task_id: UUID) -> None:
     """Put an appeal back on its desk, at its old place."""
-    row, application, _ = on_bench(by, at, appeal_id)
+    on_bench(by, at, appeal_id)
     workflow.put_back(by=by, at=at, task_id=task_id)
-    tell(
-        events.AppealHandled(application_id=application.id, appeal_id=row.id, what="put_back"),
-        story=application.id,
-        office_id=row.office_id,
-    )
 
 
 @action

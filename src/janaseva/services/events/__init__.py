@@ -10,7 +10,6 @@ from janaseva.services.events.afterwards import (
     RenewalTold,
 )
 from janaseva.services.events.appealing import (
-    AppealHandled,
     AppealNotOpened,
     AppealOpened,
     AppealOrdered,
@@ -68,7 +67,6 @@ from janaseva.services.events.handling import (
 
 __all__ = [
     "Answered",
-    "AppealHandled",
     "AppealNotOpened",
     "AppealOpened",
     "AppealOrdered",

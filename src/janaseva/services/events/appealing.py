@@ -86,16 +86,6 @@ class OrderMissed(News):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppealHandled(News):
-    """An officer took, opened or put back an appeal; the case's own news says how."""
-
-    name: ClassVar[str] = "services.appeal_handled"
-    application_id: UUID
-    appeal_id: UUID
-    what: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DeemedRequested(News):
     """The applicant asked in writing, after the limit had passed; from this day the law's further time runs."""
 

@@ -18,7 +18,10 @@ class LookedAt(News):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handled(News):
-    """An officer took, put back, noted or moved an application on; the case's own news says how."""
+    """The day by which an application is decided moved with its case, by an act of the clock.
+
+    Until 23 November 2026 it was told as well of each act of an officer's of which the case's own news says all.
+    """
 
     name: ClassVar[str] = "services.handled"
     application_id: UUID

@@ -41,7 +41,6 @@ from janaseva.services.queries.appeals import (
     undecided,
 )
 from janaseva.services.queries.applications import (
-    ApplicationLine,
     ApplicationView,
     DecisionView,
     PaperView,
@@ -49,10 +48,8 @@ from janaseva.services.queries.applications import (
     application,
     has_open_query,
     may_see,
-    mine,
     paper_content,
     to_begin,
-    waiting,
 )
 from janaseva.services.queries.catalogue import (
     CatalogueLine,
@@ -112,6 +109,7 @@ from janaseva.services.queries.findings import found_of
 from janaseva.services.queries.gaps import ServiceGaps, gaps
 from janaseva.services.queries.holding import definition_of
 from janaseva.services.queries.known import Held, Known, certificates_held, known
+from janaseva.services.queries.own import ApplicationLine, mine, waiting
 from janaseva.services.queries.packs import (
     PackFacts,
     area_names,
