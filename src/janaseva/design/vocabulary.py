@@ -142,7 +142,12 @@ def _numeric(value: date | datetime, moment: str, language: str) -> Markup:
 
 def date_time(value: datetime) -> Markup:
     """Return a moment in words in the installation's zone, such as ``Thursday, 5 March 2026, 4:05 pm``."""
-    return _time(value, dates.moment(value, current().language, settings.OPTIONS.time_zone))
+    return _at(value, value.isoformat(), current().language, settings.OPTIONS.time_zone)
+
+
+@functools.lru_cache(maxsize=_DAYS_KEPT)
+def _at(value: datetime, moment: str, language: str, zone: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(moment, dates.moment(value, language, zone))
 
 
 def date_relative(value: date | datetime) -> Markup:

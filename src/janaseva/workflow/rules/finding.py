@@ -1,7 +1,9 @@
 """What an officer finds: the few fields that a move asks of whoever makes it, judged as an applicant's form is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator
@@ -12,6 +14,8 @@ from janaseva.forms.rules import Form, Page, Question
 
 FOUND_KINDS: Final = ("text", "long_text", "name", "date", "integer", "decimal", "money", "choice", "yes_no")
 """What may be found: plain kinds, which need no directory of areas and hold no number of identity."""
+_FORMS_KEPT: Final = 512
+"""So many forms of what officers find are kept with what was compiled of them: of each move some."""
 _NOT_HERE: Final = ("when", "computed", "from_", "also_in")
 
 
@@ -30,9 +34,27 @@ Find = Annotated[Question, AfterValidator(_simple)]
 """One field that is asked of the officer."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Itself:
+    """A field that is like no other but itself, so that what was made of it is found again."""
+
+    question: Question
+
+    def __hash__(self) -> int:
+        return id(self.question)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.question is self.question
+
+
 def form_of(finds: Iterable[Question], *, region: Literal["IN", "PK"] = "IN") -> Form:
     """Return these fields as a form, so that they are read, judged and shown like every other."""
-    page = Page(key="found", title={"en": "found"}, fields=tuple(finds))
+    return _form(tuple(map(_Itself, finds)), region)
+
+
+@lru_cache(maxsize=_FORMS_KEPT)
+def _form(finds: tuple[_Itself, ...], region: Literal["IN", "PK"]) -> Form:
+    page = Page(key="found", title={"en": "found"}, fields=tuple(one.question for one in finds))
     return Form(key="found", version=1, pages=(page,), region=region)
 
 
