@@ -9,6 +9,7 @@ import pytest
 
 from janaseva.core import news
 from janaseva.core.actor import Actor
+from janaseva.core.clock import now
 from janaseva.core.news import NotYet
 from janaseva.core.refusal import Refusal
 from janaseva.ledger import actions, handlers, queries
@@ -222,7 +223,9 @@ def test_old_deliveries_are_forgotten_and_others_are_not(at, ear):
     _act(at, count=2)
     ear.answers = [None, ValueError()]
     handlers.deliver(at)
-    handlers.forget_deliveries(at + timedelta(days=31))
+    handlers.forget_deliveries(now() + timedelta(days=29))
+    assert Delivery.objects.count() == 2
+    handlers.forget_deliveries(now() + timedelta(days=31))
     assert [delivery.state for delivery in Delivery.objects.all()] == ["waiting"]
     assert Event.objects.count() == 2
 

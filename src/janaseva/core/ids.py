@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from uuid import UUID, SafeUUID
@@ -16,6 +17,7 @@ _RANDOM_B_BITS = 62
 _MOST_KNOWN: Final = 4096
 _AT_ONCE: Final = 128
 """So many random numbers are drawn at once."""
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _drawn: Iterator[int] = iter(())
 
 _SET_INT: Final = UUID.__dict__["int"].__set__
@@ -81,6 +83,11 @@ def uuid7() -> UUID:
             random_b = next(_drawn)
     value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62 | random_b
     return _of(value)
+
+
+def earliest(at: datetime) -> UUID:
+    """Return what comes before every identifier that :func:`uuid7` makes from a moment on, and after all before it."""
+    return _of((at - _EPOCH) // timedelta(milliseconds=1) << 80)
 
 
 def public_code(*, length: int = 8) -> str:

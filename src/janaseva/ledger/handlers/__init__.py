@@ -4,6 +4,7 @@ from janaseva.core.action import use_recorder
 from janaseva.ledger.handlers.auditing import audit, audit_and_report
 from janaseva.ledger.handlers.beating import beat
 from janaseva.ledger.handlers.delivering import Delivered, back_off, deliver, read_news
+from janaseva.ledger.handlers.forgetting import forget_deliveries, forget_keys
 from janaseva.ledger.handlers.promises import Missing, missing
 from janaseva.ledger.handlers.publishing import (
     LogBrokenError,
@@ -14,7 +15,7 @@ from janaseva.ledger.handlers.publishing import (
     sequence,
     tile_store,
 )
-from janaseva.ledger.handlers.rounds import forget_deliveries, rounds
+from janaseva.ledger.handlers.rounds import rounds
 from janaseva.ledger.handlers.standing import Standing, compared, memory
 from janaseva.ledger.handlers.working import NotSettledError, Settled, run, settle, turn
 from janaseva.ledger.steps import LedgerRecorder
@@ -35,6 +36,7 @@ __all__ = [
     "compared",
     "deliver",
     "forget_deliveries",
+    "forget_keys",
     "key_store",
     "memory",
     "missing",

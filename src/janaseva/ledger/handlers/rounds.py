@@ -6,11 +6,7 @@ from datetime import datetime, timedelta
 
 from janaseva.core import news
 from janaseva.core.action import upkeep
-from janaseva.core.news import every
-from janaseva.ledger.models import Delivery, Round
-
-KEPT = timedelta(days=30)
-"""How long deliveries that were made stay visible; the events themselves stay for ever."""
+from janaseva.ledger.models import Round
 
 _log = logging.getLogger("janaseva.ledger")
 
@@ -60,10 +56,3 @@ def rounds(at: datetime) -> list[Exception]:
     kept = _kept([item.name for item in items])
     failures = [_run(item, at, *kept[item.name]) for item in items]
     return [failure for failure in failures if failure is not None]
-
-
-@every(seconds=3600)
-def forget_deliveries(at: datetime) -> None:
-    """Remove deliveries made more than a month ago, so that the queue's table stays small."""
-    with upkeep():
-        Delivery.objects.filter(state=Delivery.State.DONE, due_at__lt=at - KEPT).delete()
