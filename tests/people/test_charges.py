@@ -7,7 +7,8 @@ import pytest
 from janaseva.core.actor import Actor
 from janaseva.core.ids import secret_token, uuid7
 from janaseva.core.refusal import Refusal
-from janaseva.people import actions, queries, rules, steps
+from janaseva.people import actions, handlers, queries, rules, steps
+from janaseva.people.actions import sweeping
 from janaseva.people.models import Charge, Session
 from tests.people.acts import AT, SYSTEM, TOKENS, key, person_of, sign_in
 
@@ -198,3 +199,14 @@ def test_stale_rows_are_swept(loaded):
     assert not Session.objects.exists()
     with pytest.raises(Refusal, match="not_found"):
         actions.sweep_stale(by=Actor.anyone(), at=AT, key=key())
+
+
+def test_however_much_has_ended_is_swept_in_one_turn_and_what_has_not_stays(loaded, monkeypatch):
+    monkeypatch.setattr(sweeping, "_MOST", 1)
+    for minutes in (0, 3, 6, 4_320):
+        sign_in("vo", AT + timedelta(minutes=minutes))
+    assert Session.objects.count() == 4
+    handlers.sweep(AT + timedelta(days=3))
+    assert Session.objects.count() == 1
+    handlers.sweep(AT + timedelta(days=3))
+    assert Session.objects.count() == 1

@@ -9,9 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from janaseva.core import cursors
 from janaseva.core.ids import uuid7
-from janaseva.core.postgresql.wire import with_numbers
 from janaseva.workflow import actions, queries, rules
 from janaseva.workflow.models import Case
 from tests.workflow.acts import refused
@@ -206,29 +204,3 @@ def test_pendency_looks_into_an_index_alone(state, later):
     assert len(plans) == 3
     for plan in plans:
         assert "Index Only Scan using workflow_case_open" in plan
-
-
-@pytest.mark.postgres
-def test_the_lists_of_a_desk_are_found_by_plans_that_are_kept(state, monkeypatch):
-    """A plan that is made for any values can use an index of the open tasks where the statement itself says "open"."""
-    state.start()
-    heard, said = [], cursors.said
-    monkeypatch.setattr(
-        cursors, "said", lambda database, run, *words: heard.append(words) or said(database, run, *words)
-    )
-    queries.desk(state.clerk, state.at)
-    do_take_next(by=state.clerk, at=state.at, key="next")
-    monkeypatch.undo()
-    lists = [words for words in heard if words[0].startswith('SELECT "workflow_task"."id"')]
-    used = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        for setting in ("enable_seqscan = off", "enable_sort = off", "plan_cache_mode = force_generic_plan"):
-            cursor.execute(f"SET LOCAL {setting}")
-        for number, (sql, values) in enumerate(lists):
-            cursor.execute(f"PREPARE list_{number} AS {with_numbers(sql).decode()}")
-            facts = ", ".join(f"'{value}'" for value in values)
-            cursor.execute(f"EXPLAIN EXECUTE list_{number}({facts})")
-            plan = "\n".join(line for (line,) in cursor.fetchall())
-            used += [name for name in ("on_desk", "due_first", "reports") if f"using workflow_task_{name} " in plan]
-            cursor.execute(f"DEALLOCATE list_{number}")
-    assert sorted(used) == ["due_first", *["on_desk"] * (len(lists) - 2), "reports"], used

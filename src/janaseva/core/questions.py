@@ -154,15 +154,17 @@ class Question(Generic[R]):
             message = f"{self._build.__name__}: values that do not reach the statement as they are: {sorted(lost)}"
             raise ValueError(message)
         how = columns.readers(expression for expression, _, _ in compiler.select)
-        sql, parameters, places = _with_constants(sql, parameters, places)
+        if connection.vendor == "sqlite":
+            sql, parameters, places = _with_constants(sql, parameters, places)
         return _Kept(sql, tuple(parameters), places, how, _models(asked, compiler))
 
 
 def _with_constants(sql: str, parameters: Sequence[Any], places: Places) -> tuple[str, list[Any], Places]:
     """Return a statement with those of its parameters that never change written into it.
 
-    An index of some rows (the open ones) is used only where the statement itself says that it asks for those: always so
-    on SQLite, and on PostgreSQL for a plan that is kept; without it the server plans such a question anew each time.
+    SQLite uses an index of some rows (the open ones) only where the statement itself says that it asks for those.
+    PostgreSQL plans such a question for its values, each time; a plan for any values saves that, and at a million
+    applications it is the wrong one (docs/performance.md).
     """
     known = dict(places)
     pieces = sql.split("%s")

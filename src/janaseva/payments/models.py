@@ -62,7 +62,12 @@ class Payment(Row):
                 fields=["receipt_number"], condition=~Q(receipt_number=""), name="payment_receipt_number_once"
             ),
         )
-        indexes = (models.Index(fields=["started_at"], condition=Q(state="started"), name="payment_waiting"),)
+        indexes = (
+            models.Index(fields=["started_at"], condition=Q(state="started"), name="payment_waiting"),
+            models.Index(
+                fields=["started_at"], condition=Q(state__in=("abandoned", "failed")), name="payment_without_debit"
+            ),
+        )
 
 
 class Refund(Row):

@@ -181,6 +181,9 @@ class Session(Row):
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = (models.Index(fields=["ends_at"], name="session_ends"),)
+
 
 class Challenge(Row):
     """A question put to one who signs in: a one-time code, the second step after a password, or a passkey challenge.
@@ -201,6 +204,9 @@ class Challenge(Row):
     ends_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = (models.Index(fields=["ends_at"], name="challenge_ends"),)
+
 
 class Budget(Row):
     """How much of an allowance a number or a login has spent since when; ``subject`` is a keyed hash."""
@@ -211,6 +217,9 @@ class Budget(Row):
     since_at = models.DateTimeField()
     spent = models.PositiveIntegerField(default=0)
     ends_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["ends_at"], name="budget_ends"),)
 
 
 class Arrangement(Row):

@@ -20,9 +20,9 @@ def sweep_stale(*, by: Actor, at: datetime, key: str) -> int:
     del key
     before = at - _KEPT
     stale = [
-        *Challenge.objects.filter(ends_at__lt=before)[:_MOST],
-        *Budget.objects.filter(ends_at__lt=before)[:_MOST],
-        *Session.objects.filter(ends_at__lt=before)[:_MOST],
+        *Challenge.objects.filter(ends_at__lt=before).order_by("ends_at")[:_MOST],
+        *Budget.objects.filter(ends_at__lt=before).order_by("ends_at")[:_MOST],
+        *Session.objects.filter(ends_at__lt=before).order_by("ends_at")[:_MOST],
     ]
     for row in stale:
         remove(row)

@@ -61,8 +61,10 @@ WITH RECURSIVE path AS (
 _WITHIN = """
 WITH RECURSIVE inner_one AS (
     SELECT own.id, own.scheme, own.code, 0 AS depth FROM people_area own
-    WHERE own.id = (SELECT area_id FROM people_office WHERE id = %s)
-       OR own.id IN (SELECT area_id FROM people_coverage WHERE office_id = %s)
+    WHERE own.id IN (
+        SELECT area_id FROM people_office WHERE id = %s
+        UNION SELECT area_id FROM people_coverage WHERE office_id = %s
+    )
     UNION ALL SELECT part.id, part.scheme, part.code, inner_one.depth + 1
     FROM people_area part JOIN inner_one ON part.parent_id = inner_one.id WHERE inner_one.depth < 16
 ) SELECT DISTINCT scheme, code FROM inner_one

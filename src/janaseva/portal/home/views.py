@@ -6,6 +6,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from janaseva.core.audience import audience
+from janaseva.core.lately import Lately
 from janaseva.design.headers import public
 from janaseva.design.vocabulary import static
 from janaseva.doorway.visitor import at
@@ -34,19 +35,15 @@ QUESTIONS: Final = (
 """The questions people ask, by heading; words at ``portal.help.<question>.ask`` and ``.answer``."""
 
 MOST_SHOWN: Final = 6
-_KEPT_SECONDS: Final = 300
-_kept: dict[int, tuple[queries.Figures, list[str]]] = {}
+_kept: Final = Lately[tuple[queries.Figures, list[str]]](300)
 
 
 def _counted(request: HttpRequest) -> tuple[queries.Figures, list[str]]:
     """Return the recent figures and the services most asked for; counted once in five minutes, not for each reader."""
     moment = at(request)
-    window = int(moment.timestamp()) // _KEPT_SECONDS
-    if window not in _kept:
-        found = queries.figures(moment), list(queries.most_asked(moment, most=MOST_SHOWN))
-        _kept.clear()
-        _kept[window] = found
-    return _kept[window]
+    return _kept.get(
+        "home", moment, lambda: (queries.figures(moment), list(queries.most_asked(moment, most=MOST_SHOWN)))
+    )
 
 
 @audience("anyone")

@@ -140,6 +140,11 @@ class Application(Row):
             models.Index(fields=["office_id", "state", "received_at"], name="application_by_office"),
             models.Index(fields=["case_id"], name="application_by_case"),
             models.Index(fields=["demand_id"], name="application_by_demand"),
+            models.Index(
+                fields=["submitted_at", "service_key"],
+                name="application_handed_in",
+                condition=Q(submitted_at__isnull=False),
+            ),
             models.Index(fields=["due_at"], name="application_to_notice", condition=Q(state="begun", missed_at=None)),
             models.Index(
                 fields=["area", "due_at"],

@@ -1,5 +1,6 @@
 """What the public may know of how it goes: counts over all applications. No person and no office is told apart."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,8 @@ from janaseva.services.models import Application
 
 RECENT: Final = timedelta(days=30)
 YEAR: Final = timedelta(days=365)
+LATEST: Final = 10_000
+"""So many applications tell what is asked for most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +27,22 @@ class Figures:
 
 
 def figures(at: datetime) -> Figures:
-    """Return how it went in the 30 days before ``at``; one query. For everyone."""
+    """Return how it went in the 30 days before ``at``; two queries, each by an index of its own. For everyone."""
     since = at - RECENT
-    decided = Q(state="decided", ended_at__gt=since)
-    counted = Application.objects.filter(Q(submitted_at__gt=since) | decided).aggregate(
-        handed_in=Count("pk", filter=Q(submitted_at__gt=since)),
-        decided=Count("pk", filter=decided),
-        dated=Count("pk", filter=decided & Q(due_at__isnull=False)),
-        in_time=Count("pk", filter=decided & Q(ended_at__lte=F("due_at"))),
+    decided = Application.objects.filter(state="decided", ended_at__gt=since).aggregate(
+        decided=Count("pk"),
+        dated=Count("pk", filter=Q(due_at__isnull=False)),
+        in_time=Count("pk", filter=Q(ended_at__lte=F("due_at"))),
     )
-    return Figures(**counted)
+    return Figures(handed_in=Application.objects.filter(submitted_at__gt=since).count(), **decided)
 
 
 def most_asked(at: datetime, *, most: int = 6) -> Mapping[str, int]:
-    """Return the keys of the services that were asked for most in the year before ``at``, most first. For everyone."""
-    rows = Application.objects.filter(submitted_at__gt=at - YEAR).values_list("service_key")
-    return dict(rows.annotate(count=Count("pk")).order_by("-count", "service_key")[:most])
+    """Return the keys of the services that were asked for most of late, most first. For everyone.
+
+    Of late: among the :data:`LATEST` applications handed in last, and in the year before ``at``. A count of all of a
+    year would read some twenty million of them in a state.
+    """
+    handed_in = Application.objects.filter(submitted_at__gt=at - YEAR, submitted_at__lte=at)
+    counted = Counter(handed_in.order_by("-submitted_at").values_list("service_key", flat=True)[:LATEST])
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:most])

@@ -4,7 +4,6 @@ Counted by the database in a number of statements that does not depend on how mu
 all readers, and told only as ``rules.disclosure`` lets it be told.
 """
 
-import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db.models import Count, F, Func, IntegerField, Q
 from django.db.models.functions import TruncDate
 
+from janaseva.core.lately import Lately
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text
 from janaseva.people import queries as people
@@ -43,8 +43,6 @@ PART_OF: Final = {
     "out_of_turn": "taken",
 }
 _Group = dict[str, dict[str, dict[str, int]]]
-_kept: dict[tuple[int, int], "Sheet"] = {}
-_lock = threading.Lock()
 
 
 class DaysBetween(Func):
@@ -121,6 +119,9 @@ class Performance:
     office: OfficeView | None = None
 
 
+_kept: Final = Lately[Sheet](KEPT_SECONDS)
+
+
 def performance(at: datetime, period: rules.Period) -> Performance:
     """Return how all services go, service by service. For everyone."""
     sheet = _sheet(at, period)
@@ -187,16 +188,7 @@ def office_performance(at: datetime, period: rules.Period, office: str) -> Perfo
 
 def _sheet(at: datetime, period: int) -> Sheet:
     """Return the sheet of a period, counted once in five minutes."""
-    window = int(at.timestamp()) // KEPT_SECONDS
-    kept = _kept.get((period, window))
-    if kept is not None:
-        return kept
-    counted = _counted(at, at - timedelta(days=period))
-    with _lock:
-        for old in [key for key in _kept if key[1] != window]:
-            del _kept[old]
-        _kept[period, window] = counted
-    return counted
+    return _kept.get(period, at, lambda: _counted(at, at - timedelta(days=period)))
 
 
 def _counted(at: datetime, since: datetime) -> Sheet:

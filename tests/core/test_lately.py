@@ -1,0 +1,85 @@
+"""What is counted once in some minutes: by one, whoever asks meanwhile."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import pytest
+
+from janaseva.core.lately import Lately
+
+AT = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
+NEXT, LATER = AT + timedelta(seconds=300), AT + timedelta(seconds=900)
+
+
+class Slow:
+    """Counts how often it was asked, and answers when it is let."""
+
+    def __init__(self, answer):
+        self.answer, self.times, self.asked, self.go_on = answer, 0, Event(), Event()
+
+    def __call__(self):
+        self.times += 1
+        self.asked.set()
+        assert self.go_on.wait(10)
+        return self.answer
+
+
+def at_once(kept, at, count, threads):
+    """Let so many ask at once; return what each was told, and the threads that are still waiting."""
+    told = []
+    asking = [Thread(target=lambda: told.append(kept.get("x", at, count))) for _ in range(threads)]
+    for thread in asking:
+        thread.start()
+    return told, asking
+
+
+def test_it_is_counted_once_in_its_span():
+    kept, numbers = Lately(300), iter(range(9))
+    said = [kept.get("x", AT + timedelta(seconds=s), lambda: next(numbers)) for s in (0, 299, 300, 599, 600, 301)]
+    assert said == [0, 0, 1, 1, 2, 3], "a clock that was put back is believed"
+    assert kept.get("y", AT, lambda: "other") == "other"
+    kept.clear()
+    assert kept.get("x", AT, lambda: next(numbers)) == 4
+
+
+def test_while_one_counts_the_others_are_told_what_was_counted_before():
+    kept, slow = Lately(300), Slow("new")
+    kept.get("x", AT, lambda: "old")
+    told, (first,) = at_once(kept, NEXT, slow, 1)
+    assert slow.asked.wait(10)
+    others, asking = at_once(kept, NEXT, slow, 20)
+    for thread in asking:
+        thread.join(10)
+    assert others == ["old"] * 20
+    slow.go_on.set()
+    first.join(10)
+    assert (told, slow.times) == (["new"], 1)
+    assert kept.get("x", NEXT, slow) == "new"
+
+
+@pytest.mark.parametrize("at", [AT, LATER])
+def test_where_nothing_was_counted_just_before_all_wait_for_one(at):
+    kept, slow = Lately(300), Slow("new")
+    if at == LATER:
+        kept.get("x", AT, lambda: "too old")
+    told, asking = at_once(kept, at, slow, 10)
+    assert slow.asked.wait(10)
+    slow.go_on.set()
+    for thread in asking:
+        thread.join(10)
+    assert (told, slow.times) == (["new"] * 10, 1)
+
+
+def test_a_count_that_fails_is_tried_again():
+    kept = Lately(300)
+    with pytest.raises(ZeroDivisionError):
+        kept.get("x", AT, lambda: 1 // 0)
+    assert kept.get("x", AT, lambda: "done") == "done"
+
+
+def test_no_more_is_kept_than_was_said():
+    kept = Lately(300, most=2)
+    for number in range(5):
+        kept.get(number, AT + number * timedelta(seconds=300), lambda number=number: number)
+    assert len(kept._kept) == 2
+    assert kept.get(4, AT + timedelta(seconds=1200), lambda: "counted again") == 4
