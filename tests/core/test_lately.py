@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
+from janaseva.core import lately
 from janaseva.core.lately import Lately
 
 AT = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
@@ -68,6 +69,15 @@ def test_where_nothing_was_counted_just_before_all_wait_for_one(at):
     for thread in asking:
         thread.join(10)
     assert (told, slow.times) == (["new"] * 10, 1)
+
+
+def test_what_took_long_to_count_is_good_for_longer(monkeypatch):
+    kept, clock = Lately(300), iter([0.0, 20.0, 100.0, 101.0])
+    monkeypatch.setattr(lately.time, "monotonic", lambda: next(clock))
+    assert kept.get("x", AT, lambda: "first") == "first"
+    assert kept.get("x", AT + timedelta(seconds=999), lambda: "second") == "first"
+    assert kept.get("x", AT + timedelta(seconds=1_000), lambda: "second") == "second"
+    assert kept.get("x", AT + timedelta(seconds=1_199), lambda: "third") == "second"
 
 
 def test_a_count_that_fails_is_tried_again():

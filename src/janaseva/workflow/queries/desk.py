@@ -82,13 +82,18 @@ def _queue(post: UUID, person_id: UUID | None) -> QuerySet[Task]:
     return cast("QuerySet[Task]", tasks.order_by("arrived_at", "id"))
 
 
-def _values(tasks: QuerySet[Any]) -> QuerySet[Any, Any]:
-    """Return the tasks with the little of their cases that a list shows, as :class:`TaskRow` has them."""
+def _values(tasks: QuerySet[Any], *, may_wait: bool = False) -> QuerySet[Any, Any]:
+    """Return the tasks with the little of their cases that a list shows, as :class:`TaskRow` has them.
+
+    For what a task waits is asked only where one of them may: PostgreSQL takes longer to plan it than to look it up.
+    """
     zone = WorkCalendar.objects.filter(key=OuterRef("case__calendar_key")).values("time_zone")[:1]
-    side = Task.objects.filter(
-        case_id=OuterRef("case_id"), kind__in=("report", "applicant"), state__in=("waiting", "held")
-    ).values("kind")[:1]
-    waits_for = Case(When(state="paused", then=Subquery(side)), default=Value(""))
+    waits_for: Any = Value("")
+    if may_wait:
+        side = Task.objects.filter(
+            case_id=OuterRef("case_id"), kind__in=("report", "applicant"), state__in=("waiting", "held")
+        ).values("kind")[:1]
+        waits_for = Case(When(state="paused", then=Subquery(side)), default=Value(""))
     own = TaskRow._fields[:-4]
     read = tasks.annotate(time_zone=Subquery(zone), waits_for=waits_for)
     found: QuerySet[Any, Any] = read.values_list(*own, "case__story", "case__definition_key", "time_zone", "waits_for")
@@ -102,7 +107,7 @@ def _waiting(*, post: UUID, person: UUID | None, after: int, most: int) -> Query
 
 @Question
 def _one(*, task: UUID, posts: tuple[UUID, ...]) -> QuerySet[Any, Any]:
-    return _values(Task.objects.filter(pk=task, post_id__in=posts))
+    return _values(Task.objects.filter(pk=task, post_id__in=posts), may_wait=True)
 
 
 def _in_hand(charge: UUID | None) -> Q:
@@ -124,7 +129,7 @@ def _held(*, post: UUID, charge: UUID | None) -> QuerySet[Any, Any]:
 @Question
 def _paused(*, post: UUID) -> QuerySet[Any, Any]:
     paused = Task.objects.filter(post_id=post, state="paused").filter(_LYING)
-    return _values(paused.order_by("since", "id")[:PAGE])
+    return _values(paused.order_by("since", "id")[:PAGE], may_wait=True)
 
 
 @Question
