@@ -20,8 +20,9 @@ def sweep(at: datetime) -> None:
     """Remove sessions, challenges and budgets that serve nothing any more; what is left, ten minutes later."""
     by, turn = Actor.system("people.sweep"), int(at.timestamp()) // _SWEEP_SECONDS
     for number in range(_SWEEPS):
-        if not actions.sweep_stale(by=by, at=at, key=f"sweep:{turn}:{number}"):
+        if not queries.is_stale(by, at):
             return
+        actions.sweep_stale(by=by, at=at, key=f"sweep:{turn}:{number}")
 
 
 def renew_seals(at: datetime) -> int:

@@ -1,6 +1,6 @@
 """Removing what serves nothing any more."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from janaseva.core.action import action, allow, remove, tell
@@ -9,8 +9,6 @@ from janaseva.people import events, rules
 from janaseva.people.models import Budget, Challenge, Session
 
 _MOST: Final = 500
-_KEPT: Final = timedelta(days=1)
-"""A day's grace, so that a person who comes back is told that the code or session is over."""
 
 
 @action
@@ -18,7 +16,7 @@ def sweep_stale(*, by: Actor, at: datetime, key: str) -> int:
     """Remove challenges, budgets and sessions that ended a day ago, some hundreds at a time; return how many."""
     allow(rules.may_load(by))
     del key
-    before = at - _KEPT
+    before = at - rules.SWEPT_AFTER
     stale = [
         *Challenge.objects.filter(ends_at__lt=before).order_by("ends_at")[:_MOST],
         *Budget.objects.filter(ends_at__lt=before).order_by("ends_at")[:_MOST],

@@ -70,7 +70,7 @@ from janaseva.people.queries.persons import (
     phone_of,
     reach_of,
 )
-from janaseva.people.queries.sessions import SessionView, SignedIn, sessions_of, signed_in
+from janaseva.people.queries.sessions import SessionView, SignedIn, is_stale, sessions_of, signed_in
 from janaseva.people.queries.sign_in import (
     CodeToSend,
     DemonstrationSignIn,
@@ -121,6 +121,7 @@ __all__ = [
     "held_over_time",
     "holder_of",
     "holders_of",
+    "is_stale",
     "kind_names",
     "known_kinds",
     "known_roles",

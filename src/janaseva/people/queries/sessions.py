@@ -12,7 +12,7 @@ from janaseva.core.questions import Question
 from janaseva.core.refusal import not_found
 from janaseva.core.text import Text, in_language
 from janaseva.people import rules
-from janaseva.people.models import Charge, Grant, Post, Session
+from janaseva.people.models import Budget, Challenge, Charge, Grant, Post, Session
 from janaseva.people.queries._views import ChargeView, charge_view
 
 
@@ -100,6 +100,13 @@ def signed_in(token: str, at: datetime) -> SignedIn | None:
         idle_at=rules.live_until(session.kind, session.seen_at, session.ends_at),
         ends_at=session.ends_at,
     )
+
+
+def is_stale(by: Actor, at: datetime) -> bool:
+    """Return whether there are sessions, codes or budgets that serve nothing any more, for the worker."""
+    over = at - rules.SWEPT_AFTER
+    kinds = (Challenge, Budget, Session)
+    return rules.may_load(by) and any(kind.objects.filter(ends_at__lt=over).exists() for kind in kinds)
 
 
 def sessions_of(by: Actor, at: datetime) -> list[SessionView]:

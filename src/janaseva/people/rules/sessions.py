@@ -21,6 +21,10 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", errors="surrogatepass")).hexdigest()
 
 
+SWEPT_AFTER: Final = timedelta(days=1)
+"""A day's grace after its end, so that a person who comes back is told that the code or session is over."""
+
+
 def absolute_end(kind: str, made_at: datetime) -> datetime:
     """Return when a session ends, however much it is used."""
     return made_at + ABSOLUTE[kind]
