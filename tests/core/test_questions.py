@@ -43,7 +43,8 @@ def test_values_tuples_moments_and_constants_take_their_places(given):
 
 def test_rows_come_with_what_was_joined_and_without_it(given):
     given.taken(given.citizen())
-    question = Question(lambda *, kind: Session.objects.select_related("person", "charge__post").filter(kind=kind))
+    joined = Session.objects.select_related("person", "charge__post").order_by("id")
+    question = Question(lambda *, kind: joined.filter(kind=kind))
     sessions = question(kind="officer") + question(kind="citizen")
     with CaptureQueriesContext(connection) as asked:
         seen = [(one.person.names, one.charge and one.charge.post.role) for one in sessions]
@@ -51,7 +52,7 @@ def test_rows_come_with_what_was_joined_and_without_it(given):
     assert seen == [
         (one.person.names, one.charge and one.charge.post.role)
         for kind in ("officer", "citizen")
-        for one in Session.objects.filter(kind=kind)
+        for one in Session.objects.filter(kind=kind).order_by("id")
     ]
     assert {role for _, role in seen} > {None}
     tasks = Question(lambda *, since: Task.objects.filter(arrived_at__gt=since).select_related("case").defer("title"))
