@@ -109,11 +109,11 @@ def _day(value: date | datetime) -> date:
 
 @functools.lru_cache(maxsize=_DAYS_KEPT)
 def _said(value: date | datetime, moment: str, way: Callable[[date, str], str], language: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(moment, way(_day(value), language))
+    return _time(moment, way(_day(value), language))
 
 
-def _time(value: date | datetime, said: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), said)
+def _time(moment: str, said: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(moment, said)
 
 
 def date_long(value: date | datetime) -> Markup:
@@ -147,7 +147,7 @@ def date_time(value: datetime) -> Markup:
 
 @functools.lru_cache(maxsize=_DAYS_KEPT)
 def _at(value: datetime, moment: str, language: str, zone: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(moment, dates.moment(value, language, zone))
+    return _time(moment, dates.moment(value, language, zone))
 
 
 def date_relative(value: date | datetime) -> Markup:
@@ -156,7 +156,7 @@ def date_relative(value: date | datetime) -> Markup:
     if at is None:
         return date_weekday(value)
     today = dates.day_in(at, settings.OPTIONS.time_zone)
-    return _time(value, dates.relative(_day(value), today, current().language))
+    return _time(value.isoformat(), dates.relative(_day(value), today, current().language))
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:

@@ -18,6 +18,7 @@ from typing import Final
 from uuid import UUID
 
 from janaseva.core.actor import Actor
+from janaseva.core.ids import earliest
 from janaseva.core.news import Heard, NotYet, every, hears
 from janaseva.core.outside import way
 from janaseva.core.refusal import UNAVAILABLE, Refusal
@@ -294,7 +295,7 @@ def bring_papers(at: datetime) -> None:
 
 def since_of(at: datetime) -> UUID:
     """Return the key from which on papers may have come since ``at``, however long their act took."""
-    return UUID(int=int((at - LONGEST_ACT).timestamp() * 1000) << 80)
+    return earliest(at - LONGEST_ACT)
 
 
 def remove(store: Store, name: str, since: UUID) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -102,11 +103,15 @@ def signed_in(token: str, at: datetime) -> SignedIn | None:
     )
 
 
+def stale(at: datetime) -> list[QuerySet[Any]]:
+    """Return what serves nothing any more, kind by kind, what ended first before the rest; for this room's actions."""
+    over = at - rules.SWEPT_AFTER
+    return [kind.objects.filter(ends_at__lt=over).order_by("ends_at") for kind in (Challenge, Budget, Session)]
+
+
 def is_stale(by: Actor, at: datetime) -> bool:
     """Return whether there are sessions, codes or budgets that serve nothing any more, for the worker."""
-    over = at - rules.SWEPT_AFTER
-    kinds = (Challenge, Budget, Session)
-    return rules.may_load(by) and any(kind.objects.filter(ends_at__lt=over).exists() for kind in kinds)
+    return rules.may_load(by) and any(rows.exists() for rows in stale(at))
 
 
 def sessions_of(by: Actor, at: datetime) -> list[SessionView]:

@@ -83,8 +83,8 @@ def lodge_objection(
 
 
 @step
-def withdraw_objection(*, by: Actor, at: datetime, objection_id: UUID) -> UUID:
-    """Take one's own objection back while its notice lasts; return the story of the matter.
+def withdraw_objection(*, by: Actor, at: datetime, objection_id: UUID) -> None:
+    """Take one's own objection back while its notice lasts.
 
     Raises:
         Refusal: ``not_found``; ``notice_over``; ``objection_withdrawn_already``.
@@ -103,4 +103,3 @@ def withdraw_objection(*, by: Actor, at: datetime, objection_id: UUID) -> UUID:
         story=case.story,
         office_id=case.office_id,
     )
-    return case.story
