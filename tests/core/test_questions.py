@@ -28,7 +28,7 @@ def _all(*, key):
 def test_values_tuples_moments_and_constants_take_their_places(given):
     question = Question(_offices)
     offices = list(Office.objects.order_by("key")[:6])
-    for count in (1, 2, 6, 2):
+    for count in (1, 2, 6, 2, 5, 3, 4):
         some = offices[:count]
         values = {
             "keys": tuple(one.key for one in some),
@@ -36,6 +36,7 @@ def test_values_tuples_moments_and_constants_take_their_places(given):
             "since": datetime(2026, 1, count, tzinfo=UTC),
         }
         assert question(**values) == list(_offices(**values)) != []
+    assert len(question._kept) == 4, "not a statement for each length"
     assert question(keys=("nobody",), area=(offices[0].area_id,), since=given.at) == []
     assert question(keys=(), area=(offices[0].area_id,), since=given.at) == []
     assert question.first(keys=(), area=(), since=given.at) is None

@@ -1,6 +1,7 @@
 """Transfers, notes, looks, waits and clocks of a case; the desk and its figures."""
 
 import random
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -149,6 +150,21 @@ def test_the_desk_shows_what_is_due_first_and_counts(state, later):
     assert (desk.counts.waiting, desk.counts.held, desk.counts.overdue) == (3, 1, 1)
     empty = queries.desk(state.applicant, state.at)
     assert (empty.next, empty.counts.waiting, empty.waiting) == (None, 0, ())
+
+
+def test_a_full_desk_is_counted_exactly_as_far_as_it_is_seen_and_beyond_once_a_minute(state, later, monkeypatch):
+    module = sys.modules[queries.desk.__module__]
+    monkeypatch.setattr(module, "FEW", 3)
+    monkeypatch.setattr(module, "MOST_COUNTED", 6)
+    told = []
+    for minutes in range(9):
+        state.start(later(minutes=minutes - 20))
+        told.append(queries.desk(state.clerk, later(seconds=minutes)).counts.waiting)
+    assert told == [1, 2, 3, 3, 3, 3, 3, 3, 3]
+    assert queries.desk(state.clerk, later(minutes=1)).counts.waiting == 6
+    taken = [do_take_next(by=state.clerk, at=later(minutes=2)) for _ in range(7)]
+    assert queries.desk(state.clerk, later(minutes=2)).counts.waiting == 2
+    assert queries.desk(state.clerk, later(minutes=2)).counts.held == 6 < len(taken)
 
 
 def test_the_desk_costs_the_same_however_much_lies_there(state, later):

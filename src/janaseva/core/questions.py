@@ -90,6 +90,11 @@ def _mark(like: Any, number: int) -> Any:
     return f"\x02{number}\x03"
 
 
+def _filled(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the values as many as a power of two, so that few statements, and few plans, serve lists of any length."""
+    return values + values[-1:] * ((1 << (len(values) - 1).bit_length()) - len(values)) if values else values
+
+
 def _shape(value: Any) -> Any:
     if isinstance(value, tuple):
         return (type(value[0]) if value else None, len(value))
@@ -109,12 +114,14 @@ class Question(Generic[R]):
 
         Args:
             **values: keys, moments, days, words and tuples of them take the place of a mark; all else (numbers, truth,
-                ``None``) belongs to the shape of the question and should be of few kinds.
+                ``None``) belongs to the shape of the question and should be of few kinds. A tuple is one of which the
+                order means nothing (``__in``): its last is said again until there are 2, 4, 8, ... of them.
 
         """
         return once((self, tuple(sorted(values.items()))), lambda: self._asked(values), self._reads)
 
-    def _asked(self, values: dict[str, Any]) -> list[R]:
+    def _asked(self, given: dict[str, Any]) -> list[R]:
+        values = {name: _filled(value) if isinstance(value, tuple) else value for name, value in given.items()}
         shape = (here().vendor, *((name, _shape(value)) for name, value in sorted(values.items())))
         if shape in self._kept:
             kept = self._kept[shape]

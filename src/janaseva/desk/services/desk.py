@@ -72,6 +72,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     }
     context = {
         "counts": view.counts,
+        "most_counted": MOST_COUNTED,
         "next": rows((view.next,), lines)[0] if view.next else None,
         "held": rows(view.held, lines),
         "deemed": services.deemed_before(by),

@@ -42,8 +42,16 @@ class TaskView:
     reminded_at: datetime | None = None
 
 
+class OfCase(NamedTuple):
+    """What a list shows of a task's case and its calendar."""
+
+    story: UUID
+    definition_key: str
+    time_zone: str | None
+
+
 class TaskRow(NamedTuple):
-    """A task as lists read it: its own columns, and of its case and calendar what a list shows."""
+    """A task as lists read it; what they show of its case is :class:`OfCase`."""
 
     id: UUID
     case_id: UUID
@@ -62,9 +70,6 @@ class TaskRow(NamedTuple):
     held_at: datetime | None
     question: str
     reminded_at: datetime | None
-    story: UUID
-    definition_key: str
-    time_zone: str | None
     waits_for: str | None
 
 

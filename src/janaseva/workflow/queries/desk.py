@@ -1,8 +1,9 @@
 """An officer's desk: what is due first, what came first, what is in hand, and what waits for others."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import Any, Final, cast
 from uuid import UUID
@@ -12,10 +13,12 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, V
 
 from janaseva.core.actor import Actor
 from janaseva.core.cursors import asked, here
+from janaseva.core.lately import Lately
 from janaseva.core.questions import Question
 from janaseva.workflow import rules
+from janaseva.workflow.models import Case as Matter
 from janaseva.workflow.models import Move, Task, WorkCalendar
-from janaseva.workflow.queries._views import TaskRow, TaskView, task_view
+from janaseva.workflow.queries._views import OfCase, TaskRow, TaskView, task_view
 from janaseva.workflow.queries.calendars import plain_calendar
 from janaseva.workflow.queries.cases import readable
 
@@ -23,6 +26,8 @@ PAGE: Final = 50
 """How many tasks a list on the desk shows at once."""
 MOST_COUNTED: Final = 10_000
 """As far as a desk counts; from there on it says that there are so many, or more."""
+FEW: Final = 1_000
+"""As far as a desk counts each time it is opened: to count ten thousand takes as long as all else that it reads."""
 LISTS: Final = ("due_first", "waiting", "paused", "reports")
 OPEN: Final = ("waiting", "held")
 _LYING: Final = Q(state__in=("waiting", "held", "paused"))
@@ -83,21 +88,27 @@ def _queue(post: UUID, person_id: UUID | None) -> QuerySet[Task]:
 
 
 def _values(tasks: QuerySet[Any], *, may_wait: bool = False) -> QuerySet[Any, Any]:
-    """Return the tasks with the little of their cases that a list shows, as :class:`TaskRow` has them.
+    """Return the tasks as :class:`TaskRow` has them.
 
-    For what a task waits is asked only where one of them may: PostgreSQL takes longer to plan it than to look it up.
+    PostgreSQL plans these anew for each desk's values, which takes it longer than to look them up: so nothing is joined
+    that can be found by its key, and for what a task waits is asked only where one of them may.
     """
-    zone = WorkCalendar.objects.filter(key=OuterRef("case__calendar_key")).values("time_zone")[:1]
     waits_for: Any = Value("")
     if may_wait:
         side = Task.objects.filter(
             case_id=OuterRef("case_id"), kind__in=("report", "applicant"), state__in=("waiting", "held")
         ).values("kind")[:1]
         waits_for = Case(When(state="paused", then=Subquery(side)), default=Value(""))
-    own = TaskRow._fields[:-4]
-    read = tasks.annotate(time_zone=Subquery(zone), waits_for=waits_for)
-    found: QuerySet[Any, Any] = read.values_list(*own, "case__story", "case__definition_key", "time_zone", "waits_for")
+    found: QuerySet[Any, Any] = tasks.annotate(waits_for=waits_for).values_list(*TaskRow._fields)
     return found
+
+
+@Question
+def _cases(*, ids: tuple[UUID, ...]) -> QuerySet[Any, Any]:
+    """Return of each case what a list shows of it: its key, and :class:`OfCase`."""
+    zone = WorkCalendar.objects.filter(key=OuterRef("calendar_key")).values("time_zone")[:1]
+    read = Matter.objects.filter(pk__in=ids).annotate(time_zone=Subquery(zone))
+    return read.values_list("id", *OfCase._fields)
 
 
 @Question
@@ -146,35 +157,46 @@ def _due(task: TaskRow) -> tuple[Any, ...]:
     return task.due_at is None, task.due_at or task.arrived_at, task.arrived_at, task.id
 
 
-def _first(found: Iterable[list[tuple[Any, ...]]], order: Callable[[TaskRow], Any], most: int = PAGE) -> list[TaskRow]:
+def _since(task: TaskRow) -> tuple[Any, ...]:
+    return task.since, task.id
+
+
+def _first(found: Sequence[list[tuple[Any, ...]]], order: Callable[[TaskRow], Any], most: int = PAGE) -> list[TaskRow]:
     """Return the first rows of several posts' lists, each of which is in order itself."""
     lists = [[TaskRow(*row) for row in rows] for rows in found]
     return lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists), key=order)[:most]
 
 
-def _views(rows: Iterable[TaskRow], *, by: Actor, at: datetime, first: int | None = None) -> tuple[TaskView, ...]:
+def _of_cases(*lists: Iterable[TaskRow]) -> dict[UUID, OfCase]:
+    """Return what several lists show of their tasks' cases, asked once for all."""
+    ids = {row.case_id for rows in lists for row in rows}
+    return {key: OfCase(*shown) for key, *shown in _cases(ids=tuple(sorted(ids)))}
+
+
+def _views(
+    rows: Iterable[TaskRow], cases: Mapping[UUID, OfCase], *, by: Actor, at: datetime, first: int | None = None
+) -> tuple[TaskView, ...]:
     return tuple(
         task_view(
             row,
-            story=row.story,
-            definition_key=row.definition_key,
-            calendar=plain_calendar(row.time_zone or ""),
+            story=case.story,
+            definition_key=case.definition_key,
+            calendar=plain_calendar(case.time_zone or ""),
             by=by,
             at=at,
             place=0 if first is None else first + index,
         )
-        for index, row in enumerate(rows)
+        for index, (row, case) in enumerate((row, cases[row.case_id]) for row in rows)
     )
 
 
-def _queued(by: Actor, at: datetime, *, after: int, most: int) -> tuple[TaskView, ...]:
+def _queued(by: Actor, *, after: int, most: int) -> list[TaskRow]:
     """Return a part of the actor's queue. Of several posts each is read from its beginning, and one queue made."""
     posts = rules.posts_of(by)
     if len(posts) == 1:
-        lists = [_waiting(post=post, person=by.person_id, after=after, most=most) for post in posts]
-        return _views(_first(lists, _arrived), by=by, at=at, first=after + 1)
+        return _first([_waiting(post=post, person=by.person_id, after=after, most=most) for post in posts], _arrived)
     lists = [_waiting(post=post, person=by.person_id, after=0, most=after + most) for post in posts]
-    return _views(_first(lists, _arrived, after + most)[after:], by=by, at=at, first=after + 1)
+    return _first(lists, _arrived, after + most)[after:]
 
 
 _COUNTED = {
@@ -186,26 +208,36 @@ _COUNTED = {
     "due_today": "state IN ('waiting', 'held') AND due_at >= %s AND due_at <= %s",
 }
 """What is counted on a desk, each up to ``MOST_COUNTED``, and each by an index of its own."""
+_many: Final = Lately[dict[str, int]](60, most=1000)
 
 
 def _counts(by: Actor, at: datetime) -> DeskCounts:
-    posts = rules.posts_of(by)
+    """Return what lies there: exactly as it is up to ``FEW``, beyond it as it was counted within the last minute."""
+    posts = sorted(rules.posts_of(by))
     if not posts:
         return DeskCounts(**dict.fromkeys(_COUNTED, 0))
+    found = _counted(posts, by.charge_id, at, FEW)
+    if max(found.values()) == FEW:
+        many = _many.get((*posts, by.charge_id), at, lambda: _counted(posts, by.charge_id, at, MOST_COUNTED))
+        found = {name: max(number, many[name]) if number == FEW else number for name, number in found.items()}
+    return DeskCounts(**found)
+
+
+def _counted(posts: Sequence[UUID], charge: UUID | None, at: datetime, most: int) -> dict[str, int]:
     tonight = plain_calendar().end_of(plain_calendar().local_day(at))
-    own: dict[str, tuple[Any, ...]] = {"held": (by.charge_id,), "overdue": (at,), "due_today": (at, tonight)}
+    own: dict[str, tuple[Any, ...]] = {"held": (charge,), "overdue": (at,), "due_today": (at, tonight)}
     keys = [_adapted("post_id", post) for post in posts]
     places = ", ".join(["%s"] * len(keys))
     counted: list[str] = []
     values: list[Any] = []
     for name, condition in _COUNTED.items():
-        some = f"SELECT 1 FROM workflow_task WHERE post_id IN ({places}) AND {condition} LIMIT {MOST_COUNTED}"  # noqa: S608 - from the table above
+        some = f"SELECT 1 FROM workflow_task WHERE post_id IN ({places}) AND {condition} LIMIT {most}"  # noqa: S608 - from the table above
         counted.append(f"(SELECT COUNT(*) FROM ({some}) counted)")  # noqa: S608 - from the table above
         values += keys + [
             _adapted("held_by_charge_id" if name == "held" else "due_at", one) for one in own.get(name, ())
         ]
     found = asked(here(), f"SELECT {', '.join(counted)}", values)
-    return DeskCounts(**dict(zip(_COUNTED, found[0], strict=True)))
+    return dict(zip(_COUNTED, found[0], strict=True))
 
 
 def _adapted(name: str, value: object) -> Any:
@@ -220,31 +252,35 @@ def desk(by: Actor, at: datetime, *, after: int = 0, lists: Collection[str] = LI
     much lies there, nor, but for what is counted, does what they read.
     """
     posts, charge = rules.posts_of(by), by.charge_id
-    waiting = _queued(by, at, after=after, most=PAGE) if "waiting" in lists else ()
-    due_first = [_due_first(post=post, charge=charge) for post in posts] if "due_first" in lists else ()
-    paused = [_paused(post=post) for post in posts] if "paused" in lists else ()
-    reports = [_reports(post=post, charge=charge) for post in posts] if "reports" in lists else ()
-    held = [_held(post=post, charge=charge) for post in posts]
+    waiting = _queued(by, after=after, most=PAGE) if "waiting" in lists else []
+    following = waiting[:1] if waiting and after == 0 else _queued(by, after=0, most=1)
+    due_first = _first([_due_first(post=post, charge=charge) for post in posts if "due_first" in lists], _due)
+    paused = _first([_paused(post=post) for post in posts if "paused" in lists], _since)
+    reports = _first([_reports(post=post, charge=charge) for post in posts if "reports" in lists], _arrived)
+    held = _first([_held(post=post, charge=charge) for post in posts], _arrived)
+    cases = _of_cases(waiting, following, due_first, paused, reports, held)
+    views = partial(_views, cases=cases, by=by, at=at)
     return DeskView(
-        next=waiting[0] if waiting and after == 0 else next_task(by, at),
+        next=next(iter(views(following, first=1)), None),
         counts=_counts(by, at),
-        due_first=_views(_first(due_first, _due), by=by, at=at),
-        waiting=waiting,
-        held=_views(_first(held, _arrived), by=by, at=at),
-        paused=_views(_first(paused, lambda task: (task.since, task.id)), by=by, at=at),
-        reports=_views(_first(reports, _arrived), by=by, at=at),
+        due_first=views(due_first),
+        waiting=views(waiting, first=after + 1),
+        held=views(held),
+        paused=views(paused),
+        reports=views(reports),
     )
 
 
 def next_task(by: Actor, at: datetime) -> TaskView | None:
     """Return the task that the actor would be handed now, or ``None``."""
-    return next(iter(_queued(by, at, after=0, most=1)), None)
+    found = _queued(by, after=0, most=1)
+    return next(iter(_views(found, _of_cases(found), by=by, at=at, first=1)), None)
 
 
 def task(by: Actor, at: datetime, task_id: UUID) -> TaskView | None:
     """Return a task on one of the actor's posts, or ``None``."""
-    rows = _one(task=task_id, posts=tuple(sorted(rules.posts_of(by))))
-    return next(iter(_views([TaskRow(*row) for row in rows], by=by, at=at)), None)
+    found = [TaskRow(*row) for row in _one(task=task_id, posts=tuple(sorted(rules.posts_of(by))))]
+    return next(iter(_views(found, _of_cases(found), by=by, at=at)), None)
 
 
 def holding(by: Actor) -> list[UUID]:
