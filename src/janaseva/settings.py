@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).resolve().parent
 TREE = PACKAGE.parent.parent
+Key = Annotated[str, Field(min_length=1)]
+"""A key that is believed; an empty one would be everybody's."""
 
 
 class Options(BaseSettings):
@@ -43,12 +45,13 @@ class Options(BaseSettings):
     allowed_hosts: list[str] = Field(default=["127.0.0.1", "localhost", "[::1]"], description="Host names served.")
     trusted_proxies: list[str] = Field(default=[], description="Addresses of proxies whose X-Forwarded-For is true.")
     secret_key: str = Field(default="", description="Seals seeds and codes; empty: made once, kept in data_dir/keys.")
-    secret_key_fallbacks: list[str] = Field(default=[], description="Secret keys of before, or to come; only believed.")
+    secret_key_fallbacks: list[Key] = Field(default=[], description="Secret keys of before, or to come; only believed.")
     secure_cookies: bool | None = Field(default=None, description="Empty: where public_url begins with https.")
     demonstration: bool = Field(default=False, description="Demonstration people, mailbox and payment simulator.")
     debug: bool = Field(default=False, description="Django's debug pages; never where people's papers are.")
     payment_gateway_url: str = Field(default="", description="The payment gateway's address; empty: the simulator.")
     payment_gateway_key: str = Field(default="", description="Key shared with it; empty: made in data_dir/keys.")
+    payment_gateway_key_fallbacks: list[Key] = Field(default=[], description="Its former or next key; only believed.")
     sms_gateway_url: str = Field(default="", description="The Mobile Seva push address; empty: no SMS leaves.")
     sms_username: str = Field(default="", description="The Mobile Seva account.")
     sms_password: str = Field(default="", description="The Mobile Seva account's password.")
@@ -146,6 +149,7 @@ SECRET_KEY_FALLBACKS = OPTIONS.secret_key_fallbacks
 SECRET_KEY_FOLDER = None if OPTIONS.secret_key else _KEYS
 """Where the secret keys are files, which may change while we run (``core/secret_keys.py``)."""
 PAYMENT_GATEWAY_KEY = OPTIONS.payment_gateway_key or _kept_secret(_KEYS / "payment_gateway_key")
+PAYMENT_GATEWAY_KEYS = (PAYMENT_GATEWAY_KEY, *OPTIONS.payment_gateway_key_fallbacks)
 DEBUG = OPTIONS.debug
 ALLOWED_HOSTS = OPTIONS.allowed_hosts
 DATABASES = {"default": _database(OPTIONS)}

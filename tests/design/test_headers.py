@@ -4,6 +4,7 @@ import logging
 
 import pytest
 from django.test import Client
+from pydantic import ValidationError
 
 from janaseva.settings import Options
 from tests.house.source import TREE
@@ -31,6 +32,13 @@ def test_https_is_known_from_the_public_address():
     assert not options(public_url="https://seva.example", secure_cookies=False).secure
     told = (TREE / "src" / "janaseva" / "settings.py").read_text("utf-8")
     assert 'CSRF_COOKIE_NAME = "__Host-csrftoken" if OPTIONS.secure' in told
+
+
+@pytest.mark.parametrize("name", ["secret_key_fallbacks", "payment_gateway_key_fallbacks"])
+def test_a_key_that_is_believed_is_never_empty(name):
+    assert getattr(Options(_env_file=None, **{name: ["former"]}), name) == ["former"]
+    with pytest.raises(ValidationError, match=name):
+        Options(_env_file=None, **{name: ["former", ""]})
 
 
 def test_browsers_are_told_to_come_by_https_alone(settings):

@@ -116,6 +116,27 @@ def test_what_is_forged_wrong_or_unknown_changes_nothing(given, gateway):
     assert states_of(demand_id) == ["started"]
 
 
+def test_news_under_the_key_of_before_or_to_come_pays_while_it_is_believed(given, settings):
+    from janaseva.payments.adapters.fake import Fake
+
+    def says(key, reference):
+        return given.callback(*Fake(key=key).debit(reference, amount_paise=2500, at=given.at))
+
+    own = settings.PAYMENT_GATEWAY_KEY
+    settings.PAYMENT_GATEWAY_KEYS = (own, "the next")
+    first, second = given.demand(2500), given.demand(2500)
+    says("the next", given.start(first).reference)
+    settings.PAYMENT_GATEWAY_KEYS = ("the next", own)
+    says(own, given.start(second).reference)
+    assert (state(first), state(second)) == ("paid", "paid")
+    settings.PAYMENT_GATEWAY_KEYS = ("the next",)
+    third = given.demand(2500)
+    reference = given.start(third).reference
+    with pytest.raises(Refusal, match="callback_not_genuine"):
+        says(own, reference)
+    assert (state(third), states_of(third)) == ("open", ["started"])
+
+
 def test_a_person_cannot_speak_for_the_gateway(given, gateway):
     from janaseva.payments import actions
 

@@ -98,12 +98,20 @@ def test_a_report_survives_the_wire(report):
 def test_a_signature_is_for_one_key_one_purpose_and_these_bytes():
     body = signing.written(REPORT)
     signature = signing.sign("key", "callback", body)
-    assert signing.genuine("key", "callback", body, signature)
-    assert not signing.genuine("other", "callback", body, signature)
-    assert not signing.genuine("key", "status", body, signature)
-    assert not signing.genuine("key", "callback", body + b" ", signature)
-    assert not signing.genuine("key", "callback", body, signature.upper() + "ÿ")
-    assert not signing.genuine("key", "callback", body, "")
+    assert signing.genuine(("key",), "callback", body, signature)
+    assert not signing.genuine(("other",), "callback", body, signature)
+    assert not signing.genuine(("key",), "status", body, signature)
+    assert not signing.genuine(("key",), "callback", body + b" ", signature)
+    assert not signing.genuine(("key",), "callback", body, signature.upper() + "ÿ")
+    assert not signing.genuine(("key",), "callback", body, "")
+
+
+def test_while_a_key_is_exchanged_both_are_believed_and_an_empty_one_never():
+    body = signing.written(REPORT)
+    for key, believed in (("key", True), ("next", True), ("other", False), ("", False)):
+        signature = signing.sign(key, "callback", body)
+        assert signing.genuine(("key", "next", ""), "callback", body, signature) is believed
+    assert not signing.genuine((), "callback", body, signing.sign("key", "callback", body))
 
 
 BODY = signing.written(REPORT)
@@ -140,9 +148,9 @@ def test_an_altered_address_of_the_gateway_s_page_is_noticed():
     address = signing.redirect(base="http://bank/sim", key="key", language="ml", **facts)
     signature = address.rsplit("sign=", 1)[1]
     assert address.startswith("http://bank/sim/pay/r?amount_paise=2500&lang=ml&return_url=http%3A%2F%2Fx%2Fy%3Fz")
-    assert signing.is_request("key", **facts, signature=signature)
-    assert not signing.is_request("key", **{**facts, "amount_paise": 2499}, signature=signature)
-    assert not signing.is_request("key", **{**facts, "return_url": "http://evil/"}, signature=signature)
+    assert signing.is_request(("key",), **facts, signature=signature)
+    assert not signing.is_request(("key",), **{**facts, "amount_paise": 2499}, signature=signature)
+    assert not signing.is_request(("key",), **{**facts, "return_url": "http://evil/"}, signature=signature)
 
 
 def test_receipt_numbers_read_well_and_years_begin_where_the_office_is():

@@ -76,7 +76,7 @@ def hear_gateway(*, by: Actor, at: datetime, key: str, body: bytes, signature: s
             ``callback_amount_differs`` where the amount is not the payment's to the paisa.
 
     """
-    genuine = signing.genuine(settings.PAYMENT_GATEWAY_KEY, "callback", body, signature)
+    genuine = signing.genuine(settings.PAYMENT_GATEWAY_KEYS, "callback", body, signature)
     allow(by.kind == "machine" and genuine, code="callback_not_genuine")
     return _take(signing.read(body), at=at, by=by)
 

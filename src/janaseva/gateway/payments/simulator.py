@@ -17,7 +17,7 @@ from janaseva.design.page import render
 from janaseva.payments.adapters.bank import LATE_SECONDS, Bank
 from janaseva.payments.rules import signing
 from janaseva.payments.rules.signing import LONGEST_BODY_BYTES, SIGNATURE_HEADER, Purpose
-from janaseva.settings import OPTIONS, PAYMENT_GATEWAY_KEY
+from janaseva.settings import OPTIONS, PAYMENT_GATEWAY_KEY, PAYMENT_GATEWAY_KEYS
 
 CHOICES: Final = ("succeed", "fail", "close", "late", "lost")
 NOT_GENUINE: Final = 403
@@ -41,7 +41,7 @@ def _asked(request: HttpRequest, reference: str) -> tuple[int, str]:
     amount, return_url = request.GET.get("amount_paise", ""), request.GET.get("return_url", "")
     readable = amount.isascii() and amount.isdigit() and len(amount) <= MOST_DIGITS
     if not readable or not signing.is_request(
-        PAYMENT_GATEWAY_KEY,
+        PAYMENT_GATEWAY_KEYS,
         reference=reference,
         amount_paise=int(amount),
         return_url=return_url,
@@ -91,7 +91,7 @@ def _do(chosen: str, reference: str, amount_paise: int) -> None:
 def _question(request: HttpRequest, purpose: Purpose) -> dict[str, object] | HttpResponse:
     """Return what the platform asks, or the answer to whom does not hold its key."""
     body, signature = request.body, request.headers.get(SIGNATURE_HEADER, "")
-    if len(body) > LONGEST_BODY_BYTES or not signing.genuine(PAYMENT_GATEWAY_KEY, purpose, body, signature):
+    if len(body) > LONGEST_BODY_BYTES or not signing.genuine(PAYMENT_GATEWAY_KEYS, purpose, body, signature):
         return HttpResponse(status=NOT_GENUINE)
     asked: dict[str, object] = json.loads(body)
     return asked

@@ -20,7 +20,7 @@ def connected() -> Gateway | None:
     base = signing.base_url(
         options.payment_gateway_url, demonstration=options.demonstration, public_url=str(options.public_url)
     )
-    return SignedGateway(base=base, key=settings.PAYMENT_GATEWAY_KEY) if base else None
+    return SignedGateway(base=base, keys=settings.PAYMENT_GATEWAY_KEYS) if base else None
 
 
 @contextmanager

@@ -17,15 +17,18 @@ ANSWER_SECONDS = 10
 
 
 class SignedGateway:
-    """Asks ``POST <base>/status`` and ``POST <base>/refund``; both sides sign with the shared key."""
+    """Asks ``POST <base>/status`` and ``POST <base>/refund``; both sides sign with the shared key.
 
-    def __init__(self, *, base: str, key: str) -> None:
+    The first of ``keys`` is what is signed with; an answer under any of them is believed.
+    """
+
+    def __init__(self, *, base: str, keys: tuple[str, ...]) -> None:
         self.base = base.rstrip("/")
-        self.key = key
+        self.keys = keys
 
     def _ask(self, purpose: Purpose, question: dict[str, str | int]) -> bytes | None:
         body = canonical(question)
-        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signing.sign(self.key, purpose, body)}
+        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signing.sign(self.keys[0], purpose, body)}
         try:
             answer = requests.post(
                 f"{self.base}/{purpose}",
@@ -39,7 +42,8 @@ class SignedGateway:
         if answer.status_code == requests.codes.not_found:
             return None
         signature = answer.headers.get(SIGNATURE_HEADER, "")
-        if answer.status_code != requests.codes.ok or not signing.genuine(self.key, purpose, answer.content, signature):
+        genuine = signing.genuine(self.keys, purpose, answer.content, signature)
+        if answer.status_code != requests.codes.ok or not genuine:
             message = f"answer {answer.status_code} is not the gateway's"
             raise GatewayError(message)
         return answer.content

@@ -27,9 +27,14 @@ def sign(key: str, purpose: Purpose, body: bytes) -> str:
     return hmac.new(key.encode(), f"janaseva/payments/{purpose}/v1\n".encode() + body, "sha256").hexdigest()
 
 
-def genuine(key: str, purpose: Purpose, body: bytes, signature: str) -> bool:
-    """Return whether ``signature`` is the key holder's for this purpose and body; compared in constant time."""
-    return hmac.compare_digest(sign(key, purpose, body).encode(), signature.encode(errors="replace"))
+def genuine(keys: tuple[str, ...], purpose: Purpose, body: bytes, signature: str) -> bool:
+    """Return whether ``signature`` is, for this purpose and body, of a holder of one of these keys.
+
+    Each is compared, in constant time. An empty key is nobody's.
+    """
+    said = signature.encode(errors="replace")
+    found = [hmac.compare_digest(sign(key, purpose, body).encode(), said) for key in keys if key]
+    return any(found)
 
 
 def written(report: Report) -> bytes:
@@ -88,6 +93,6 @@ def redirect(*, base: str, key: str, reference: str, amount_paise: int, return_u
     return f"{base.rstrip('/')}/pay/{reference}?{urlencode(query)}"
 
 
-def is_request(key: str, *, reference: str, amount_paise: int, return_url: str, signature: str) -> bool:
+def is_request(keys: tuple[str, ...], *, reference: str, amount_paise: int, return_url: str, signature: str) -> bool:
     """Return whether an address made by :func:`redirect` is unaltered; the gateway's side of it."""
-    return genuine(key, "request", _asked(reference, amount_paise, return_url), signature)
+    return genuine(keys, "request", _asked(reference, amount_paise, return_url), signature)
