@@ -206,7 +206,7 @@ def _found_offices(cursor: Any) -> None:
         cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
         names = [row[0] for row in cursor.fetchall()]
         moved = "(substr(t.{}::text, 1, 28) || lpad(to_hex(n), 8, '0'))::uuid"
-        values = {"id": moved.format("id"), "key": "t.key || '~' || n"}
+        values = {"id": moved.format("id"), "key": "t.key || '-' || n"}
         values |= {"office_id": moved.format("office_id")} if table == "people_post" else {}
         taken = ", ".join(values.get(one, f"t.{one}") for one in names)
         cursor.execute(

@@ -1,12 +1,13 @@
 """What is counted once in some minutes: by one, whoever asks meanwhile."""
 
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 import pytest
 
 from janaseva.core import lately
 from janaseva.core.lately import Lately
+from janaseva.core.refusal import Refusal
 
 AT = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)
 NEXT, LATER = AT + timedelta(seconds=300), AT + timedelta(seconds=900)
@@ -93,3 +94,60 @@ def test_no_more_is_kept_than_was_said():
         kept.get(number, AT + number * timedelta(seconds=300), lambda number=number: number)
     assert len(kept._kept) == 2
     assert kept.get(4, AT + timedelta(seconds=1200), lambda: "counted again") == 4
+
+
+# ------------------------------------------------------------------------------------------------------- with patience
+
+
+def patient(kept, at, count):
+    """Ask with patience; return the answer, or the refusal's code, its status and in how many seconds to come again."""
+    try:
+        return kept.get("x", at, count)
+    except Refusal as refusal:
+        return refusal.code, refusal.status, refusal.facts["seconds"]
+
+
+def settled(kept):
+    """Wait until nothing is counted any more."""
+    for counting in list(kept._counting.values()):
+        assert counting.done.wait(10)
+
+
+def test_what_is_counted_soon_is_waited_for_and_counted_by_nobody_who_reads():
+    kept, slow = Lately(300, patience=10), Slow("new")
+    told, asking = at_once(kept, AT, slow, 10)
+    assert slow.asked.wait(10)
+    slow.go_on.set()
+    for thread in asking:
+        thread.join(10)
+    assert (told, slow.times) == (["new"] * 10, 1)
+    assert kept.get("x", AT, slow) == "new"
+
+
+def test_nobody_waits_longer_than_their_patience_for_what_takes_long():
+    kept, slow = Lately(300, patience=0.05), Slow("new")
+    assert [patient(kept, AT, slow) for _ in range(20)] == [("still_counting", 503, 30)] * 20
+    assert slow.times == 1
+    slow.go_on.set()
+    settled(kept)
+    assert patient(kept, AT, slow) == "new"
+    again = Slow("newer")
+    assert [patient(kept, NEXT, again) for _ in range(20)] == ["new"] * 20, "what was good just now, without waiting"
+    assert again.asked.wait(10)
+    again.go_on.set()
+    settled(kept)
+    assert patient(kept, NEXT, again) == "newer"
+    assert (slow.times, again.times) == (1, 1)
+
+
+def test_a_count_beside_that_fails_is_told_to_who_waits_and_tried_again():
+    kept = Lately(300, patience=10)
+    with pytest.raises(ZeroDivisionError):
+        kept.get("x", AT, lambda: 1 // 0)
+    assert kept.get("x", AT, lambda: "done") == "done"
+
+
+@pytest.mark.django_db
+def test_in_a_transaction_the_reader_counts_for_nobody_else_sees_the_same():
+    kept = Lately(300, patience=0.0)
+    assert kept.get("x", AT, current_thread) is current_thread()

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from janaseva.core.refusal import Refusal
 from janaseva.core.text import LANGUAGES
+from janaseva.core.words import say
 from janaseva.services import actions, queries
+from janaseva.services.models import Application
 from janaseva.services.queries import public_figures
 from tests.given import SERVICE, Given
 from tests.portal.reader import at_the_storys_time, counting
@@ -89,3 +92,37 @@ def test_no_query_of_figures_looks_at_a_person(given):
     with counting() as asked:
         queries.service_performance(given.at, 90, SERVICE)
     assert not [one for one in asked if "applicant" in one["sql"] or "forms_" in one["sql"]]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_while_they_are_counted_nobody_waits_for_long_and_all_are_told_when_to_come_again(monkeypatch, language):
+    def get(of, at, count):
+        raise Refusal("still_counting", status=503, seconds=30)
+
+    monkeypatch.setattr(public_figures._kept, "get", get)
+    answers = [Client().get(address, headers={"accept-language": language}) for address in PAGES]
+    answers.append(Client().get("/api/v1/performance", headers={"accept-language": language}))
+    for answer in answers:
+        assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+        assert "public" not in answer.get("Cache-Control", "")
+        told = answer.json()["title"] if "json" in answer["Content-Type"] else answer.content.decode()
+        assert all(part in told for part in say("refusal.still_counting", language, seconds=30).split("30"))
+
+
+def test_each_page_shows_of_the_one_count_what_counting_by_hand_gives(given):
+    owner = given.citizen()
+    for number in range(7):
+        application_id, officer = given.taken(owner)
+        given.at += timedelta(days=number)
+        given.approve(officer, application_id)
+    everything = queries.performance(given.at, 90)
+    of_office = queries.office_performance(given.at, 90, OFFICE).lines[0]
+    of_service = queries.service_performance(given.at, 90, SERVICE)
+    days = sorted(
+        (queries.today(ended) - queries.today(received)).days
+        for received, ended in Application.objects.filter(state="decided").values_list("received_at", "ended_at")
+    )
+    assert len(days) == 7
+    for line in (everything.total, everything.lines[0], of_service.total, of_service.lines[0], of_office):
+        assert (line.median_days, line.ninetieth_days) == (days[3], days[6])
+        assert line.counts["decided"].value == 7

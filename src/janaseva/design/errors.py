@@ -45,7 +45,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     language = getattr(request, "language", "en")
     words = fault_words(Fault(place="", code=refusal.code, facts=refusal.facts), language)
     response = page(request, refusal.status, words=words)
-    if refusal.status == TOO_MANY and isinstance(refusal.facts.get("seconds"), int):
+    if refusal.status in (TOO_MANY, UNAVAILABLE) and isinstance(refusal.facts.get("seconds"), int):
         response["Retry-After"] = str(refusal.facts["seconds"])
     return response
 

@@ -82,7 +82,7 @@ def problem(
     response = HttpResponse(body.model_dump_json(exclude_none=True), status=status, content_type=MEDIA_TYPE)
     response["Content-Language"] = language
     patch_vary_headers(response, ("Accept-Language",))
-    if status == TOO_MANY:
+    if status == TOO_MANY or (status == UNAVAILABLE and facts and "seconds" in facts):
         response["Retry-After"] = str((facts or {}).get("seconds", 60))
     if status == UNAUTHORIZED:
         error = ', error="invalid_token"' if code == "token_not_known" else ""

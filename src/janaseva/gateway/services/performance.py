@@ -89,7 +89,7 @@ class Performance(BaseModel):
     response=Performance,
     operation_id="performance_all",
     summary="Read how all services go",
-    openapi_extra=told(422, etag=True),
+    openapi_extra=told(422, 503, etag=True),
 )
 @operation("anyone", most=120)
 def everything(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
@@ -102,7 +102,7 @@ def everything(request: HttpRequest, asked: Query[PeriodQuery]) -> HttpResponse:
     response=Performance,
     operation_id="performance_service",
     summary="Read how one service goes",
-    openapi_extra=told(404, 422, etag=True),
+    openapi_extra=told(404, 422, 503, etag=True),
 )
 @operation("anyone", most=120)
 def service(request: HttpRequest, key: ServiceKey, asked: Query[PeriodQuery]) -> HttpResponse:
@@ -115,7 +115,7 @@ def service(request: HttpRequest, key: ServiceKey, asked: Query[PeriodQuery]) ->
     response=Performance,
     operation_id="performance_office",
     summary="Read how one office goes",
-    openapi_extra=told(404, 422, etag=True),
+    openapi_extra=told(404, 422, 503, etag=True),
 )
 @operation("anyone", most=120)
 def office(request: HttpRequest, key: OfficeKey, asked: Query[PeriodQuery]) -> HttpResponse:

@@ -1,14 +1,16 @@
 """How services and offices go, for everyone: what waits, how long it took, what was late, refused, out of turn.
 
 Counted by the database in a number of statements that does not depend on how much there is, once in some minutes for
-all readers, and told only as ``rules.disclosure`` lets it be told.
+all readers of all pages, and told only as ``rules.disclosure`` lets it be told. To count a year of a large state takes
+minutes: so that is done beside the readers, of whom none waits for long, and no page counts anything of its own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -31,6 +33,8 @@ from janaseva.services.rules.disclosure import Count as Told
 from janaseva.workflow import queries as workflow
 
 KEPT_SECONDS: Final = 300
+PATIENCE_SECONDS: Final = 2.0
+_CHUNK: Final = 10_000
 MEASURES: Final = ("waiting", "waiting_late", "decided", "dated", "late", "refused", "lapsed", "taken", "out_of_turn")
 """What is counted. ``dated``: of those decided, the ones to which a day was promised; ``late`` are part of these.
 ``lapsed`` came to nothing by the passing of a time: they are none of those decided, neither refused nor late."""
@@ -76,6 +80,17 @@ class JulianDay(Func):
         return self.as_sql(compiler, connection, template="%(expressions)s", **context)
 
 
+class Days(NamedTuple):
+    """How many days decisions took: at most so many the quicker half, and nine in ten of them."""
+
+    median: int | None
+    ninetieth: int | None
+
+
+Place = tuple[str, str]
+"""A service and an office; the office empty for all of its offices, both for everything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One service, one office, or all: each measure as it may be shown; days only where enough were decided."""
@@ -95,14 +110,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """Everything that may be told of one period, by measure."""
+    """Everything that may be told of one period, by measure, and the offices that it is told of."""
 
     at: datetime
-    since: datetime
     trees: Mapping[str, Tree]
     bands: Mapping[str, Mapping[str, int]]
     reasons: Mapping[str, Mapping[str, int]]
-    days: Mapping[str, Counter[int]]
+    days: Mapping[Place, Days]
+    offices: Mapping[str, OfficeView]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,27 +134,31 @@ class Performance:
     office: OfficeView | None = None
 
 
-_kept: Final = Lately[Sheet](KEPT_SECONDS)
+_kept: Final = Lately[Sheet](KEPT_SECONDS, patience=PATIENCE_SECONDS)
 
 
 def performance(at: datetime, period: rules.Period) -> Performance:
-    """Return how all services go, service by service. For everyone."""
+    """Return how all services go, service by service. For everyone.
+
+    Raises:
+        Refusal: ``still_counting`` (503).
+
+    """
     sheet = _sheet(at, period)
-    every = sum(sheet.days.values(), Counter[int]())
     counts = {name: tree.total for name, tree in sheet.trees.items()}
     named = {line.key: line for line in catalogue(today(at))}
     lines = [
-        _line(key, named[key].name, _of_service(sheet, key), sheet.days.get(key), promise=named[key])
+        _line(key, named[key].name, _of_service(sheet, key), sheet.days.get((key, "")), promise=named[key])
         for key in sorted(_services(sheet) & set(named))
     ]
-    return Performance(period=period, at=sheet.at, total=_line("", {}, counts, every), lines=lines)
+    return Performance(period=period, at=sheet.at, total=_line("", {}, counts, sheet.days.get(("", ""))), lines=lines)
 
 
 def service_performance(at: datetime, period: rules.Period, service: str) -> Performance:
     """Return how one service goes, office by office, with what waits against its promise and why it was refused.
 
     Raises:
-        Refusal: ``not_found``.
+        Refusal: ``not_found``; ``still_counting`` (503).
 
     """
     definition = in_force(service, today(at)).definition
@@ -147,17 +166,21 @@ def service_performance(at: datetime, period: rules.Period, service: str) -> Per
     promise = next(line for line in catalogue(today(at)) if line.key == service)
     counts = _of_service(sheet, service)
     offices = sorted({office for tree in sheet.trees.values() for office in tree.offices.get(service, ())})
-    named = {str(office.id): office for office in people.offices_by_id(offices)}
-    days = _days(sheet, "office_id", service_key=service)
+    named = sheet.offices
     lines = [
-        _line(named[office].key, named[office].names, _of_office(sheet, service, office), days.get(office))
+        _line(
+            named[office].key,
+            named[office].names,
+            _of_office(sheet, service, office),
+            sheet.days.get((service, office)),
+        )
         for office in sorted(set(offices) & set(named), key=lambda one: named[one].key)
     ]
     titles = {reason.key: reason.title for reason in definition.out.reasons}
     return Performance(
         period=period,
         at=sheet.at,
-        total=_line(service, promise.name, counts, sheet.days.get(service), promise=promise),
+        total=_line(service, promise.name, counts, sheet.days.get((service, "")), promise=promise),
         lines=lines,
         bands=_bands(sheet, service, counts),
         reasons=[(titles.get(key, {}), told) for key, told in _reasons(sheet, service, counts)],
@@ -169,7 +192,7 @@ def office_performance(at: datetime, period: rules.Period, office: str) -> Perfo
     """Return how one office goes, service by service; without sums, from which hidden numbers could be worked out.
 
     Raises:
-        Refusal: ``not_found``.
+        Refusal: ``not_found``; ``still_counting`` (503).
 
     """
     view = people.office_by_key(office)
@@ -177,17 +200,16 @@ def office_performance(at: datetime, period: rules.Period, office: str) -> Perfo
         raise not_found()
     sheet, place = _sheet(at, period), str(view.id)
     named = {line.key: line for line in catalogue(today(at))}
-    days = _days(sheet, "service_key", office_id=view.id)
     served = {key for tree in sheet.trees.values() for key, offices in tree.offices.items() if place in offices}
     lines = [
-        _line(key, named[key].name, _of_office(sheet, key, place), days.get(key), promise=named[key])
+        _line(key, named[key].name, _of_office(sheet, key, place), sheet.days.get((key, place)), promise=named[key])
         for key in sorted(served & set(named))
     ]
     return Performance(period=period, at=sheet.at, total=None, lines=lines, office=view)
 
 
 def _sheet(at: datetime, period: int) -> Sheet:
-    """Return the sheet of a period, counted once in five minutes."""
+    """Return the sheet of a period, counted once in five minutes, or more seldom where that takes long."""
     return _kept.get(period, at, lambda: _counted(at, at - timedelta(days=period)))
 
 
@@ -199,9 +221,7 @@ def _counted(at: datetime, since: datetime) -> Sheet:
         bands[service].update(found)
         groups["waiting"][service][office] = sum(numbers)
         groups["waiting_late"][service][office] = sum(found[name] for name in rules.LATE)
-    for service, office, *numbers in _decided(at, since):
-        for name, number in zip(("decided", "dated", "late", "refused"), numbers, strict=True):
-            groups[name][service][office] = number
+    days = _decided(at, since, groups)
     for service, office, number in _lapsed(at, since):
         groups["lapsed"][service][office] = number
     for turn in workflow.turns(since=since, at=at):
@@ -214,8 +234,9 @@ def _counted(at: datetime, since: datetime) -> Sheet:
         name: disclosure.tree(found, of=groups[PART_OF[name]] if name in PART_OF else None)
         for name, found in groups.items()
     }
-    days = _histogram("service_key", at=at, since=since)
-    return Sheet(at=at, since=since, trees=trees, bands=bands, reasons=reasons, days=days)
+    places = {office for tree in trees.values() for offices in tree.offices.values() for office in offices}
+    offices = {str(office.id): office for office in people.offices_by_id(places)}
+    return Sheet(at=at, trees=trees, bands=bands, reasons=reasons, days=days, offices=offices)
 
 
 def _waiting(at: datetime) -> Iterable[tuple[Any, ...]]:
@@ -237,16 +258,43 @@ def _ended(at: datetime, since: datetime) -> Any:
     )
 
 
-def _decided(at: datetime, since: datetime) -> Iterable[tuple[Any, ...]]:
-    """Yield service, office, and how many were decided, of those dated and late, and refused."""
-    counted = _ended(at, since).values_list("service_key", "office_id")
-    counted = counted.annotate(
+def _decided(at: datetime, since: datetime, groups: _Group) -> dict[Place, Days]:
+    """Count into ``groups`` what was decided, of that dated and late, and refused; return how many days it took."""
+    took: dict[Place, Days] = {}
+    every, of_service = Counter[int](), defaultdict[str, Counter[int]](Counter)
+    for (service, office), rows in groupby(_decided_by_days(at, since), key=lambda row: (row[0], str(row[1]))):
+        days, sums = Counter[int](), Counter[str]()
+        for _, _, number_of_days, *numbers in rows:
+            days[number_of_days] += numbers[0]
+            sums.update(dict(zip(("decided", "dated", "late", "refused"), numbers, strict=True)))
+        for name, number in sums.items():
+            groups[name][service][office] = number
+        took[service, office] = _tenths(days)
+        of_service[service].update(days)
+        every.update(days)
+    return took | {(service, ""): _tenths(days) for service, days in of_service.items()} | {("", ""): _tenths(every)}
+
+
+def _decided_by_days(at: datetime, since: datetime) -> Iterator[tuple[Any, ...]]:
+    """Yield service, office, in how many days since the day of receipt, and how many decisions; office after office.
+
+    They come in parts: a large state has a million of them.
+    """
+    zone = ZoneInfo(settings.TIME_ZONE)
+    received, ended = (JulianDay(TruncDate(name, tzinfo=zone)) for name in ("received_at", "ended_at"))
+    counted = _ended(at, since).values_list("service_key", "office_id").annotate(days=DaysBetween(received, ended))
+    counted = counted.values_list("service_key", "office_id", "days").annotate(
         decided=Count("pk"),
         dated=Count("pk", filter=Q(due_at__isnull=False)),
         late=Count("pk", filter=Q(ended_at__gt=F("due_at"))),
         refused=Count("pk", filter=Q(outcome="refused")),
     )
-    return ((service, str(office), *numbers) for service, office, *numbers in counted.order_by())
+    found: Iterator[tuple[Any, ...]] = counted.order_by("service_key", "office_id").iterator(chunk_size=_CHUNK)
+    return found
+
+
+def _tenths(days: Counter[int]) -> Days:
+    return Days(rules.tenth(days, rules.MEDIAN), rules.tenth(days, rules.NINETIETH))
 
 
 def _lapsed(at: datetime, since: datetime) -> Iterable[tuple[str, str, int]]:
@@ -266,21 +314,6 @@ def _refused(at: datetime, since: datetime) -> Iterable[tuple[str, str, int]]:
     return ((service, reason, number) for service, reason, number in counted.order_by())
 
 
-def _histogram(by: str, *, at: datetime, since: datetime, **only: Any) -> Mapping[str, Counter[int]]:
-    """Return how many decisions took how many days, from the day of receipt, by service or by office."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    received, ended = (JulianDay(TruncDate(name, tzinfo=zone)) for name in ("received_at", "ended_at"))
-    rows = _ended(at, since).filter(**only).values_list(by).annotate(days=DaysBetween(received, ended))
-    found: dict[str, Counter[int]] = defaultdict(Counter)
-    for key, days, number in rows.values_list(by, "days").annotate(number=Count("pk")).order_by():
-        found[str(key)][days] = number
-    return found
-
-
-def _days(sheet: Sheet, by: str, **only: Any) -> Mapping[str, Counter[int]]:
-    return _histogram(by, at=sheet.at, since=sheet.since, **only)
-
-
 def _services(sheet: Sheet) -> set[str]:
     return {service for tree in sheet.trees.values() for service in tree.services}
 
@@ -297,7 +330,7 @@ def _line(
     key: str,
     names: Text,
     counts: Mapping[str, Told],
-    days: Counter[int] | None,
+    days: Days | None,
     *,
     promise: CatalogueLine | None = None,
 ) -> Line:
@@ -306,8 +339,8 @@ def _line(
         key=key,
         names=names,
         counts=counts,
-        median_days=rules.tenth(days, rules.MEDIAN) if enough and days else None,
-        ninetieth_days=rules.tenth(days, rules.NINETIETH) if enough and days else None,
+        median_days=days.median if enough and days else None,
+        ninetieth_days=days.ninetieth if enough and days else None,
         promised_days=promise.days if promise else None,
         promised_counts=promise.counts if promise else "",
     )
