@@ -25,6 +25,7 @@ from typing import Any
 from unittest import mock
 from uuid import UUID
 
+from bench import every
 from bench.__main__ import database, environment, set_up
 from bench.measure import Meter
 
@@ -85,6 +86,8 @@ class Pages:
 
     def __init__(self, given: Any, decided: UUID, times: int) -> None:
         self.given, self.decided, self.times = given, decided, times
+        self.every: dict[str, float] = {}
+        """What each page of all took, in ms (:mod:`bench.every`)."""
 
     def timed(self) -> Iterator[tuple[str, dict[str, float]]]:
         """Yield each act and page with what it took."""
@@ -147,6 +150,17 @@ class Pages:
             queries.performance(self.given.at, 90)
         for name, (client, address) in pages.items():
             yield name, taken(look(client, address), again)
+        at_hand = {"application_id": str(drafts[0]), "case_id": str(cases[0]), "office": self._office_key(drafts[0])}
+        at_hand |= dict.fromkeys(("service", "key"), self.given.definition.key)
+        self.every = every.took(every.parties(office, mine), at_hand)
+
+    def _office_key(self, application_id: UUID) -> str:
+        from janaseva.people import queries as people
+        from janaseva.services import queries
+        from tests.given import SYSTEM
+
+        office_id = queries.application(SYSTEM, application_id).office_id
+        return people.offices_by_id([office_id])[0].key if office_id else ""
 
     def _questions(self, officer: Any, number: str) -> Iterator[tuple[str, dict[str, float]]]:
         """Yield what is found by its number, and what the worker asks by the clock."""
@@ -235,7 +249,8 @@ def inside(sizes: list[int], times: int) -> int:
         rows = grown.grow(size)
         seconds = time.monotonic() - began
         say(f"{size:,} applications: {rows:,} rows in {seconds:.0f} s")
-        print(json.dumps({**held(), "seconds_to_fill": round(seconds), "ms": dict(pages.timed())}), flush=True)
+        line = {**held(), "seconds_to_fill": round(seconds), "ms": dict(pages.timed()), "every": pages.every}
+        print(json.dumps(line), flush=True)
     return 0
 
 
@@ -286,8 +301,14 @@ def main() -> int:
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"applications"')]
     show(lines)
     ratios = {name: {"goal": goal, "wall": wall, "cpu": cpu} for name, goal, wall, cpu in judged(lines)}
+    grown = every.longer(lines[0]["every"], lines[-1]["every"])
+    print(
+        f"{len(lines[-1]['every']):,} pages were opened by those who may; {len(grown)} take much longer than at first"
+    )
+    for name, first, last in grown[:20]:
+        print(f"  {name}: {first:.0f} ms at first, {last:.0f} at last")
     desk = {"goal_ms": GOAL_DESK_P99_MS, "p99_ms": lines[-1]["ms"]["first page of a desk"]["p99"]}
-    print(json.dumps({"growth": lines, "ratios": ratios, "first page of a desk": desk}))
+    print(json.dumps({"growth": lines, "ratios": ratios, "first page of a desk": desk, "longer": grown}))
     return 0
 
 
