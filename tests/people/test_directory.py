@@ -1,6 +1,7 @@
 """The directory: loaded as often as one likes, asked by everybody."""
 
 import dataclasses
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -173,3 +174,13 @@ def test_a_key_that_is_there_again_is_told_at_its_second_line_with_the_first():
     assert fault.facts["why"] == (
         "department revenue is there 2 times, first at a/offices.yaml:2; take one out, or give it another key"
     )
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 4])
+def test_many_offices_are_read_in_parts_and_each_once(loaded, monkeypatch, at_once):
+    everyone = queries.offices()
+    monkeypatch.setattr(sys.modules[queries.offices.__module__], "_MOST_AT_ONCE", at_once)
+    asked = [*(str(office.id) for office in everyone), everyone[0].id]
+    assert len(everyone) == 3
+    assert sorted(office.key for office in queries.offices_by_id(asked)) == [office.key for office in everyone]
+    assert queries.offices_by_id([]) == []
