@@ -31,11 +31,13 @@ def audit_numbers(memory: Memory, *, before: dict[tuple[str, int], int]) -> Iter
         found = _finding("doubled", "number_doubled", series, year, value)
         yield Finding(**{name: getattr(found, name) for name in found.__dataclass_fields__} | {"event_id": event})
     now = series_now()
-    for series, year in sorted(before.keys() | memory.numbers.keys()):
-        given = memory.numbers.get((series, year), {})
-        for value in range(1, before.get((series, year), 0) + 1):
-            if value not in given:
-                yield _finding("missing", "number_missing", series, year, value)
-        for value in sorted(given):
+    for series, year in sorted(before.keys() | memory.series()):
+        last, expected = before.get((series, year), 0), 1
+        for value in memory.numbers(series, year):
+            for lost in range(expected, min(value, last + 1)):
+                yield _finding("missing", "number_missing", series, year, lost)
+            expected = max(expected, value + 1)
             if value > now.get((series, year), 0):
                 yield _finding("altered", "number_beyond", series, year, value)
+        for lost in range(expected, last + 1):
+            yield _finding("missing", "number_missing", series, year, lost)

@@ -1,7 +1,7 @@
 """The audit of rows: what every room's tables hold now against the last event that recorded each row."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.apps import apps
@@ -14,6 +14,7 @@ from janaseva.ledger.queries.auditing.memory import Memory, Seen
 
 _CHUNK = 2_000
 _LOOKS = 3
+_END: Final[tuple[bytes | None, Seen | None]] = (None, None)
 _LONGEST_ACT_MILLISECONDS = 10 * 60 * 1000
 
 
@@ -48,39 +49,47 @@ def _late(memory: Memory, since: UUID) -> None:
 
 def _second_look(model: type[Row], keys: list[UUID], memory: Memory, since: UUID) -> Iterator[Finding]:
     """Judge rows again with what was recorded meanwhile, all of them at once, so that work going on is no finding."""
-    held = memory.rows[model._meta.label_lower]
+    label = model._meta.label_lower
     wrong: dict[UUID, tuple[Kind, str]] = dict.fromkeys(keys, ("altered", "row_altered"))
     for _ in range(_LOOKS if keys else 0):
         looked: dict[UUID, tuple[Kind, str]] = {}
         rows = [(key, model.get_or_none(key)) for key in wrong]
         _late(memory, since)
         for key, row in rows:
-            verdict = _judge(row, held.get(key.bytes))
+            verdict = _judge(row, memory.seen(label, key))
             if verdict is not None:
                 looked[key] = verdict
         wrong = looked
     for key, (kind, code) in wrong.items():
-        seen = held.get(key.bytes)
+        seen = memory.seen(label, key)
         event = seen.event_id if seen else None
         yield Finding(kind=kind, code=code, table=model._meta.db_table, key=str(key), event_id=event)
 
 
 def _table(model: type[Row], memory: Memory, progress: Progress) -> Iterator[UUID]:
-    """Return the keys of one table that are not as recorded at first sight."""
-    held = memory.rows[model._meta.label_lower]
-    present: set[bytes] = set()
+    """Yield the keys of one table that are not as recorded at first sight: both are read in the order of their keys."""
+    recorded = memory.recorded(model._meta.label_lower)
+    key, seen = next(recorded, _END)
     counted = 0
     rows: Any = model._default_manager.order_by("pk").iterator(chunk_size=_CHUNK)
     for row in rows:
-        present.add(row.pk.bytes)
-        counted += 1
-        if _judge(row, held.get(row.pk.bytes)) is not None:
+        here = row.pk.bytes
+        while key is not None and key < here:
+            if seen is not None and seen.hash is not None:
+                yield UUID(bytes=key)
+            key, seen = next(recorded, _END)
+        if _judge(row, seen if key == here else None) is not None:
             yield row.pk
+        if key == here:
+            key, seen = next(recorded, _END)
+        counted += 1
         if counted % _CHUNK == 0:
             progress("rows", _CHUNK)
     progress("rows", counted % _CHUNK)
-    gone = [key for key, seen in held.items() if seen.hash is not None and key not in present]
-    yield from (UUID(bytes=key) for key in gone)
+    while key is not None:
+        if seen is not None and seen.hash is not None:
+            yield UUID(bytes=key)
+        key, seen = next(recorded, _END)
 
 
 def since_of(newest: UUID | None) -> UUID:
