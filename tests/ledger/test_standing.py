@@ -49,7 +49,9 @@ def _put_back(size):
         Checkpoint.objects.update(sequenced=size, size=size)
 
 
-def test_the_newest_checkpoint_and_all_ids_are_remembered_in_every_folder(at, memory):
+@pytest.mark.parametrize("at_once", [1, 2, 5, 100_000])
+def test_the_newest_checkpoint_and_all_ids_are_remembered_in_every_folder(at, memory, monkeypatch, at_once):
+    monkeypatch.setattr(memory, "MOST_AT_ONCE", at_once)
     _act(at)
     publishing.publish(at)
     memory.folders[1].joinpath("checkpoint").unlink()

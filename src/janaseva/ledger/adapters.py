@@ -258,6 +258,7 @@ class DirectoryMemory:
     """The memory in one or more folders, best on disks of their own: ``checkpoint``, and 16 bytes a leaf in ``ids``."""
 
     ID_BYTES: Final = 16
+    MOST_AT_ONCE: int = 100_000
 
     def __init__(self, *folders: Path) -> None:
         self.folders = folders
@@ -311,7 +312,9 @@ class DirectoryMemory:
             descriptor = os.open(folder / "ids", os.O_WRONLY | os.O_CREAT, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.seek(known * self.ID_BYTES)
-                file.write(b"".join(one.bytes for one in ids(known, new.size)))
+                for first in range(known, new.size, self.MOST_AT_ONCE):  # a new folder takes all, which may be much
+                    some = ids(first, min(first + self.MOST_AT_ONCE, new.size))
+                    file.write(b"".join(one.bytes for one in some))
                 file.flush()
                 os.fsync(file.fileno())
             DirectoryTiles(folder).write({"checkpoint": note.encode()})
