@@ -89,14 +89,16 @@ def test_what_no_row_names_stays_on_the_shelf_as_long_as_a_backup_may_need_it(st
     assert told(command, "papers")[1]["papers_new"] == 1
     (path,) = _sealed(tmp_path)
     other = path.parent.parent / "00" / f"{'0' * 64}.age"
-    other.parent.mkdir(exist_ok=True)
-    shutil.copy(path, other)
+    unlike = path.parents[2] / "another-key" / path.parent.name / path.name
+    for strange in (other, path.with_name("no-name.age"), path.with_name(f"{path.stem[:15]}g.age"), unlike):
+        strange.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, strange)
     old = shelf.Manifest(id="old", kind="full", engine="sqlite", taken_at=AT, origin="x", log_size=0, checkpoint="",
                          keys=(), parts=())  # fmt: skip
     papers.tidy(AT + timedelta(days=1), [old])
     assert _sealed(tmp_path) == [path]
     aside = tmp_path / "shelf" / "papers" / "aside"
-    assert len(list(aside.rglob("*.age"))) == 1, "the old backup may name it"
+    assert len(list(aside.rglob("*.age"))) == 4, "the old backup may name them"
     papers.tidy(AT + timedelta(days=2), [old.model_copy(update={"taken_at": AT + timedelta(days=1, seconds=5)})])
     assert list(aside.rglob("*.age")) == []
     assert _sealed(tmp_path) == [path]

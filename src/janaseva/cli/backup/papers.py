@@ -6,6 +6,8 @@ moment at which that was seen, and removed when no backup on the shelf is older.
 
 import io
 import shutil
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -99,16 +101,37 @@ def _write(target: Path, held: bytes, keys: Sequence[str]) -> None:
         raise
 
 
+class _Named:
+    """The names of all papers, eight bytes of each: a state has many millions.
+
+    Names are made by HMAC, so that no two begin alike; if two did, one paper too many would stay.
+    """
+
+    def __init__(self, keys: Sequence[rules.StoreKey]) -> None:
+        self._keys = frozenset(key.id for key in keys)
+        names = (_place(key, sha256).stem for sha256 in queries.all_hashes(BY) for key in keys)
+        self._begin = array("Q", sorted(array("Q", (int(name[:16], 16) for name in names))))
+
+    def __contains__(self, place: Path) -> bool:
+        try:
+            begins = int(place.stem[:16], 16)
+        except ValueError:
+            return False
+        at = bisect_left(self._begin, begins)
+        return place.parts[0] in self._keys and at < len(self._begin) and self._begin[at] == begins
+
+
 def tidy(at: datetime, backups: Sequence[shelf.Manifest]) -> None:
     """Set aside what no row names, and remove what was set aside before the oldest backup was taken."""
     keys = [store.key for store in storing.stores()]
-    named = {str(_place(key, sha256)) for sha256 in queries.all_hashes(BY) for key in keys}
+    named = _Named(keys)
     aside = _folder() / ASIDE / f"{at:%Y%m%dT%H%M%SZ}"
-    for path in list(_folder().glob("*/*/*.age")) if keys else ():
-        place = path.relative_to(_folder())
-        if place.parts[0] != ASIDE and str(place) not in named:
-            (aside / place).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.rename(aside / place)
+    for folder in list(_folder().glob("*/*")) if keys else ():
+        for path in list(folder.glob("*.age")):
+            place = path.relative_to(_folder())
+            if place.parts[0] != ASIDE and place not in named:
+                (aside / place).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                path.rename(aside / place)
     oldest = min((one.taken_at for one in backups), default=at)
     for folder in (_folder() / ASIDE).glob("*") if (_folder() / ASIDE).is_dir() else ():
         if folder.name < f"{oldest:%Y%m%dT%H%M%SZ}":
