@@ -102,6 +102,8 @@ def test_while_they_are_counted_nobody_waits_for_long_and_all_are_told_when_to_c
     monkeypatch.setattr(public_figures._kept, "get", get)
     answers = [Client().get(address, headers={"accept-language": language}) for address in PAGES]
     answers.append(Client().get("/api/v1/performance", headers={"accept-language": language}))
+    for name in ("title", "safe", "next"):
+        assert all(say(f"design.error.soon.{name}", language) in one.content.decode() for one in answers[:3])
     for answer in answers:
         assert (answer.status_code, answer["Retry-After"]) == (503, "30")
         assert "public" not in answer.get("Cache-Control", "")
