@@ -128,11 +128,11 @@ class Pages:
         from django.test import Client
 
         from janaseva.doorway.visitor import CITIZEN_COOKIE
+        from janaseva.people import queries as people
         from janaseva.services import queries
 
-        post_id = office.case(drafts[0]).post_id
-        assert post_id is not None
-        again, desk, mine = list(range(self.times)), office.at_desk(post_id), Client()
+        case = office.case(drafts[0])
+        again, desk, mine = list(range(self.times)), office.at_desk(case.post_id), Client()
         desk.get(f"/desk/case/{cases[0]}")  # the day's first look is recorded, which the page itself is not
         mine.cookies[CITIZEN_COOKIE] = token
         pages = {
@@ -150,17 +150,10 @@ class Pages:
             queries.performance(self.given.at, 90)
         for name, (client, address) in pages.items():
             yield name, taken(look(client, address), again)
-        at_hand = {"application_id": str(drafts[0]), "case_id": str(cases[0]), "office": self._office_key(drafts[0])}
+        place = people.office(case.office_id)
+        at_hand = {"application_id": str(drafts[0]), "office": place.key if place else ""}
         at_hand |= dict.fromkeys(("service", "key"), self.given.definition.key)
         self.every = every.took(every.parties(office, mine), at_hand)
-
-    def _office_key(self, application_id: UUID) -> str:
-        from janaseva.people import queries as people
-        from janaseva.services import queries
-        from tests.given import SYSTEM
-
-        office_id = queries.application(SYSTEM, application_id).office_id
-        return people.offices_by_id([office_id])[0].key if office_id else ""
 
     def _questions(self, officer: Any, number: str) -> Iterator[tuple[str, dict[str, float]]]:
         """Yield what is found by its number, and what the worker asks by the clock."""

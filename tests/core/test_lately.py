@@ -35,6 +35,12 @@ def at_once(kept, at, count, threads):
     return told, asking
 
 
+def joined(asking):
+    """Wait until all who ask were told."""
+    for thread in asking:
+        thread.join(10)
+
+
 def test_it_is_counted_once_in_its_span():
     kept, numbers = Lately(300), iter(range(9))
     said = [kept.get("x", AT + timedelta(seconds=s), lambda: next(numbers)) for s in (0, 299, 300, 599, 600, 301)]
@@ -50,8 +56,7 @@ def test_while_one_counts_the_others_are_told_what_was_counted_before():
     told, (first,) = at_once(kept, NEXT, slow, 1)
     assert slow.asked.wait(10)
     others, asking = at_once(kept, NEXT, slow, 20)
-    for thread in asking:
-        thread.join(10)
+    joined(asking)
     assert others == ["old"] * 20
     slow.go_on.set()
     first.join(10)
@@ -67,8 +72,7 @@ def test_where_nothing_was_counted_just_before_all_wait_for_one(at):
     told, asking = at_once(kept, at, slow, 10)
     assert slow.asked.wait(10)
     slow.go_on.set()
-    for thread in asking:
-        thread.join(10)
+    joined(asking)
     assert (told, slow.times) == (["new"] * 10, 1)
 
 
@@ -118,8 +122,7 @@ def test_what_is_counted_soon_is_waited_for_and_counted_by_nobody_who_reads():
     told, asking = at_once(kept, AT, slow, 10)
     assert slow.asked.wait(10)
     slow.go_on.set()
-    for thread in asking:
-        thread.join(10)
+    joined(asking)
     assert (told, slow.times) == (["new"] * 10, 1)
     assert kept.get("x", AT, slow) == "new"
 
@@ -151,3 +154,12 @@ def test_a_count_beside_that_fails_is_told_to_who_waits_and_tried_again():
 def test_in_a_transaction_the_reader_counts_for_nobody_else_sees_the_same():
     kept = Lately(300, patience=0.0)
     assert kept.get("x", AT, current_thread) is current_thread()
+
+
+def test_what_was_counted_between_two_looks_is_not_counted_again(monkeypatch):
+    kept, numbers = Lately(300, patience=10), iter(range(9))
+    assert kept.get("x", AT, lambda: next(numbers)) == 0
+    good, looks = kept._good, iter([None])
+    monkeypatch.setattr(kept, "_good", lambda of, moment: next(looks, good(of, moment)))
+    assert kept.get("x", AT, lambda: next(numbers)) == 0
+    assert kept._counting == {}

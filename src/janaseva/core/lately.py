@@ -96,10 +96,13 @@ class Lately(Generic[T]):
         self, of: Hashable, moment: float, count: Callable[[], T], before: _Held[T] | None, patience: float
     ) -> T:
         with self._guard:
-            counting = self._counting.get(of)
+            held, counting = self._good(of, moment), self._counting.get(of)
+            if held is not None:  # it was just counted
+                return held.value
             if counting is None:
-                counting = self._counting[of] = _Counting()
+                counting = _Counting()
                 Thread(target=self._count, args=(counting, of, moment, count), name="counting", daemon=True).start()
+                self._counting[of] = counting
         if before is not None:
             return before.value
         if not counting.done.wait(max(0.0, counting.began + patience - time.monotonic())):

@@ -44,10 +44,11 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """Return the page of a refusal that no view turned into one of its own."""
     language = getattr(request, "language", "en")
     words = fault_words(Fault(place="", code=refusal.code, facts=refusal.facts), language)
-    seconds = refusal.facts.get("seconds") if refusal.status in (TOO_MANY, UNAVAILABLE) else None
-    kind = "soon" if seconds is not None and refusal.status == UNAVAILABLE else ""  # what is there in a moment
+    seconds = refusal.facts.get("seconds")
+    again = refusal.status in (TOO_MANY, UNAVAILABLE) and isinstance(seconds, int)
+    kind = "soon" if again and refusal.status == UNAVAILABLE else ""  # what is there in a moment
     response = page(request, refusal.status, words=words, kind=kind)
-    if isinstance(seconds, int):
+    if again:
         response["Retry-After"] = str(seconds)
     return response
 

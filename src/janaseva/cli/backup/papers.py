@@ -109,8 +109,8 @@ class _Named:
 
     def __init__(self, keys: Sequence[rules.StoreKey]) -> None:
         self._keys = frozenset(key.id for key in keys)
-        names = (_place(key, sha256).stem for sha256 in queries.all_hashes(BY) for key in keys)
-        self._begin = array("Q", sorted(array("Q", (int(name[:16], 16) for name in names))))
+        names = (key.name(sha256).rpartition("/")[2] for sha256 in queries.all_hashes(BY) for key in keys)
+        self._begin = array("Q", sorted(int(name[:16], 16) for name in names))
 
     def __contains__(self, place: Path) -> bool:
         try:

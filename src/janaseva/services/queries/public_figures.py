@@ -165,7 +165,7 @@ def service_performance(at: datetime, period: rules.Period, service: str) -> Per
     sheet = _sheet(at, period)
     promise = next(line for line in catalogue(today(at)) if line.key == service)
     counts = _of_service(sheet, service)
-    offices = sorted({office for tree in sheet.trees.values() for office in tree.offices.get(service, ())})
+    offices = {office for tree in sheet.trees.values() for office in tree.offices.get(service, ())}
     named = sheet.offices
     lines = [
         _line(
@@ -174,7 +174,7 @@ def service_performance(at: datetime, period: rules.Period, service: str) -> Per
             _of_office(sheet, service, office),
             sheet.days.get((service, office)),
         )
-        for office in sorted(set(offices) & set(named), key=lambda one: named[one].key)
+        for office in sorted(offices & named.keys(), key=lambda one: named[one].key)
     ]
     titles = {reason.key: reason.title for reason in definition.out.reasons}
     return Performance(

@@ -1,7 +1,7 @@
 """The audit: everything recomputed from the rows, and each thing named that is not as it was recorded.
 
 It reads while work goes on: what looks wrong at first sight is looked at again with what was committed meanwhile.
-What events recorded is kept beside, some 130 bytes a row, on disk where it is much: reading takes no memory that grows.
+What events recorded is kept beside, some 110 bytes a row, on disk where it is much: reading takes no memory that grows.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,10 @@
 """The audit of rows: what every room's tables hold now against the last event that recorded each row."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
@@ -14,7 +17,6 @@ from janaseva.ledger.queries.auditing.memory import Memory, Seen
 
 _CHUNK = 2_000
 _LOOKS = 3
-_END: Final[tuple[bytes | None, Seen | None]] = (None, None)
 _LONGEST_ACT_MILLISECONDS = 10 * 60 * 1000
 
 
@@ -68,28 +70,19 @@ def _second_look(model: type[Row], keys: list[UUID], memory: Memory, since: UUID
 
 def _table(model: type[Row], memory: Memory, progress: Progress) -> Iterator[UUID]:
     """Yield the keys of one table that are not as recorded at first sight: both are read in the order of their keys."""
-    recorded = memory.recorded(model._meta.label_lower)
-    key, seen = next(recorded, _END)
-    counted = 0
     rows: Any = model._default_manager.order_by("pk").iterator(chunk_size=_CHUNK)
-    for row in rows:
-        here = row.pk.bytes
-        while key is not None and key < here:
-            if seen is not None and seen.hash is not None:
-                yield UUID(bytes=key)
-            key, seen = next(recorded, _END)
-        if _judge(row, seen if key == here else None) is not None:
-            yield row.pk
-        if key == here:
-            key, seen = next(recorded, _END)
-        counted += 1
-        if counted % _CHUNK == 0:
+    present = ((row.pk.bytes, row) for row in rows)
+    both = merge(present, memory.recorded(model._meta.label_lower), key=itemgetter(0))
+    counted = 0
+    for key, pairs in groupby(both, key=itemgetter(0)):
+        found = [one for _, one in pairs]
+        row = next((one for one in found if not isinstance(one, Seen)), None)
+        if _judge(row, next((one for one in found if isinstance(one, Seen)), None)) is not None:
+            yield UUID(bytes=key)
+        counted += row is not None
+        if row is not None and counted % _CHUNK == 0:
             progress("rows", _CHUNK)
     progress("rows", counted % _CHUNK)
-    while key is not None:
-        if seen is not None and seen.hash is not None:
-            yield UUID(bytes=key)
-        key, seen = next(recorded, _END)
 
 
 def since_of(newest: UUID | None) -> UUID:
