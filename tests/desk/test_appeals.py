@@ -74,6 +74,9 @@ def test_the_collector_takes_a_late_case_up_from_the_list(given, office):
     office.now()
     desk = office.at_desk(office.post("mp-collectorate-indore", "district_collector").id)
     assert "/desk/late" in desk.get("/desk/").content.decode()
+    tahsildar = office.at_desk(office.case(application_id).post_id)
+    assert "/desk/late" not in tahsildar.get("/desk/").content.decode()  # who decides, but takes nothing up
+    assert str(application_id) not in tahsildar.get("/desk/late").content.decode()
     assert str(application_id) in desk.get("/desk/late").content.decode()
     assert post(desk, "/desk/late", application=str(application_id), words="").status_code == 422
     done = post(desk, "/desk/late", application=str(application_id), words="Seen in the list of late cases.")

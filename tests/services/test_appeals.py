@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
 from janaseva.core.actor import Actor
@@ -311,6 +312,20 @@ def test_the_collector_takes_a_late_case_up_on_his_own_motion(indore):
     assert (appeal.level, appeal.opened_by, appeal.cause) == (2, "authority", "breach")
     assert refused(indore, actions.take_up, collector, **facts) == "appeal_open_already"
     assert queries.late_elsewhere(collector, indore.at) == []
+
+
+def test_what_is_late_is_asked_for_only_by_whom_the_act_lets_take_it_up(indore):
+    late, *_ = [indore.begun(indore.citizen()) for _ in range(3)]
+    pass_days(indore, 10)
+    collector = indore.seat("mp-collectorate-indore", "district_collector")
+    assert queries.may_take_up_any(collector)
+    assert len(queries.late_elsewhere(collector, indore.at, most=2)) == 2
+    tahsildar = indore.holder(late)
+    with CaptureQueriesContext(connection) as asked:
+        assert not queries.may_take_up_any(tahsildar)
+        assert queries.late_elsewhere(tahsildar, indore.at) == []
+    assert not any("services_application" in one["sql"] for one in asked)
+    assert not queries.may_take_up_any(replace(collector, grants=frozenset()))
 
 
 def test_only_the_platform_notices(srinagar):

@@ -82,7 +82,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": max(1, -(-view.counts.waiting // PAGE)) if chosen == "waiting" else 1,
         "found": request.GET.get("found", "") != "no",
-        "may_decide": by.may("services.decide"),
+        "may_take_up": services.may_take_up_any(by),
         "nothing": request.GET.get("next", "") == "none",
         "done": done if done in DONE else "",
     }

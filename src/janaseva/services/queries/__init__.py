@@ -27,12 +27,10 @@ from janaseva.services.queries.appeals import (
     deemed_of,
     is_decision_awaited,
     is_deemed_granted,
-    late_elsewhere,
     matter_of,
     may_file,
     may_request_deemed,
     may_see_appeal,
-    may_take_up,
     missed,
     orders_missed,
     penalty_now,
@@ -110,6 +108,7 @@ from janaseva.services.queries.gaps import ServiceGaps, gaps
 from janaseva.services.queries.holding import definition_of
 from janaseva.services.queries.known import Held, Known, certificates_held, known
 from janaseva.services.queries.own import ApplicationLine, mine, waiting
+from janaseva.services.queries.own_motion import late_elsewhere, may_take_up, may_take_up_any
 from janaseva.services.queries.packs import (
     PackFacts,
     area_names,
@@ -256,6 +255,7 @@ __all__ = [
     "may_see",
     "may_see_appeal",
     "may_take_up",
+    "may_take_up_any",
     "mine",
     "missed",
     "most_asked",

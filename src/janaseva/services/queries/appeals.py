@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
@@ -23,10 +23,6 @@ from janaseva.workflow import queries as workflow
 
 PAPERS = "appeal"
 """The group of papers that are given with an appeal; the choice is the appeal's number."""
-
-
-_MOST_AREAS: Final = 30_000
-"""As many as one question can name; no district has so many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +104,16 @@ def matter_of(row: Application) -> appealing.Matter:
     )
 
 
-def seat_of(row: Application, law: LevelLaw) -> tuple[UUID, UUID, str, str] | None:
+class Laid(NamedTuple):
+    """What of an application tells before whom an appeal against it is laid."""
+
+    definition_id: UUID
+    purpose: str
+    variant: str
+    area: str
+
+
+def seat_of(row: Laid | Application, law: LevelLaw) -> tuple[UUID, UUID, str, str] | None:
     """Return the office and the post before which an appeal is laid, with their kinds; ``None`` where there is none."""
     variant = compiled(row.definition_id, row.purpose).variant(row.variant)
     area = people.area_by_reference(row.area)
@@ -341,35 +346,3 @@ def deemed_due(by: Actor, at: datetime, *, most: int = 500) -> list[UUID]:
         return []
     rows = DeemedRequest.objects.filter(granted_at=None, answered_at=None, answer_by__lt=at, application__state="begun")
     return list(rows.order_by("answer_by").values_list("id", flat=True)[:most])
-
-
-def late_elsewhere(by: Actor, at: datetime, *, most: int = 50) -> list[tuple[UUID, str, Text, datetime]]:
-    """Return late cases that ``by`` may take up on an own motion: id, number, service, due; the longest late first.
-
-    Raises:
-        Refusal: ``not_found`` for who has no desk.
-
-    """
-    if not permissions.may_work(by) or by.office_id is None:
-        raise not_found()
-    opened = Exists(Appeal.objects.filter(level=2, application_id=OuterRef("pk")))
-    late = Application.objects.filter(~opened, state="begun", missed_at__isnull=False).order_by("due_at")
-    here = sorted(people.references_within(by.office_id))
-    known: dict[tuple[object, ...], bool] = {}
-    found: list[tuple[UUID, str, Text, datetime]] = []
-    for row in late.filter(area__in=here[:_MOST_AREAS])[: most * 4]:
-        alike = (row.definition_id, row.purpose, row.variant, row.area)  # what the authority over a case depends on
-        if alike not in known:
-            known[alike] = may_take_up(by, row)
-        if known[alike]:
-            found.append(
-                (row.id, row.number or "", compiled(row.definition_id, row.purpose).what.name, row.due_at or at)
-            )
-    return found[:most]
-
-
-def may_take_up(by: Actor, row: Application) -> bool:
-    """Return whether the act lets ``by``, as the second authority, take this case up on an own motion."""
-    law = appealing.level_law(compiled(row.definition_id, row.purpose), 2)
-    seat = seat_of(row, law) if law is not None and law.own_motion else None
-    return seat is not None and seat[1] in by.post_ids and by.may("services.decide")
