@@ -207,16 +207,16 @@ def flush() -> None:
         Refusal: ``changed_meanwhile`` where another act wrote what this one read.
 
     """
-    with writing(), _unchanged(), together():
-        _write(current())
+    with writing():
+        try:
+            with together():
+                _write(current())
+        except OtherRowsError:
+            raise _changed_meanwhile() from None
 
 
-@contextmanager
-def _unchanged() -> Iterator[None]:
-    try:
-        yield
-    except OtherRowsError:
-        raise Refusal("changed_meanwhile", status=CONFLICT) from None
+def _changed_meanwhile() -> Refusal:
+    return Refusal("changed_meanwhile", status=CONFLICT)
 
 
 def _write(act: Act) -> None:
@@ -284,9 +284,12 @@ def _finish(act: Act, answer: str) -> None:
         raise LawBrokenError(message)
     with writing():
         held = _recorder[0].hold(act)
-        with _unchanged(), together():
-            _write(act)
-            _recorder[0].keep(act, answer, held)
+        try:
+            with together():
+                _write(act)
+                _recorder[0].keep(act, answer, held)
+        except OtherRowsError:
+            raise _changed_meanwhile() from None
 
 
 def _record_refusal(act: Act, refusal: Refusal) -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 MOST_KINDS: Final = 4_096
 """So many combinations of a table with the kinds of a row's values are kept; most tables know a handful."""
 
+MOST_MOMENTS: Final = 4_096
+"""So many moments are kept as they were last read: an act reads those of its matter many times."""
+
 _AS_IT_IS: Final[tuple[tuple["type[models.Field[Any, Any]]", type], ...]] = (
     (models.CharField, str),
     (models.TextField, str),
@@ -54,9 +57,21 @@ def kind_of(part: Any) -> type | None:
 
 
 _NO_ZONE: Final = -len("+00:00")
+_last_moment: tuple[datetime | None, str] = (None, "")
+
+
+def _moment_text(moment: datetime) -> str:
+    global _last_moment  # noqa: PLW0603 - an act writes one moment many times
+    last, text = _last_moment
+    if last is not moment:
+        text = moment.isoformat(" ")[:_NO_ZONE]
+        _last_moment = moment, text
+    return text
+
+
 AS_TEXT: Final[Mapping[type, Preparing]] = {
     UUID: lambda key: "%032x" % key.int,  # noqa: UP031 - its ``hex`` is this, by a call more
-    datetime: lambda moment: moment.isoformat(" ")[:_NO_ZONE],
+    datetime: _moment_text,
 }
 """How SQLite keeps keys, and moments in UTC."""
 
@@ -98,13 +113,18 @@ def prepared(model: type[models.Model], name: str, vendor: str) -> Preparing:
 
 
 def _read_json(value: Any) -> Any:
+    if value == "[]":
+        return []
+    if value == "{}":
+        return {}
     try:
         return read_json(value)
     except json.JSONDecodeError:
         return value  # as Django does
 
 
-def _read_moment(value: Any) -> Any:
+@lru_cache(maxsize=MOST_MOMENTS)
+def _read_moment(value: str) -> datetime:
     return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 

@@ -50,9 +50,12 @@ def is_open(database: Any) -> bool:
 
 def _is_ready(database: Any) -> bool:
     """Return whether statements can be said directly; open, or try again, what a request finds as the last left it."""
-    if not is_open(database) and not (database.force_debug_cursor or database.logs):
-        database.close_if_health_check_failed()
-        database.ensure_connection()
+    if is_open(database):
+        return True
+    if database.force_debug_cursor or database.logs:
+        return False
+    database.close_if_health_check_failed()
+    database.ensure_connection()
     return is_open(database)
 
 
@@ -160,7 +163,7 @@ def asked(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...
     """Return the rows that a statement gives."""
     if database.gathered:
         _say_gathered(database)  # what is read may be what was written
-    if _is_ready(database):
+    if is_open(database) or _is_ready(database):
         rows: list[tuple[Any, ...]] = said(database, database.rows, sql, values)
         return rows
     with database.cursor() as cursor:
@@ -172,7 +175,7 @@ def done(database: Any, sql: str, values: Sequence[Any]) -> int:
     """Say a statement that writes, and return how many rows it wrote."""
     if database.gathered:
         _say_gathered(database)
-    if _is_ready(database):
+    if is_open(database) or _is_ready(database):
         return int(said(database, database.count, sql, values))
     with database.cursor() as cursor:
         cursor.execute(sql, values)

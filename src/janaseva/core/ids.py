@@ -72,10 +72,9 @@ def uuid7() -> UUID:
     """
     global _last  # noqa: PLW0603 - monotonicity needs one memory per process
     with _lock:
-        nanoseconds = time.time_ns()
-        milliseconds, rest = divmod(nanoseconds, 1_000_000)
-        stamp = (milliseconds << 12) | ((rest << 12) // 1_000_000)
-        stamp = max(stamp, _last + 1)
+        stamp = (time.time_ns() << 12) // 1_000_000
+        if stamp <= _last:
+            stamp = _last + 1
         _last = stamp
         random_b = next(_drawn, None)
         if random_b is None:

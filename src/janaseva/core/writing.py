@@ -75,6 +75,11 @@ def _presentation_forms_undone(text: str) -> str:
     )
 
 
+def _is_plain(text: str) -> bool:
+    """Return whether this is one line of printable ASCII, in which little can be amiss."""
+    return text.isascii() and text.isprintable()
+
+
 def tidy(text: str) -> str:
     """Return ``text`` as it is stored: NFC, new chillu letters, plain spaces and line ends, nothing unstorable.
 
@@ -83,6 +88,8 @@ def tidy(text: str) -> str:
     space, soft hyphen) are dropped; ZWJ, ZWNJ and direction marks stay. Letters are never exchanged: ي and ی, ڪ and ک
     are different letters in Sindhi. Tidying twice changes nothing more.
     """
+    if _is_plain(text):
+        return (text if "  " not in text else _SPACES.sub(" ", text)).strip(" ")
     text = _LINE_BREAKS.sub("\n", text)
     text = _UNSTORABLE.sub(_unstorable, text)
     text = _INVISIBLE.sub("", text)
@@ -155,6 +162,9 @@ def _is_styled(character: str) -> bool:
     )
 
 
+_NO_FLAGS: Final[frozenset[str]] = frozenset()
+
+
 def flags(text: str) -> frozenset[str]:
     """Return what is suspicious in ``text`` as given; empty for honest writing in any of our languages.
 
@@ -164,6 +174,8 @@ def flags(text: str) -> frozenset[str]:
     full-width letters, which neither search nor a screen reader takes for letters. ``stacked_marks``: five or more
     combining marks on one letter.
     """
+    if _is_plain(text):
+        return _NO_FLAGS
     found = {
         "nul": "\x00" in text,
         "control_character": _CONTROLS.search(text) is not None,

@@ -13,6 +13,7 @@ GSM_BASIC: Final = frozenset(
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENSION: Final = frozenset("\f^{}\\[~]|€")
+_GSM: Final = GSM_BASIC | GSM_EXTENSION
 
 BASIC_PLANE_END: Final = 0xFFFF
 """Characters beyond it take two UTF-16 units."""
@@ -32,12 +33,14 @@ class Segments:
 
 def segments(text: str) -> Segments:
     """Return how a text is sent; an empty text has no part."""
-    gsm = all(character in GSM_BASIC or character in GSM_EXTENSION for character in text)
+    used = frozenset(text)
+    gsm = used <= _GSM
     alphabet: Literal["gsm7", "ucs2"] = "gsm7" if gsm else "ucs2"
-    widths = [_width(character, gsm=gsm) for character in text]
-    units = sum(widths)
+    twice = sum(text.count(character) for character in used if _width(character, gsm=gsm) > 1)
+    units = len(text) + twice
     if units <= SINGLE[alphabet]:
         return Segments(alphabet, units, 1 if units else 0)
+    widths = [_width(character, gsm=gsm) for character in text]
     room, parts, left = CONCATENATED[alphabet], 1, CONCATENATED[alphabet]
     for width in widths:
         if width > left:

@@ -1,10 +1,12 @@
 """Every fault of a form's answers at once, and what of a form applies to these answers."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import Any, Final, Protocol
 
 from janaseva.core import decimals
 from janaseva.core.formula import Facts, Scope
@@ -54,14 +56,16 @@ def apply(
     asked: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     around, facts = counting, form.scope.facts(counting, today=today, calendar=calendar, places=directory)
+    told: dict[str | None, bool] = {None: True}
+
+    def shows(rule: str | None) -> bool:
+        if rule not in told:
+            told[rule] = holds(form.scope, rule, facts)
+        return told[rule]
+
     for _ in range(ROUNDS):
-        shown = tuple(page for page in form.pages if page.when is None or holds(form.scope, page.when, facts))
-        fields = [
-            question
-            for page in shown
-            for question in page.fields
-            if question.when is None or holds(form.scope, question.when, facts)
-        ]
+        shown = tuple(page for page in form.pages if shows(page.when))
+        fields = [question for page in shown for question in page.fields if shows(question.when)]
         asked = frozenset(question.key for question in fields)
         keys = {key for question in fields if question.computed is None for key in question.keys}
         new = {key: value for key, value in answers.items() if key in keys or key not in form.by_key}
@@ -78,9 +82,31 @@ def apply(
                 hidden |= unasked
         if new == counting:
             break
+        told = _standing(told, counting, new)
         around = counting = new
         facts = form.scope.facts(counting, today=today, calendar=calendar, places=directory)
     return Applied(pages=shown, asked=asked, answers=counting, facts=facts, hidden=hidden)
+
+
+_WORD: Final = re.compile(r"\w+")
+_NOTHING: Final = object()
+
+
+@lru_cache(maxsize=4096)
+def _words(rule: str) -> frozenset[str]:
+    """Return all words of a rule: more than what it looks at, and never less."""
+    return frozenset(_WORD.findall(rule))
+
+
+def _standing(told: Mapping[str | None, bool], before: Answers, after: Answers) -> dict[str | None, bool]:
+    """Return what rules told of answers and tell of others as well, for none that they look at has changed."""
+    changed = {
+        word
+        for key in before.keys() | after.keys()
+        if before.get(key, _NOTHING) != after.get(key, _NOTHING)
+        for word in _WORD.findall(key)
+    }
+    return {rule: holds for rule, holds in told.items() if rule is None or changed.isdisjoint(_words(rule))}
 
 
 def with_computed(form: Form, answers: Mapping[str, Any], *, today: date) -> Answers:

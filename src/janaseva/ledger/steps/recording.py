@@ -11,6 +11,7 @@ from django.apps import apps
 
 from janaseva.core.action import Act, Told
 from janaseva.core.canonical import plain
+from janaseva.core.columns import prepared
 from janaseva.core.cursors import done, here, written
 from janaseva.core.ids import uuid7
 from janaseva.core.news import listeners_by_news
@@ -19,7 +20,7 @@ from janaseva.core.row import Row, insert
 from janaseva.core.waiting import waited
 from janaseva.ledger import rules
 from janaseva.ledger.events import Refused
-from janaseva.ledger.models import Delivery, Event, Key, Leaf, Story
+from janaseva.ledger.models import Checkpoint, Delivery, Event, Key, Leaf, Story
 
 
 def _recorded_rows(act: Act) -> list[list[Any]]:
@@ -145,7 +146,7 @@ def _latest_signature(act: Act) -> datetime:
 
 def _claimed(act: Act) -> bool:
     """Write the act's key, under the act's own id, and return whether it was free; said in SQL, which counts rows."""
-    latest = here().ops.adapt_datetimefield_value(_latest_signature(act))
+    latest = prepared(Checkpoint, "signed_at", here().vendor)(_latest_signature(act))
     values = [_key(act.id), act.by.scope, act.key, act.name, act.body_hash, latest]
     return done(here(), _CLAIM, values) == 1
 

@@ -66,8 +66,8 @@ def certificate(
     if wanted is None:
         raise LookupError(definition.key)
     applied = forms.apply(definition.form, answers, today=today, directory=directory)
-    facts = deciding.certificate_facts(definition, applied, area_names=area_names, found=found)
     known = deciding.out_facts(definition, applied, found or {})
+    facts = deciding.certificate_facts(definition, applied, area_names=area_names, facts=known)
     if earlier is not None:
         facts = {**facts, **_in_place_of(definition, earlier, facts["notes"])}
     return Letter(
