@@ -241,7 +241,10 @@ def forget_what_was_published() -> Any:
 
 @pytest.fixture(autouse=True)
 def remembered() -> Any:
-    """What was published is remembered for one test alone, for its database is put back after each."""
+    """What was published is remembered for one test alone, for its database is put back after each; keys as well."""
+    from janaseva.documents.queries import forget_ring
+
+    forget_ring()
     return forget_what_was_published()
 
 

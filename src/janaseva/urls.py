@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [
+from janaseva.core.addresses import Addresses
+
+_all: list[URLPattern | URLResolver] = [
     # What has a word of its own comes first: addresses are looked for one after the other, and the portal's are many.
     path("log/", include("janaseva.gateway.ledger.urls")),
     path("api/", include("janaseva.gateway.api.urls")),
@@ -22,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("janaseva.gateway.health.urls")),
     path("", include("janaseva.gateway.payments.urls")),
 ]
+urlpatterns = [Addresses(_all)]
 
 handler400 = "janaseva.design.errors.bad_request"
 handler403 = "janaseva.design.errors.permission_denied"

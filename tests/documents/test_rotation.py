@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from janaseva.documents import actions, handlers, queries, rules
 from janaseva.documents.adapters.signing import FileSigner, make_keys, replace_keys
 from janaseva.documents.models import Document
+from janaseva.documents.queries import verifying
 from janaseva.ledger import rules as ledger_rules
 from tests.documents.acts import AT, SYSTEM, issued, key
 
@@ -81,3 +84,42 @@ class TestRotation:
         replace_keys(tmp_path, at=AT, issuer="x")
         assert FileSigner(tmp_path, issuer="x").seal_key.key_id != old
         assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
+
+
+class TestRing:
+    """By which keys codes are verified: read every five seconds, for they change a few times in years."""
+
+    @pytest.fixture
+    def code(self, sealed):
+        return Document.objects.get(pk=sealed[0].document_id).qr
+
+    @pytest.fixture
+    def seconds(self, monkeypatch):
+        """Move this process's clock on by hand."""
+        now = [1000.0]
+        monkeypatch.setattr(verifying.time, "monotonic", lambda: now[0])
+        return lambda more: now.__setitem__(0, now[0] + more)
+
+    def test_they_are_read_once_in_five_seconds(self, code, seconds):
+        asked = []
+        for wait in (0, 4.9, 0.2):
+            seconds(wait)
+            with CaptureQueriesContext(connection) as said:
+                assert queries.verify_qr(code, at=AT).outcome == "genuine"
+            asked.append(sum("documents_key" in one["sql"] for one in said))
+        assert asked == [1, 0, 1]
+
+    def test_elsewhere_a_key_is_believed_for_five_seconds_after_it_was_distrusted(self, code, seconds, monkeypatch):
+        assert queries.verify_qr(code, at=AT).outcome == "genuine"
+        elsewhere = verifying._ring
+        key_id = next(one.key_id for one in queries.key_ring().keys.values() if one.use == "qr")
+        actions.distrust_key(by=SYSTEM, at=AT, key=key(), key_id=key_id, since=AT)
+        assert queries.verify_qr(code, at=AT).outcome == "unknown_key"  # at once where it was done
+        monkeypatch.setattr(verifying, "_ring", elsewhere)
+        assert queries.verify_qr(code, at=AT).outcome == "genuine"
+        seconds(5)
+        assert queries.verify_qr(code, at=AT).outcome == "unknown_key"
+
+    def test_a_new_key_is_known_at_once(self, code, seconds):
+        verifying._ring = 2000.0, rules.KeyRing.of([])  # as it was read before there was any key
+        assert queries.verify_qr(code, at=AT).outcome == "genuine"

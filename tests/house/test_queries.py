@@ -16,7 +16,7 @@ DO = (
 FOR_ANYONE: dict[str, set[str]] = {
     "whether a paper is genuine is for whoever holds it to know": {
         *("documents.verify_number", "documents.verify_qr", "documents.verify_file", "documents.key_ring"),
-        "documents.seal_certificates",
+        *("documents.seal_certificates", "documents.forget_ring"),
     },
     "it looks at what came in before anybody's act, and tells nothing of anybody": {
         "documents.receive",

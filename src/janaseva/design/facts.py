@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from janaseva.core import dates, money
 from janaseva.core.text import direction_of
@@ -42,6 +42,17 @@ def shown(name: str, value: object, language: str) -> object:
         if name == "rupees":
             return money.grouped(value)
     return value
+
+
+class Escaped(dict[str, Any]):
+    """Facts by name, each as HTML once it was shown and isolated by :class:`Facts`."""
+
+    def __init__(self, facts: "Facts") -> None:
+        super().__init__(facts)
+        self._facts = facts
+
+    def __getitem__(self, name: str) -> str:
+        return str(escape(self._facts[name]))
 
 
 class Facts(dict[str, Any]):

@@ -85,17 +85,22 @@ def text(value: Text | str | None) -> Markup | str:
     said = value.get(language, "")
     if language == interface_of(reading) or not said:
         return said
-    return Markup('<span lang="{}" dir="{}">{}</span>').format(language, direction_of(language), said)
+    return _within(f'<span lang="{escape(language)}" dir="{direction_of(language)}">', said, "</span>")
+
+
+def _within(before: str, value: object, after: str) -> Markup:
+    """Return a value, escaped, between two pieces of HTML of our own; ``Markup.format`` takes five times as long."""
+    return Markup("".join((before, escape(value), after)))  # noqa: S704 - as it says
 
 
 def bdi(value: object) -> Markup:
     """Return a name, number or code that keeps its own direction inside any sentence."""
-    return Markup("<bdi>{}</bdi>").format(value)
+    return _within("<bdi>", value, "</bdi>")
 
 
 def money(paise: int, currency: amounts.Currency = "INR") -> Markup:
     """Return an amount, isolated and kept on one line."""
-    return Markup('<bdi class="money" dir="ltr">{}</bdi>').format(amounts.money(paise, currency=currency))
+    return _within('<bdi class="money" dir="ltr">', amounts.money(paise, currency=currency), "</bdi>")
 
 
 def number(value: int) -> str:
@@ -113,7 +118,7 @@ def _said(value: date | datetime, moment: str, way: Callable[[date, str], str], 
 
 
 def _time(moment: str, said: str) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(moment, said)
+    return _within(f'<time datetime="{escape(moment)}">', said, "</time>")
 
 
 def date_long(value: date | datetime) -> Markup:

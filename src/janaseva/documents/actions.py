@@ -8,7 +8,7 @@ from uuid import UUID
 from janaseva.core.action import action, allow, change, put, remove, tell
 from janaseva.core.actor import Actor
 from janaseva.core.refusal import CONFLICT, UNAVAILABLE, Refusal, not_found
-from janaseva.documents import events, rules
+from janaseva.documents import events, queries, rules
 from janaseva.documents.models import Attachment, Blob, Document, Key
 from janaseva.documents.steps import keep
 
@@ -105,6 +105,7 @@ def add_key(
             )
         )
         tell(events.KeyAdded(key_id=key_id, use=use))
+        queries.forget_ring()
     return key_id
 
 
@@ -117,6 +118,7 @@ def distrust_key(*, by: Actor, at: datetime, key: str, key_id: str, since: datet
         raise not_found()
     change(row, compromised_at=since, valid_until=row.valid_until or at)
     tell(events.KeyRetired(key_id=key_id, compromised=True))
+    queries.forget_ring()
 
 
 def _blobs(blob_ids: Sequence[UUID]) -> list[Blob]:

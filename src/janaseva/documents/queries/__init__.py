@@ -34,6 +34,7 @@ from janaseva.documents.queries.stored import (
     waiting,
 )
 from janaseva.documents.queries.verifying import (
+    forget_ring,
     key_ring,
     seal_certificates,
     suspended_since,
@@ -61,6 +62,7 @@ __all__ = [
     "documents_held",
     "documents_of",
     "failed",
+    "forget_ring",
     "good_until",
     "is_stored",
     "is_unsealed",

@@ -1,5 +1,6 @@
 """Questions of whoever holds a paper: whether it is genuine, and what the record says of it."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
@@ -34,6 +35,26 @@ def _keys() -> rules.KeyRing:
         )
         for key in Key.where(use=("seal", "qr"), order=("id",))
     )
+
+
+RING_SECONDS: Final = 5
+"""For so long a process verifies codes by the keys as it read them last. They change a few times in years, and to read
+them for each code is half of what the database does for it. A key that was distrusted is believed so much longer."""
+_ring: tuple[float, rules.KeyRing] | None = None
+
+
+def _ring_lately() -> rules.KeyRing:
+    global _ring  # noqa: PLW0603 - see RING_SECONDS
+    held, now = _ring, time.monotonic()
+    if held is None or now >= held[0]:
+        held = _ring = now + RING_SECONDS, _keys()
+    return held[1]
+
+
+def forget_ring() -> None:
+    """Read the keys anew for the next code; this process has just changed them."""
+    global _ring  # noqa: PLW0603 - see RING_SECONDS
+    _ring = None
 
 
 def key_ring() -> rules.KeyRing:
@@ -106,7 +127,10 @@ def verify_number(number: str, code: str, *, at: datetime) -> rules.Verdict:
 
 def verify_qr(text: str, *, at: datetime) -> rules.Verdict:
     """Verify the text of a scanned code by the pinned keys and the record. For everyone."""
-    read = rules.read_qr(text, _keys())
+    read = rules.read_qr(text, _ring_lately())
+    if read.outcome == "unknown_key":  # it may be a new one
+        forget_ring()
+        read = rules.read_qr(text, _ring_lately())
     if read.outcome != rules.GENUINE or read.claims is None:
         return rules.judge_qr_alone(read, today=_today(at))
     return rules.compare_qr(

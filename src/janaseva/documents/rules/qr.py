@@ -24,7 +24,9 @@ PREFIX: Final = "JS1:"
 MAX_TEXT: Final = 4_296
 """Characters that the largest QR code holds in alphanumeric mode (ISO/IEC 18004)."""
 _ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-_DIGITS: Final = {character: digit for digit, character in enumerate(_ALPHABET)}
+_NO_DIGIT: Final = 0xFF
+_DIGITS: Final = bytes(_ALPHABET.find(chr(code)) & _NO_DIGIT for code in range(256))
+"""The digit that each ASCII character stands for."""
 _NOT_BASE_45: Final = "not base 45"
 _ALG, _KID, _EDDSA = 1, 4, -8
 _SIGN1_PARTS = 4
@@ -75,10 +77,8 @@ def from_base45(text: str) -> bytes:
         ValueError: where the text is not base 45 in its one proper form.
 
     """
-    try:
-        digits = [_DIGITS[character] for character in text]
-    except KeyError:
-        raise ValueError(_NOT_BASE_45) from None
+    if not text.isascii() or _NO_DIGIT in (digits := text.encode().translate(_DIGITS)):
+        raise ValueError(_NOT_BASE_45)
     whole = len(digits) // 3 * 3
     values = [
         a + 45 * b + 2025 * c for a, b, c in zip(digits[:whole:3], digits[1:whole:3], digits[2:whole:3], strict=True)
