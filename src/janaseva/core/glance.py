@@ -135,10 +135,13 @@ def written(table: Any, rows: dict[Hashable, Any] | None = None) -> None:
     memory = _memory.get()
     if memory is None:
         return
-    known = {question: memory.seen.get(question) for question in rows} if rows else {}
+    if not rows:
+        memory.forget(table)
+        return
+    known = {question: memory.seen.get(question) for question in rows}
     kept = {question for question in known if question in memory.held}
     memory.forget(table)
-    for question, row in (rows or {}).items():
+    for question, row in rows.items():
         if known[question] is not None:
             memory.keep(question, (table,), [row])
     memory.held |= kept

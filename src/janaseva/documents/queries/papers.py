@@ -83,7 +83,7 @@ class ToSeal:
 
 def number_taken(*, kind: str, number: str) -> bool:
     """Answer whether a document of this kind has the number already."""
-    return Document.first_where(kind=kind, number=number) is not None
+    return Document.count_where(kind=kind, number=number) > 0
 
 
 def _may_read(by: Actor, holder_person_id: UUID | None, *, story_visible: bool) -> bool:
