@@ -61,14 +61,14 @@ def took(browsers: Iterable[tuple[str, Any]], filled: Mapping[str, str]) -> Took
     """Return what each page took in ms, by party and address; what is not theirs to see is left out."""
     found: Took = {}
     everywhere = addresses(filled)
+    logging.disable(logging.ERROR)  # what is not theirs to see is refused, each time with a line
     for party, browser in browsers:
-        logging.disable(logging.ERROR)  # what is not theirs to see is refused, each time with a line
         for address in everywhere:
             if address.startswith("/desk") or party in ("anyone", "citizen"):
                 walls = [wall for _ in range(2) if (wall := _opened(browser, address)) is not None]
                 if walls:
                     found[f"{party} {address}"] = round(min(walls), 1)
-        logging.disable(logging.NOTSET)
+    logging.disable(logging.NOTSET)
     return found
 
 

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 
 from tests.attacks.state import Person, Role, Scene
-from tests.house.test_routes import declared, sample
+from tests.house.test_routes import declared, sample, walked
 
 STRANGE = "ffffffff-ffff-4fff-bfff-ffffffffffff"
 PLAIN = {
@@ -168,19 +168,10 @@ KEYS = itertools.count(1)
 def table() -> list[Route]:
     """Return every address of the platform."""
     return [
-        Route(address, name, view, frozenset(str(one) for one in declared(view)))
-        for address, name, view in _walk(get_resolver().url_patterns)
+        Route(address, pattern.name or "", pattern.callback, frozenset(map(str, declared(pattern.callback))))
+        for address, pattern in walked(get_resolver().url_patterns)
         if sample(address) is not None
     ]
-
-
-def _walk(patterns: Any, prefix: str = "") -> Iterator[tuple[str, str, Any]]:
-    for pattern in patterns:
-        address = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from _walk(pattern.url_patterns, address)
-        elif isinstance(pattern, URLPattern):
-            yield address, pattern.name or "", pattern.callback
 
 
 def cells(scene: Scene) -> Iterator[Cell]:

@@ -111,15 +111,22 @@ class TestRing:
 
     def test_elsewhere_a_key_is_believed_for_five_seconds_after_it_was_distrusted(self, code, seconds, monkeypatch):
         assert queries.verify_qr(code, at=AT).outcome == "genuine"
-        elsewhere = verifying._ring
         key_id = next(one.key_id for one in queries.key_ring().keys.values() if one.use == "qr")
-        actions.distrust_key(by=SYSTEM, at=AT, key=key(), key_id=key_id, since=AT)
-        assert queries.verify_qr(code, at=AT).outcome == "unknown_key"  # at once where it was done
-        monkeypatch.setattr(verifying, "_ring", elsewhere)
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(actions.queries, "forget_ring", lambda: None)
+            actions.distrust_key(by=SYSTEM, at=AT, key=key(), key_id=key_id, since=AT)
         assert queries.verify_qr(code, at=AT).outcome == "genuine"
         seconds(5)
         assert queries.verify_qr(code, at=AT).outcome == "unknown_key"
 
-    def test_a_new_key_is_known_at_once(self, code, seconds):
-        verifying._ring = 2000.0, rules.KeyRing.of([])  # as it was read before there was any key
+    def test_where_a_key_is_distrusted_it_is_believed_no_more_at_once(self, code, seconds):
+        assert queries.verify_qr(code, at=AT).outcome == "genuine"
+        key_id = next(one.key_id for one in queries.key_ring().keys.values() if one.use == "qr")
+        actions.distrust_key(by=SYSTEM, at=AT, key=key(), key_id=key_id, since=AT)
+        assert queries.verify_qr(code, at=AT).outcome == "unknown_key"
+
+    def test_a_new_key_is_known_at_once(self, code, seconds, monkeypatch):
+        with monkeypatch.context() as before:
+            before.setattr(verifying, "_keys", lambda: rules.KeyRing.of([]))
+            verifying._ring_lately()  # as it was read before there was any key
         assert queries.verify_qr(code, at=AT).outcome == "genuine"

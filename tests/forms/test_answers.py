@@ -12,12 +12,9 @@ from janaseva.core.canonical import canonical
 from janaseva.forms.rules import Form, apply, check, json_schema, parse, settle_shape, summary
 from janaseva.forms.rules.numbers import masked_aadhaar, passes_verhoeff
 from janaseva.forms.rules.values import pattern
+from tests.forms.made import field
 
 TODAY = date(2026, 3, 2)
-
-
-def field(key, kind, **more):
-    return {"key": key, "kind": kind, "label": key.title(), **more}
 
 
 CHOICES = {"a": "Letter A", "b": "Letter B"}

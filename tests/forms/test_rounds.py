@@ -5,36 +5,25 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janaseva.forms.rules import Form, apply, checking
-from tests.forms.test_answers import CHOICES, field
+from janaseva.forms.rules import apply, checking
+from tests.forms.made import field, form
+from tests.forms.test_answers import CHOICES
 
 TODAY = date(2026, 3, 2)
 SAME = "one == 'b' && given.sure"
-FORM = Form.model_validate(
-    {
-        "key": "t",
-        "version": 1,
-        "pages": [
-            {
-                "key": "one",
-                "title": "One",
-                "fields": [
-                    field("count", "integer"),
-                    field("sure", "yes_no"),
-                    field("one", "choice", choices=CHOICES, when="sure == true"),
-                    field("twice", "integer", computed="count * 2"),
-                    field("more", "text", when="twice > 10"),
-                    field("again", "text", when=SAME),
-                    field("other", "text", when=SAME),
-                    field("members", "table", columns=[field("age", "integer")], when="given.again || twice > 4"),
-                    field("total", "integer", computed="sum(members.age)", when="given.members"),
-                    field("old", "text", when="total > 100"),
-                    field("last", "text", when="given.old && given.more"),
-                ],
-            },
-            {"key": "two", "title": "Two", "when": "given.last || one == 'a'", "fields": [field("end", "text")]},
-        ],
-    }
+FORM = form(
+    field("count", "integer"),
+    field("sure", "yes_no"),
+    field("one", "choice", choices=CHOICES, when="sure == true"),
+    field("twice", "integer", computed="count * 2"),
+    field("more", "text", when="twice > 10"),
+    field("again", "text", when=SAME),
+    field("other", "text", when=SAME),
+    field("members", "table", columns=[field("age", "integer")], when="given.again || twice > 4"),
+    field("total", "integer", computed="sum(members.age)", when="given.members"),
+    field("old", "text", when="total > 100"),
+    field("last", "text", when="given.old && given.more"),
+    pages=({"key": "two", "title": "Two", "when": "given.last || one == 'a'", "fields": [field("end", "text")]},),
 )
 TEXT = st.sampled_from(["", "words"])
 ANSWERS = st.fixed_dictionaries(

@@ -7,12 +7,9 @@ import pytest
 from janaseva.forms.rules import Form, apply, check, json_schema, parse, settle_shape, summary
 from janaseva.forms.rules.checking import only_asked
 from janaseva.forms.rules.numbers import survey_number
+from tests.forms.made import field
 
 TODAY = date(2026, 3, 2)
-
-
-def field(key, kind, **more):
-    return {"key": key, "kind": kind, "label": key.title(), **more}
 
 
 MEMBERS = field(

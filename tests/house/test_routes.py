@@ -20,14 +20,19 @@ OF_OTHERS = {"ninja.openapi.views": "the API's own description is for anyone, as
 SAMPLES = {"int": "1", "uuid": str(uuid.UUID(int=7)), "str": "x", "slug": "x", "path": "x", "": "x"}
 
 
-def routes(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
+def routes(patterns: Iterable[Any]) -> Iterator[tuple[str, Callable[..., Any]]]:
     """Yield every address with its view."""
+    return ((address, pattern.callback) for address, pattern in walked(patterns))
+
+
+def walked(patterns: Iterable[Any], prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every address with the pattern that leads from it to its view."""
     for pattern in patterns:
         address = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, address)
+            yield from walked(pattern.url_patterns, address)
         elif isinstance(pattern, URLPattern):
-            yield address, pattern.callback
+            yield address, pattern
 
 
 def _operations(view: Callable[..., Any]) -> list[Any] | None:

@@ -202,7 +202,7 @@ def test_the_certificate_states_its_facts_in_every_language():
     }  # fmt: skip
     applied = apply(definition.form, given, today=TODAY)
     names = {"lgd-subdistrict:5683": {"en": "Adoor", "ml": "അടൂർ"}, "lgd-district:564": {"en": "Pathanamthitta"}}
-    facts = certificate_facts(definition, applied, area_names=names.__getitem__)
+    facts = certificate_facts(definition, applied.facts, area_names=names.__getitem__)
     assert facts["holder"] == {"name": "K. Anil"}
     assert "Adoor" in facts["statement"]["en"]
     assert "അടൂർ" in facts["statement"]["ml"]
@@ -217,7 +217,7 @@ def test_the_certificate_states_its_facts_in_every_language():
 def test_numbers_are_not_read_backwards_in_words_from_right_to_left():
     definition = compile_text(SINDH)
     applied = apply(definition.form, {"cnic": "41304-1234567-2", "applicant_name": "Sassui"}, today=TODAY)
-    facts = certificate_facts(definition, applied, area_names=lambda area: {"en": area})
+    facts = certificate_facts(definition, applied.facts, area_names=lambda area: {"en": area})
     assert "\u206841304-1234567-2\u2069" in facts["statement"]["sd"]
     assert "\u2068" not in facts["statement"]["en"]
 

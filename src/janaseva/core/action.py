@@ -208,15 +208,15 @@ def flush() -> None:
 
     """
     with writing():
-        try:
-            with together():
-                _write(current())
-        except OtherRowsError:
-            raise _changed_meanwhile() from None
+        _say_together(lambda: _write(current()))
 
 
-def _changed_meanwhile() -> Refusal:
-    return Refusal("changed_meanwhile", status=CONFLICT)
+def _say_together(write: Callable[[], None]) -> None:
+    try:
+        with together():
+            write()
+    except OtherRowsError:
+        raise Refusal("changed_meanwhile", status=CONFLICT) from None
 
 
 def _write(act: Act) -> None:
@@ -282,14 +282,14 @@ def _finish(act: Act, answer: str) -> None:
     if act.wrote and not act.told:
         message = f"{act.name} wrote rows and told nothing: call tell"
         raise LawBrokenError(message)
+
+    def write() -> None:
+        _write(act)
+        _recorder[0].keep(act, answer, held)
+
     with writing():
         held = _recorder[0].hold(act)
-        try:
-            with together():
-                _write(act)
-                _recorder[0].keep(act, answer, held)
-        except OtherRowsError:
-            raise _changed_meanwhile() from None
+        _say_together(write)
 
 
 def _record_refusal(act: Act, refusal: Refusal) -> None:

@@ -9,8 +9,8 @@ from django.urls.resolvers import ResolverMatch, RoutePattern
 class Addresses(URLResolver):
     """All addresses; those in which nothing is left open (``verify/code/``) are remembered as they were found.
 
-    Django tries one pattern after the other, some thirty for a page of the portal, and takes longer for it than for all
-    else that it does with a request. Only what stands in the table as it is asked for is kept: nobody can make it grow.
+    Django tries one pattern after the other, some thirty for a page of the portal. Only what stands in the table as it
+    is asked for is kept: nobody can make it grow.
     """
 
     def __init__(self, patterns: list[URLPattern | URLResolver]) -> None:

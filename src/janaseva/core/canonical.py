@@ -18,17 +18,25 @@ from janaseva.core.secret import Secret, keyed_hash
 T = TypeVar("T")
 
 
-_last_moment: tuple[datetime | None, str] = (None, "")
+def of_last(write: Callable[[datetime], str]) -> Callable[[datetime], str]:
+    """Return ``write``, remembering what it wrote last: an act writes its own moment many times."""
+    held: tuple[datetime | None, str] = (None, "")
 
+    def written(moment: datetime) -> str:
+        nonlocal held
+        last, text = held
+        if last is not moment:
+            text = write(moment)
+            held = moment, text
+        return text
 
-def _moment(value: datetime) -> str:
-    global _last_moment  # noqa: PLW0603 - an act writes one moment many times
-    last, written = _last_moment
-    if last is not value:
-        moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-        written = moment.isoformat(timespec="microseconds")
-        _last_moment = value, written
     return written
+
+
+@of_last
+def _moment(value: datetime) -> str:
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
 
 
 _SAME: Final = frozenset({str, int, bool, type(None)})

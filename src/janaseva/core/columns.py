@@ -15,7 +15,7 @@ from django.db import connection, models
 from django.db.models.expressions import Col
 from psycopg.types.json import Jsonb
 
-from janaseva.core.canonical import as_hashed, of_columns, of_written, read_json, shared, writing, written_json
+from janaseva.core.canonical import as_hashed, of_columns, of_last, of_written, read_json, shared, writing, written_json
 from janaseva.core.cursors import here
 from janaseva.core.ids import from_hex
 
@@ -57,21 +57,9 @@ def kind_of(part: Any) -> type | None:
 
 
 _NO_ZONE: Final = -len("+00:00")
-_last_moment: tuple[datetime | None, str] = (None, "")
-
-
-def _moment_text(moment: datetime) -> str:
-    global _last_moment  # noqa: PLW0603 - an act writes one moment many times
-    last, text = _last_moment
-    if last is not moment:
-        text = moment.isoformat(" ")[:_NO_ZONE]
-        _last_moment = moment, text
-    return text
-
-
 AS_TEXT: Final[Mapping[type, Preparing]] = {
     UUID: lambda key: "%032x" % key.int,  # noqa: UP031 - its ``hex`` is this, by a call more
-    datetime: _moment_text,
+    datetime: of_last(lambda moment: moment.isoformat(" ")[:_NO_ZONE]),
 }
 """How SQLite keeps keys, and moments in UTC."""
 
@@ -113,10 +101,6 @@ def prepared(model: type[models.Model], name: str, vendor: str) -> Preparing:
 
 
 def _read_json(value: Any) -> Any:
-    if value == "[]":
-        return []
-    if value == "{}":
-        return {}
     try:
         return read_json(value)
     except json.JSONDecodeError:

@@ -163,7 +163,7 @@ def asked(database: Any, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...
     """Return the rows that a statement gives."""
     if database.gathered:
         _say_gathered(database)  # what is read may be what was written
-    if is_open(database) or _is_ready(database):
+    if _is_ready(database):
         rows: list[tuple[Any, ...]] = said(database, database.rows, sql, values)
         return rows
     with database.cursor() as cursor:
@@ -175,7 +175,7 @@ def done(database: Any, sql: str, values: Sequence[Any]) -> int:
     """Say a statement that writes, and return how many rows it wrote."""
     if database.gathered:
         _say_gathered(database)
-    if is_open(database) or _is_ready(database):
+    if _is_ready(database):
         return int(said(database, database.count, sql, values))
     with database.cursor() as cursor:
         cursor.execute(sql, values)

@@ -181,7 +181,7 @@ class Row(models.Model):
     def __init__(self, *args: Any, **given: Any) -> None:
         """Make a row of the values of its columns; by the names of the columns alone it is quick."""
         fixed, made, relations = _beginning(type(self))
-        state, others = ModelState(), () if given.keys() <= fixed.keys() else given.keys() - fixed.keys()
+        state, others = ModelState(), given.keys() - fixed.keys()
         if args or not all(name in relations and isinstance(given[name], Row) for name in others):
             super().__init__(*args, **given)
             return
@@ -242,7 +242,7 @@ class Row(models.Model):
 
     @classmethod
     def _found(cls, equal: dict[str, Any], *, order: tuple[str, ...], most: int, lock: bool) -> list[Self]:
-        question = (cls, tuple(sorted(equal.items()) if len(equal) > 1 else equal.items()), order, most)
+        question = (cls, tuple(sorted(equal.items())), order, most)
         if lock and not (database := here()).in_atomic_block:
             message = f"{cls._meta.db_table} locked outside an act: nothing would hold the lock"
             raise OwnershipError(message)

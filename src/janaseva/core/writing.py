@@ -162,9 +162,6 @@ def _is_styled(character: str) -> bool:
     )
 
 
-_NO_FLAGS: Final[frozenset[str]] = frozenset()
-
-
 def flags(text: str) -> frozenset[str]:
     """Return what is suspicious in ``text`` as given; empty for honest writing in any of our languages.
 
@@ -175,7 +172,7 @@ def flags(text: str) -> frozenset[str]:
     combining marks on one letter.
     """
     if _is_plain(text):
-        return _NO_FLAGS
+        return frozenset()
     found = {
         "nul": "\x00" in text,
         "control_character": _CONTROLS.search(text) is not None,

@@ -44,23 +44,16 @@ def shown(name: str, value: object, language: str) -> object:
     return value
 
 
-class Escaped(dict[str, Any]):
-    """Facts by name, each as HTML once it was shown and isolated by :class:`Facts`."""
-
-    def __init__(self, facts: "Facts") -> None:
-        super().__init__(facts)
-        self._facts = facts
-
-    def __getitem__(self, name: str) -> str:
-        return str(escape(self._facts[name]))
-
-
 class Facts(dict[str, Any]):
-    """Facts by name for ``str.format_map``: shown and isolated at the moment when the words ask for them."""
+    """Facts by name for ``str.format_map``: shown and isolated at the moment when the words ask for them.
 
-    def __init__(self, facts: Mapping[str, Any], language: str) -> None:
+    For words that are ``html``, each as HTML.
+    """
+
+    def __init__(self, facts: Mapping[str, Any], language: str, *, html: bool = False) -> None:
         super().__init__(facts)
-        self._language = language
+        self._language, self._html = language, html
 
     def __getitem__(self, name: str) -> Any:
-        return isolated(shown(name, super().__getitem__(name), self._language), self._language)
+        fact = isolated(shown(name, super().__getitem__(name), self._language), self._language)
+        return str(escape(fact)) if self._html else fact

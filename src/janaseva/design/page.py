@@ -20,7 +20,7 @@ from janaseva.core.promises import broken, receives
 from janaseva.core.refusal import Fault
 from janaseva.core.text import FURTHER, LANGUAGES, Language, direction_of, interface_of
 from janaseva.core.words import find
-from janaseva.design.facts import Escaped, Facts
+from janaseva.design.facts import Facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +77,10 @@ def sentence(key: str, language: str, facts: Mapping[str, Any]) -> str:
         raise KeyError(key)
     if not facts or "{" not in found:
         return found
-    shown = Facts(facts, language)
-    if any(type(fact) is Markup for fact in facts.values()):  # ``Markup.format_map`` takes five times as long
-        return Markup(str(escape(found)).format_map(Escaped(shown)))  # noqa: S704 - words and facts are escaped
-    return found.format_map(shown)
+    if any(isinstance(fact, Markup) for fact in facts.values()):  # ``Markup.format_map`` takes five times as long
+        words = str(escape(found)).format_map(Facts(facts, language, html=True))
+        return Markup(words)  # noqa: S704 - words and facts are escaped
+    return found.format_map(Facts(facts, language))
 
 
 def fault_words(fault: Fault, language: str) -> str:

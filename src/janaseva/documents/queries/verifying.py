@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -40,21 +41,21 @@ def _keys() -> rules.KeyRing:
 RING_SECONDS: Final = 5
 """For so long a process verifies codes by the keys as it read them last. They change a few times in years, and to read
 them for each code is half of what the database does for it. A key that was distrusted is believed so much longer."""
-_ring: tuple[float, rules.KeyRing] | None = None
+
+
+@lru_cache(maxsize=1)
+def _ring(_turn: int) -> rules.KeyRing:
+    """Return the pinned keys as they were read in this turn of :data:`RING_SECONDS`."""
+    return _keys()
 
 
 def _ring_lately() -> rules.KeyRing:
-    global _ring  # noqa: PLW0603 - see RING_SECONDS
-    held, now = _ring, time.monotonic()
-    if held is None or now >= held[0]:
-        held = _ring = now + RING_SECONDS, _keys()
-    return held[1]
+    return _ring(int(time.monotonic() // RING_SECONDS))
 
 
 def forget_ring() -> None:
     """Read the keys anew for the next code; this process has just changed them."""
-    global _ring  # noqa: PLW0603 - see RING_SECONDS
-    _ring = None
+    _ring.cache_clear()
 
 
 def key_ring() -> rules.KeyRing:

@@ -134,8 +134,6 @@ def _writing(question: Question, value: str) -> str:
     """Return the code of what is suspicious in the writing, or nothing."""
     if REPLACEMENT in value:
         return "hidden_characters"
-    if value.isascii() and value.isprintable():
-        return ""
     found = flags(value)
     signs = _SIGNS if question.kind == "long_text" else (*_SIGNS, *_SIGNS_OF_NAMES)
     return next((code for flag, code in signs if flag in found), "")

@@ -203,17 +203,10 @@ def letter_languages(definition: Definition, wanted: Sequence[str] = ("en",)) ->
     return able or ["en"]
 
 
-def certificate_facts(
-    definition: Definition,
-    applied: Applied,
-    *,
-    area_names: AreaNames,
-    found: Mapping[str, Any] | None = None,
-    facts: Facts | None = None,
-) -> dict[str, Any]:
+def certificate_facts(definition: Definition, facts: Facts, *, area_names: AreaNames) -> dict[str, Any]:
     """Return what the certificate states, in the shape that ``documents.steps.issue`` takes: holder, statement, rows.
 
-    ``found`` is what the officers found; ``facts`` are :func:`out_facts` of these, where they are at hand.
+    ``facts`` are those of :func:`out_facts`.
 
     ``values`` holds the plain facts by key for machines: money in paise, dates as ISO text, areas as ``scheme:code``.
 
@@ -224,7 +217,6 @@ def certificate_facts(
     certificate = definition.out.certificate
     if certificate is None:
         raise LookupError(definition.key)
-    facts = facts or out_facts(definition, applied, found or {})
     values = {key: out_value(definition, fact.value, facts) for key, fact in certificate.facts.items()}
     shown = {key: _shown(definition, fact, values[key], facts, area_names) for key, fact in certificate.facts.items()}
     rows = [

@@ -327,12 +327,8 @@ def _found(definition: Definition, example: Example, steps: Iterable[Step]) -> d
 def _letter(definition: Definition, example: Example, applied: Applied, variant: Variant | None) -> Iterator[str]:
     if not example.expect.letter or variant is None or definition.out.certificate is None:
         return
-    facts = certificate_facts(
-        definition,
-        applied,
-        area_names=lambda code: example.areas.get(code, {"en": code}),
-        found=_found(definition, example, example.steps),
-    )
+    known = out_facts(definition, applied, _found(definition, example, example.steps))
+    facts = certificate_facts(definition, known, area_names=lambda code: example.areas.get(code, {"en": code}))
     for language, words in example.expect.letter.items():
         shown = [in_language(facts["statement"], language)]
         for row in facts["rows"]:

@@ -67,7 +67,7 @@ def certificate(
         raise LookupError(definition.key)
     applied = forms.apply(definition.form, answers, today=today, directory=directory)
     known = deciding.out_facts(definition, applied, found or {})
-    facts = deciding.certificate_facts(definition, applied, area_names=area_names, facts=known)
+    facts = deciding.certificate_facts(definition, known, area_names=area_names)
     if earlier is not None:
         facts = {**facts, **_in_place_of(definition, earlier, facts["notes"])}
     return Letter(
